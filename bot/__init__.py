@@ -1,0 +1,3 @@
+"""The process and its staff-facing side."""
+
+__version__ = "0.1.0"

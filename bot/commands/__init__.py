@@ -1,0 +1,1 @@
+"""Staff commands, the same on every channel: text in, Message out."""

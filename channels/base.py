@@ -1,0 +1,80 @@
+"""The contract between the product and a channel: one method must be written."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from surveys.inbound import Inbound
+from surveys.message import Capabilities, Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The provider took the message and calls it ``external_id``."""
+
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One webhook or page call, as it came.
+
+    ``path`` is what follows the channel's own prefix, ``headers`` have lower-case names,
+    ``query`` its first values, ``body`` the raw bytes (at most 256 KiB).
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    remote: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """What the caller gets once everything it told us is stored."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Channel(ABC):
+    """How one medium says a message and reads one. An adapter returns values and never calls
+    inward; it never retries, never splits, and never touches the store."""
+
+    name: ClassVar[str]
+    capabilities: Capabilities
+
+    @abstractmethod
+    async def send(self, message: Message) -> Receipt:
+        """Say one fitted message to one address.
+
+        :raises channels.errors.ChannelError: of the kind that tells the caller what to do.
+        """
+
+    async def receive(self, request: Request) -> Sequence[Inbound]:
+        """Verify and read one webhook call.
+
+        :raises channels.errors.Untrusted: where the call fails its check.
+        """
+        return ()
+
+    def ack(self, request: Request, messages: Sequence[Message]) -> Ack:
+        """Give what the caller gets, after everything from ``request`` was stored.
+
+        ``messages`` is what the core has to say in return: an inline channel renders it here; for
+        every other channel it is empty, because its messages go through ``send``.
+        """
+        return Ack()
+
+    async def listen(self) -> AsyncIterator[Inbound]:
+        """Give inbound values of a pull channel for ever. It is resumed only after the value it
+        gave was stored; a connection that breaks is its own to mend."""
+        return
+        yield  # makes this an async generator for push channels
+
+    async def close(self) -> None:
+        """Let go of connections. May be called twice."""

@@ -1,0 +1,1 @@
+"""What is remembered: rows never leave this package, only values of surveys.* do."""

@@ -1,0 +1,57 @@
+"""Contacts: a person we may ask, and where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class AddressStatus(StrEnum):
+    """Whether an address may be written to."""
+
+    OK = "ok"
+    BOUNCED = "bounced"
+    BLOCKED = "blocked"
+    OPTED_OUT = "opted_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a contact is, on one channel. ``value`` is what the provider calls them."""
+
+    channel: str
+    value: str
+    status: AddressStatus = AddressStatus.OK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A person we may ask.
+
+    ``id`` is the store's number, 0 before the first save. ``keys`` are the names business
+    systems call the person by: ``user:<userId>`` and ``anon:<anonymousId>``.
+    ``opted_out_at`` is set once the person said stop: nothing is sent from then on.
+    """
+
+    id: int = 0
+    keys: tuple[str, ...] = ()
+    language: str | None = None
+    timezone: str | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    addresses: tuple[Address, ...] = ()
+    opted_out_at: datetime | None = None
+
+    def address(self, channel: str) -> Address | None:
+        """Give the usable address on a channel, or None."""
+        return next(
+            (a for a in self.addresses if a.channel == channel and a.status is AddressStatus.OK),
+            None,
+        )
+
+    @property
+    def name(self) -> str:
+        """How staff see the person: a name where known, else the business's own key."""
+        known = self.attributes
+        full = " ".join(str(known[k]) for k in ("first_name", "last_name") if known.get(k))
+        return full or str(known.get("name") or "") or (self.keys[0] if self.keys else "unknown")

@@ -1,0 +1,73 @@
+"""Due rows: everything that waits for its time, and what became of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from surveys.invitation import DeliveryState, InvitationState
+from surveys.message import Message
+
+
+class DueKind(StrEnum):
+    """What is to be done when the time comes."""
+
+    ASK = "ask"  # decide on an invitation, then ask it
+    SAY = "say"  # send a message that is composed already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A row with a due time, on the lane of one channel.
+
+    ``id`` is made by whoever puts the row (``ask:17``, ``say:17:3:0``) and sorts messages to one
+    address into their order. ``invitation_id`` is 0 for messages to staff.
+    ``attempts`` counts sends that failed in a retryable way. ``fence`` grows with every claim:
+    the result of an earlier claim is refused once a later one was made.
+    """
+
+    lane: str
+    at: datetime
+    id: str
+    kind: DueKind
+    invitation_id: int = 0
+    message: Message | None = None
+    attempts: int = 0
+    fence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Why something was sent, held, skipped or failed: the rule and what it looked at."""
+
+    invitation_id: int
+    at: datetime
+    verdict: str  # send, hold, skip, move, fail
+    rule: str
+    inputs: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one claimed due row; the store settles it only while the claim is ours.
+
+    ``delivery_id`` is 0 where nothing was tried. ``retry_at`` puts the row back (with ``lane``
+    where it moves to another channel); None takes it away. ``counts_as_attempt`` is false for
+    a hold or move. ``state`` is the invitation's new state, None to leave it.
+    ``delivered`` is whether this counts as delivered for the response rate.
+    ``address_status`` and ``new_address`` change the address that was written to.
+    """
+
+    due: Due
+    delivery_id: int = 0
+    delivery: DeliveryState | None = None
+    external_id: str = ""
+    reason: str = ""
+    state: InvitationState | None = None
+    delivered: bool = False
+    retry_at: datetime | None = None
+    lane: str = ""
+    counts_as_attempt: bool = True
+    address_status: str = ""
+    new_address: str = ""
+    decision: Decision | None = None

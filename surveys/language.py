@@ -1,0 +1,84 @@
+"""Languages: everything we say and understand in one language, as data.
+
+The files ``surveys/languages/*.yaml`` hold one language each; `bot.config` reads them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+TEXT_KEYS: Mapping[str, str] = {
+    # On buttons and pages
+    "send": "button that sends a form",
+    "next": "button that goes to the next question",
+    "skip": "button that skips a question",
+    "done": "button that ends ticking several choices",
+    "change": "link or button to change an answer",
+    "answer_here": "button or link that opens the survey page",
+    "stop": "link that stops all questions from us ({company})",
+    "stop_confirm": "question on the page before stopping ({company})",
+    "resume": "button that takes a stop back",
+    "privacy": "link to the privacy notice",
+    "progress": "where one is: {step} of {steps}",
+    "choose_one": "screen-reader legend: one may be chosen",
+    "choose_many": "hint: several may be chosen",
+    "write_here": "label of the text field",
+    "optional": "mark on a question that may be skipped",
+    # What just happened
+    "recorded": "the answer {answer} was recorded",
+    "changed": "the answer was changed to {answer}",
+    "skipped": "the question was skipped",
+    "repeated": "that answer was already recorded",
+    "too_late": "the time to change an answer is over; it stays {answer}",
+    "closed": "this survey is closed",
+    "gone": "this link is not valid (any more)",
+    "not_understood": "we could not read that as an answer to the question",
+    "comment_kept": "words off-script were passed on to the team",
+    "already_complete": "all questions are answered already",
+    "stopped": "receipt: we will not ask again ({company}); how to come back",
+    "resumed": "receipt: we may ask again",
+    "linked": "greeting after opting in on a chat ({company})",
+    "hello": "greeting to an unknown person who opened the chat ({company})",
+    "try_again": "something failed on our side; nothing was lost; try again",
+    # Around a survey
+    "greeting": "first line of a mail, {first_name} known",
+    "greeting_plain": "first line of a mail, no name known",
+    "subject": "mail subject ({company})",
+    "mail_reason": "why the person gets this mail ({company})",
+    "scale_hint": "hint in chats without buttons: answer with a number from {low} to {high}",
+    "thanks_low": "thanks after a bad answer: listen, apologise, what happens next",
+    "thanks_middle": "thanks after a middling answer",
+    "thanks_high": "thanks after a good answer",
+    "thanks_plain": "thanks where nothing was scored",
+}
+"""The fixed texts every language must have, and what each is for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """One language.
+
+    questions  wording id -> question text, e.g. ``nps``, ``nps.phone``, ``csat``, ``price``
+    ends       metric id, or ``metric.scale`` -> what the lowest and highest value mean
+    labels     scale id -> value -> label, for scales whose values are words or pictures
+    texts      one text for each of `TEXT_KEYS`
+    numbers    spelled number -> value, lower case, inflections included
+    yes, no    words for 1 and 0 on yes/no and thumbs scales, lower case
+    skip, stop, start   words a person may write instead of pressing, lower case
+    """
+
+    code: str
+    name: str
+    questions: Mapping[str, str]
+    ends: Mapping[str, tuple[str, str]]
+    labels: Mapping[str, Mapping[int, str]]
+    texts: Mapping[str, str]
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    yes: frozenset[str] = frozenset()
+    no: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+    stop: frozenset[str] = frozenset()
+    start: frozenset[str] = frozenset()
+
+
+Languages = Mapping[str, Language]
+"""Language code -> Language."""

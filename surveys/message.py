@@ -1,0 +1,111 @@
+"""Messages: what is said to one address, and what a channel can carry."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Entry(StrEnum):
+    """What the person may enter besides pressing a button."""
+
+    NONE = "none"
+    TEXT = "text"
+    NUMBER = "number"
+    MANY = "many"  # any number of the buttons, then send
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """One tap. ``payload`` is opaque, at most ``Capabilities.payload_bytes`` long.
+
+    ``chosen`` marks the answer already recorded. ``value`` is the scale value, None for other
+    buttons (skip, choices); channels lay scales out by it. ``spoken`` is the full label for a
+    screen reader ("9 of 10") where ``label`` alone is terse.
+    """
+
+    label: str
+    payload: str
+    chosen: bool = False
+    value: int | None = None
+    spoken: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture with the text that stands for it."""
+
+    png: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message to one address, fitted to its channel by `surveys.compose`.
+
+    ``text`` is plain text; the adapter encodes it for its sink. ``ends`` names the two ends of a
+    scale ("not at all likely", "extremely likely"). ``link`` opens the same question on the web
+    page, ``stop_link`` opts out. ``replaces`` is the provider's id of the message to edit.
+    ``step`` and ``steps`` say how far the survey is (0 of 0: not part of one).
+    ``notice`` is a short word about what just happened ("Thanks, recorded."), shown first.
+    """
+
+    delivery_id: int = 0
+    address: str
+    text: str
+    language: str = "en"
+    subject: str = ""
+    notice: str = ""
+    ends: tuple[str, str] | None = None
+    buttons: tuple[Button, ...] = ()
+    entry: Entry = Entry.NONE
+    link: str = ""
+    stop_link: str = ""
+    image: Image | None = None
+    replaces: str = ""
+    step: int = 0
+    steps: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a channel can do: facts about the provider, as data.
+
+    max_text       characters in one message
+    max_buttons    buttons in one message; 0 where it has none
+    button_text    characters on a button
+    payload_bytes  bytes a button carries
+    markup         "none", "html" or "blocks": for docs and preview only, texts are always plain
+    subject        messages have a subject line
+    replies        the person can answer with words
+    edits          a sent message can be replaced
+    inline         answers are given back in the reply to the same call (`Channel.ack`)
+    receipts       the provider reports delivery; where not, sent counts as delivered
+    links          answers are given on the linked page rather than in the message
+    writes_first   we may write without being written to
+    window         how long after the person's last message we may write; None: always
+    rate           messages per second the provider allows an account
+    concurrency    sends under way at once
+    send_key       the provider drops a repeat with the same key
+    lookup         the provider can be asked whether a message was sent
+    resend         after an uncertain end: send once more (True) or park (False)
+    """
+
+    max_text: int
+    max_buttons: int
+    button_text: int
+    payload_bytes: int
+    markup: str = "none"
+    subject: bool = False
+    replies: bool = True
+    edits: bool = False
+    inline: bool = False
+    receipts: bool = False
+    links: bool = False
+    images: bool = False
+    writes_first: bool = True
+    window: timedelta | None = None
+    rate: float = 30.0
+    concurrency: int = 10
+    send_key: bool = False
+    lookup: bool = False
+    resend: bool = False

@@ -1,0 +1,39 @@
+"""Staff: who may ask for results, and who is told when it is bad."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """From least to most; each may do what those before it may."""
+
+    VIEWER = "viewer"
+    TEAM_LEAD = "team_lead"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMember:
+    """One listed colleague. ``addresses`` maps channel names to the platform's own id of them.
+
+    ``teams`` limits a viewer and a team lead to those teams' rows; empty means none for them.
+    Managers and admins see every team.
+    """
+
+    name: str
+    role: Role
+    teams: tuple[str, ...] = ()
+    addresses: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sees_all(self) -> bool:
+        return self.role in (Role.MANAGER, Role.ADMIN)
+
+
+def find_member(
+    staff: Sequence[StaffMember], channel: str, address: str
+) -> StaffMember | None:
+    """Give the colleague with that id on that channel, or None: deny by default."""
+    return next((m for m in staff if m.addresses.get(channel) == address), None)

@@ -1,0 +1,32 @@
+"""A survey: questions in order, with its thanks, goal and version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from surveys.metric import Band
+from surveys.question import Question, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What is asked.
+
+    ``version`` is the hash of the survey's content (`bot.config` computes it) and is stored with
+    every invitation and response. ``goal`` maps a question id to its target score (NPS points,
+    percent, or scale points). ``change_within`` is how long an answer may be changed.
+    ``languages`` are those the survey is asked in, the first being the fallback.
+    """
+
+    id: str
+    questions: tuple[Question, ...]
+    languages: tuple[str, ...]
+    version: str
+    title: Text = field(default_factory=dict)
+    thanks: Mapping[Band, Text] = field(default_factory=dict)
+    goal: Mapping[str, float] = field(default_factory=dict)
+    change_within: timedelta = timedelta(minutes=15)
+
+    def question(self, question_id: str) -> Question | None:
+        """Give the question of that id, or None."""
+        return next((q for q in self.questions if q.id == question_id), None)
