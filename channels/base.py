@@ -1,11 +1,13 @@
 """The contract between the product and a channel: one method must be written."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, Self
 
 from surveys.inbound import Inbound
+from surveys.language import Languages
 from surveys.message import Capabilities, Message
 
 
@@ -41,12 +43,37 @@ class Ack:
     body: bytes = b""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the service offers an adapter when it builds one; each takes what it needs.
+
+    ``key`` seals links, ``nonce`` gives unguessable words, ``commands`` are the staff commands
+    with a line about each, for menus.
+    """
+
+    public_url: str
+    company: str
+    privacy_url: str
+    language: str
+    languages: Languages
+    key: bytes = field(repr=False)
+    clock: Callable[[], datetime]
+    nonce: Callable[[], str]
+    commands: tuple[tuple[str, str], ...] = ()
+
+
 class Channel(ABC):
     """How one medium says a message and reads one. An adapter returns values and never calls
-    inward; it never retries, never splits, and never touches the store."""
+    inward; it never retries, never splits, and never touches the store.
+    """
 
-    name: ClassVar[str]
+    name: str
     capabilities: Capabilities
+
+    @classmethod
+    def build(cls, settings: Any, around: Surroundings) -> Self:
+        """Make the adapter from its own Settings and what it needs of its surroundings."""
+        raise NotImplementedError
 
     @abstractmethod
     async def send(self, message: Message) -> Receipt:
@@ -72,9 +99,23 @@ class Channel(ABC):
 
     async def listen(self) -> AsyncIterator[Inbound]:
         """Give inbound values of a pull channel for ever. It is resumed only after the value it
-        gave was stored; a connection that breaks is its own to mend."""
+        gave was stored; a connection that breaks is its own to mend.
+        """
         return
         yield  # makes this an async generator for push channels
+
+    async def start(self) -> None:
+        """Get ready: register a webhook, learn the account's name. Called once, first of all.
+
+        :raises channels.errors.ChannelError: where the provider will not have us; the service
+            starts all the same, says so, and tries again.
+        """
+
+    def deep_link(self, token: str) -> str:
+        """Give the address where a person ties their account here to themselves by ``token``, ""
+        where the channel has no such thing.
+        """
+        return ""
 
     async def close(self) -> None:
         """Let go of connections. May be called twice."""

@@ -7,7 +7,7 @@ ChannelError
 ├── Rejected             this message will never be accepted; the person may be asked otherwise
 ├── Unreachable          this address is no good (bounced, deactivated): stop using it
 ├── Blocked              the person blocked us here: stop using it, it is their wish
-├── Misconfigured        our token, permission or settings are wrong: stop the channel, tell the operator
+├── Misconfigured        our token, permission or settings are wrong: tell the operator
 ├── BadResponse          the provider answered what its documents do not allow: tell the operator
 ├── Uncertain            bytes were written and no verdict came: it may have been sent
 ├── Relocated            the address has a new name, ``new_address``; try there
@@ -19,7 +19,8 @@ from surveys.errors import AfterwordError
 
 class ChannelError(AfterwordError):
     """Anything a channel raises on purpose. The text is for operators and holds no personal data
-    and no secret."""
+    and no secret.
+    """
 
 
 class Retryable(ChannelError):

@@ -1,9 +1,12 @@
 """Triggers: which event starts a survey, and the reason where it does not."""
 
+import hashlib
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from surveys.condition import Condition
+from surveys.event import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +15,7 @@ class Trigger:
 
     ``every`` takes each nth matching event, counted ``per`` "" (the whole trigger), "line",
     "agent", "team" or "customer"; ``percent`` (0 < p ≤ 100) takes a stable share instead.
-    ``daily_max`` caps invitations a day. ``wait`` delays the asking, ``max_age`` refuses old events,
+    ``daily_max`` caps invitations a day. ``wait`` delays asking, ``max_age`` refuses old events,
     ``expires`` closes the survey that long after asking.
     """
 
@@ -29,3 +32,84 @@ class Trigger:
     wait: timedelta = timedelta(0)
     max_age: timedelta = timedelta(days=1)
     expires: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """The event starts the survey, standing for ``weight`` such events."""
+
+    trigger: Trigger
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoMatch:
+    """The event does not start the survey, and why, in a marketer's words."""
+
+    trigger: Trigger
+    reason: str
+
+
+def counter_keys(
+    trigger: Trigger, event: Event, contact_key: str, day: date
+) -> tuple[str, str | None]:
+    """Give the keys of the counters a trigger needs: its every-nth counter and, with
+    ``daily_max``, its counter of that local day.
+    """
+    scope = {
+        "": "",
+        "line": event.interaction.line,
+        "agent": event.interaction.agent,
+        "team": event.interaction.team,
+        "customer": contact_key,
+    }[trigger.per]
+    nth = f"nth:{trigger.name}:{trigger.per}:{scope}"
+    return nth, f"day:{trigger.name}:{day.isoformat()}" if trigger.daily_max else None
+
+
+def match(
+    trigger: Trigger,
+    event: Event,
+    counters: MutableMapping[str, int],
+    *,
+    contact_key: str,
+    day: date,
+    now: datetime,
+) -> Match | NoMatch:
+    """Decide whether an event of the trigger's name starts its survey.
+
+    ``counters`` holds the values of `counter_keys`; what is counted is counted up in place and
+    is saved by the caller in the same transaction as the event. ``day`` is the service's local
+    date. Checked in order: age, condition, every nth or percent, daily maximum.
+    """
+    if now - event.occurred_at > trigger.max_age:
+        return NoMatch(trigger=trigger, reason=f"older than max_age ({trigger.max_age})")
+    if trigger.condition and not trigger.condition.holds(event_facts(event)):
+        return NoMatch(trigger=trigger, reason=f"if: {trigger.condition.source} does not hold")
+    nth_key, day_key = counter_keys(trigger, event, contact_key, day)
+    if trigger.every > 1:
+        counters[nth_key] = counters.get(nth_key, 0) + 1
+        if counters[nth_key] % trigger.every:
+            nth = counters[nth_key] % trigger.every
+            return NoMatch(trigger=trigger, reason=f"every {trigger.every}: this is number {nth}")
+    if trigger.percent < 100 and share(trigger, event) * 100 >= trigger.percent:
+        return NoMatch(trigger=trigger, reason=f"percent: outside the {trigger.percent:g} %")
+    if day_key and trigger.daily_max:
+        if counters.get(day_key, 0) >= trigger.daily_max:
+            return NoMatch(trigger=trigger, reason=f"daily_max {trigger.daily_max} reached")
+        counters[day_key] = counters.get(day_key, 0) + 1
+    weight = trigger.every if trigger.every > 1 else 100 / trigger.percent
+    return Match(trigger=trigger, weight=weight)
+
+
+def share(trigger: Trigger, event: Event) -> float:
+    """Give where an event falls in [0, 1): a hash of trigger and interaction (else message) id, so
+    that the same interaction is always in or always out.
+    """
+    name = f"{trigger.name}\0{event.interaction.id or event.message_id}"
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big") / 2**48
+
+
+def event_facts(event: Event) -> Mapping[str, object]:
+    """Give what a trigger's ``if:`` may ask: the properties, and the traits under ``traits.``."""
+    return {**event.properties, "traits": event.traits, "event": event.name}

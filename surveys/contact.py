@@ -43,11 +43,11 @@ class Contact:
     opted_out_at: datetime | None = None
 
     def address(self, channel: str) -> Address | None:
-        """Give the usable address on a channel, or None."""
-        return next(
-            (a for a in self.addresses if a.channel == channel and a.status is AddressStatus.OK),
-            None,
-        )
+        """Give the usable address on a channel, the newest of several, or None."""
+        usable = [
+            a for a in self.addresses if a.channel == channel and a.status is AddressStatus.OK
+        ]
+        return usable[-1] if usable else None
 
     @property
     def name(self) -> str:

@@ -1,13 +1,22 @@
 """Conversations: from one reply to the next thing to say. State in, state out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from surveys.alert import answer_facts
+from surveys.compose import DONE, SKIP, WORDS
 from surveys.contact import Contact
-from surveys.invitation import Invitation
-from surveys.metric import Band
-from surveys.question import Question
+from surveys.invitation import Invitation, InvitationState
+from surveys.language import Language
+from surveys.metric import Band, band
+from surveys.question import Kind, Question
+from surveys.reading import Reading, read_answer, read_value
 from surveys.response import Answer, Response
+from surveys.survey import Survey
+
+GRACE = timedelta(hours=1)
+"""How long after expiry somebody in the middle of answering may go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +30,17 @@ class Conversation:
     contact: Contact
     response: Response | None = None
     asked_external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One reply, addressed: which question its button belongs to ("" for plain words), the
+    buttons' values, and the words.
+    """
+
+    question_id: str = ""
+    values: tuple[str, ...] = ()
+    text: str = ""
 
 
 class TurnKind(StrEnum):
@@ -41,18 +61,244 @@ class TurnKind(StrEnum):
 class Turn:
     """What a reply changes and what comes next.
 
-    ``response`` is the response after the turn (None where none was begun). ``recorded`` is the
-    answer this turn wrote, None where it wrote none. ``asked`` is the question the reply was about.
-    ``next`` is the question to ask now, None when there is none; ``finished`` is true on the turn
-    that completes the survey. ``band`` is the band of the first scored answer so far.
-    ``card`` is text to keep as a comment card.
+    ``response`` is the response after the turn (None where none was begun). ``recorded`` are the
+    answers this turn wrote: none, one, or two where "9, great service" answers a score and the
+    comment. ``asked`` is the question the reply was about. ``next`` is the question to ask now,
+    None when there is none; ``finished`` is true on the turn that completes the survey. ``band``
+    is the band of the first scored answer so far. ``card`` is text to keep as a comment card.
     """
 
     kind: TurnKind
     response: Response | None
-    recorded: Answer | None = None
+    recorded: tuple[Answer, ...] = ()
     asked: Question | None = None
     next: Question | None = None
     finished: bool = False
     band: Band | None = None
     card: str = ""
+
+
+def next_question(survey: Survey, response: Response | None) -> Question | None:
+    """Give the first question that applies and has no final answer, worded for the band so far."""
+    facts = answer_facts(response) if response else {}
+    for question in survey.questions:
+        given = response.answer(question.id) if response else None
+        if given is not None and not given.draft:
+            continue
+        if question.condition is None or question.condition.holds(facts):
+            return _worded(survey, question, response)
+    return None
+
+
+def progress(survey: Survey, response: Response | None) -> tuple[int, int]:
+    """Give the number of the open question and how many there are, as far as is known now."""
+    facts = answer_facts(response) if response else {}
+    done = sum(not a.draft for a in response.answers) if response else 0
+    open_ = sum(
+        1
+        for q in survey.questions
+        if not (response and (a := response.answer(q.id)) and not a.draft)
+        and (q.condition is None or q.condition.holds(facts))
+    )
+    return min(done + 1, done + open_), done + open_
+
+
+def response_band(survey: Survey, response: Response | None) -> Band | None:
+    """Give the band of the first scored answer, or None where nothing is scored yet."""
+    for question in survey.questions:
+        answer = response.answer(question.id) if response else None
+        metric, scale = question.metric, question.scale
+        if answer and answer.value is not None and metric and scale:
+            return band(metric, scale, int(answer.value), question.threshold)
+    return None
+
+
+def advance(
+    survey: Survey,
+    conversation: Conversation,
+    said: Said,
+    bank: Language,
+    *,
+    channel: str,
+    now: datetime,
+) -> Turn:
+    """Give what one reply amounts to and what to say next.
+
+    Buttons name their question; words belong to the open one. Repeats and stale buttons change
+    nothing; a new value inside ``survey.change_within`` is a change of mind; words that are no
+    answer are kept as a comment card.
+    """
+    response = conversation.response
+    asked = survey.question(said.question_id) or (
+        None if said.question_id else next_question(survey, response)
+    )
+    if _is_over(conversation, now):
+        return Turn(kind=TurnKind.CLOSED, response=response, asked=asked, card=said.text)
+    asked = _worded(survey, asked, response) if asked else None
+    read = _read(asked, said, bank, response) if asked else None
+    if asked is None or read is None:
+        kind = TurnKind.OFF_SCRIPT if said.text else TurnKind.NOT_UNDERSTOOD
+        return _settled(survey, kind, response, asked, card=said.text)
+    reading, draft = read
+    answer = replace(_answer(asked, reading, conversation, channel, now), draft=draft)
+    return _record(survey, conversation, asked, answer, reading.comment)
+
+
+def _record(
+    survey: Survey, conversation: Conversation, asked: Question, answer: Answer, words: str
+) -> Turn:
+    before = conversation.response
+    old = before.answer(asked.id) if before else None
+    final = old is not None and not old.draft
+    if old and final and answer.same_as(old):
+        return _settled(survey, TurnKind.REPEATED, before, asked)
+    if old and final and answer.at - old.at > survey.change_within:
+        return _settled(survey, TurnKind.TOO_LATE, before, asked)
+    if old:
+        answer = replace(answer, revision=old.revision + 1)
+    after = (before or _begin(conversation, answer.channel, answer.at)).with_answer(answer)
+    after, recorded, card = _keep_comment(survey, after, answer, words)
+    kind = _kind(answer, changed=final)
+    return _settled(survey, kind, after, asked, recorded=recorded, card=card, now=answer.at)
+
+
+def _settled(
+    survey: Survey,
+    kind: TurnKind,
+    response: Response | None,
+    asked: Question | None,
+    *,
+    recorded: tuple[Answer, ...] = (),
+    card: str = "",
+    now: datetime | None = None,
+) -> Turn:
+    following = next_question(survey, response)
+    finished = bool(recorded) and following is None and not (response and response.completed_at)
+    if finished and response:
+        response = replace(response, completed_at=now)
+    return Turn(
+        kind=kind,
+        response=response,
+        recorded=recorded,
+        asked=asked,
+        next=following,
+        finished=finished,
+        band=response_band(survey, response),
+        card=card,
+    )
+
+
+def _read(
+    asked: Question, said: Said, bank: Language, response: Response | None
+) -> tuple[Reading, bool] | None:
+    """Give what was meant, and whether it is a draft (choices still being ticked)."""
+    if asked.kind is Kind.CHOICES and said.values:
+        return _read_ticks(asked, said.values, response)
+    for value in said.values:
+        if value != WORDS:
+            reading = read_value(asked, value)
+            return (reading, False) if reading else None
+    reading = read_answer(asked, said.text, bank) if said.text.strip() else None
+    return (reading, False) if reading else None
+
+
+def _read_ticks(
+    asked: Question, values: tuple[str, ...], response: Response | None
+) -> tuple[Reading, bool] | None:
+    if values == (SKIP,):
+        return Reading(skipped=True), False
+    old = response.answer(asked.id) if response else None
+    ticked = set(old.choices) if old else set()
+    named = {v for v in values if v != DONE}
+    if not named <= {c.id for c in asked.choices}:
+        return None
+    ticked = ticked ^ named if DONE not in values else named or ticked
+    ordered = tuple(c.id for c in asked.choices if c.id in ticked)
+    if DONE not in values:
+        return Reading(choices=ordered), True
+    if not ordered:
+        return None if asked.required else (Reading(skipped=True), False)
+    return Reading(choices=ordered), False
+
+
+def _answer(
+    asked: Question, reading: Reading, conversation: Conversation, channel: str, now: datetime
+) -> Answer:
+    metric = asked.metric
+    return Answer(
+        question_id=asked.id,
+        wording=asked.wording,
+        language=conversation.invitation.language,
+        channel=channel,
+        at=now,
+        value=reading.value,
+        choices=reading.choices,
+        text=reading.text,
+        skipped=reading.skipped,
+        metric_id=asked.metric_id or "",
+        metric_version=metric.version if metric else "",
+        scale_id=asked.scale_id or "",
+        satisfied=asked.threshold,
+    )
+
+
+def _begin(conversation: Conversation, channel: str, now: datetime) -> Response:
+    invitation = conversation.invitation
+    return Response(
+        invitation_id=invitation.id,
+        contact_id=invitation.contact_id,
+        survey=invitation.survey,
+        survey_version=invitation.survey_version,
+        started_at=now,
+        language=invitation.language,
+        channel=channel,
+        trigger=invitation.trigger,
+        weight=invitation.weight,
+        interaction=invitation.interaction,
+    )
+
+
+def _keep_comment(
+    survey: Survey, response: Response, answer: Answer, words: str
+) -> tuple[Response, tuple[Answer, ...], str]:
+    """Give the words behind a score to the survey's open comment question, else to a card."""
+    if not words:
+        return response, (answer,), ""
+    comment = next((q for q in survey.questions if q.kind is Kind.COMMENT), None)
+    if comment is None or response.answer(comment.id):
+        return response, (answer,), words
+    worded = _worded(survey, comment, response)
+    plain = replace(answer, value=None, choices=(), metric_id="", metric_version="", scale_id="")
+    said = replace(
+        plain,
+        question_id=comment.id,
+        wording=worded.wording,
+        text=words,
+        satisfied=None,
+        revision=1,
+    )
+    return response.with_answer(said), (answer, said), ""
+
+
+def _worded(survey: Survey, question: Question, response: Response | None) -> Question:
+    """Give a bank comment the wording of the band so far: what went wrong, or what was liked."""
+    found = response_band(survey, response)
+    if question.kind is not Kind.COMMENT or question.wording != "comment" or found is None:
+        return question
+    return replace(question, wording=f"comment.{found}")
+
+
+def _kind(answer: Answer, *, changed: bool) -> TurnKind:
+    if answer.draft:
+        return TurnKind.TICKED
+    if changed:
+        return TurnKind.CHANGED
+    return TurnKind.SKIPPED if answer.skipped else TurnKind.RECORDED
+
+
+def _is_over(conversation: Conversation, now: datetime) -> bool:
+    invitation = conversation.invitation
+    if invitation.state in (InvitationState.CANCELLED, InvitationState.SKIPPED):
+        return True
+    answering = conversation.response is not None
+    return now > invitation.expires_at + (GRACE if answering else timedelta(0))

@@ -1,8 +1,8 @@
 """Invitations and deliveries: our decision to ask, each attempt to carry it, and their states.
 
-    Invitation: planned → asked → started → completed; ends expired, skipped, cancelled, failed
-    Delivery:   sending → sent → delivered → read; ends bounced, failed, blocked;
-                waits as deferred; uncertain when bytes left and no verdict came
+Invitation: planned → asked → started → completed; ends expired, skipped, cancelled, failed
+Delivery:   sending → sent → delivered → read; ends bounced, failed, blocked;
+            waits as deferred; uncertain when bytes left and no verdict came
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,8 @@ from surveys.event import Interaction
 
 
 class InvitationState(StrEnum):
+    """How far our decision to ask has come."""
+
     PLANNED = "planned"
     ASKED = "asked"
     STARTED = "started"
@@ -27,6 +29,8 @@ class InvitationState(StrEnum):
 
 
 class DeliveryState(StrEnum):
+    """How far one attempt has come."""
+
     SENDING = "sending"
     SENT = "sent"
     DELIVERED = "delivered"

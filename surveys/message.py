@@ -39,12 +39,22 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link with its words: privacy, stop, and what else stands under a message."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message to one address, fitted to its channel by `surveys.compose`.
 
     ``text`` is plain text; the adapter encodes it for its sink. ``ends`` names the two ends of a
     scale ("not at all likely", "extremely likely"). ``link`` opens the same question on the web
     page, ``stop_link`` opts out. ``replaces`` is the provider's id of the message to edit.
+    ``greeting`` opens a mail, ``reason`` says why the person gets it, ``footer`` stands below.
+    ``question_id`` is the question asked, "" for anything else.
     ``step`` and ``steps`` say how far the survey is (0 of 0: not part of one).
     ``notice`` is a short word about what just happened ("Thanks, recorded."), shown first.
     """
@@ -60,6 +70,10 @@ class Message:
     entry: Entry = Entry.NONE
     link: str = ""
     stop_link: str = ""
+    greeting: str = ""
+    reason: str = ""
+    footer: tuple[Link, ...] = ()
+    question_id: str = ""
     image: Image | None = None
     replaces: str = ""
     step: int = 0
@@ -81,6 +95,7 @@ class Capabilities:
     inline         answers are given back in the reply to the same call (`Channel.ack`)
     receipts       the provider reports delivery; where not, sent counts as delivered
     links          answers are given on the linked page rather than in the message
+    images         a message may carry a picture
     writes_first   we may write without being written to
     window         how long after the person's last message we may write; None: always
     rate           messages per second the provider allows an account

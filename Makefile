@@ -1,0 +1,41 @@
+# One-line names for what people do often. `make check` is the gate for a change.
+PY = .venv/bin/python
+UV ?= uv
+
+.PHONY: demo test check format lint types imports cover faults bench lock
+
+demo:
+	./afterword demo
+
+test:
+	./afterword test
+
+check: .venv/ready
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+format: .venv/ready
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+# Slow suites: kills, crashes, power; each test says what it promises.
+faults: .venv/ready
+	$(PY) -m pytest -m slow tests/faults
+
+# Each prints ratios against a limit or peer measured in the same run.
+bench: .venv/ready
+	for file in benchmarks/p*.py; do $(PY) -m benchmarks.$$(basename $$file .py) || exit 1; done
+
+.venv/ready: requirements-dev.lock
+	./afterword develop
+	touch $@
+
+# Needs uv (pip install uv).
+LOCK = $(UV) pip compile -q --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --custom-compile-command "make lock"
+lock:
+	$(LOCK) $(UPGRADE) pyproject.toml -o requirements.lock
+	$(LOCK) $(UPGRADE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock

@@ -1,0 +1,134 @@
+"""The command line: ``python -m bot`` or ``./afterword``. Heavy imports stay inside commands."""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from bot import __version__
+
+EPILOG = "`./afterword demo` needs no account and no network. Docs: docs/ in the repository."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; gives the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # somebody piped us into head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="afterword", description="Ask customers how it went, and act on it.", epilog=EPILOG
+    )
+    parser.add_argument("--version", action="version", version=f"afterword {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_demo(commands)
+    _add_run(commands)
+    _add_check(commands)
+    _add_import(commands)
+    _add_link(commands)
+    _add_backup(commands)
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, says: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=says, description=says)
+    if name != "demo":
+        parser.add_argument(
+            "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
+        )
+    return parser
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "demo", "see it work: simulated business, customers and staff")
+    parser.add_argument("--port", type=int, default=8080, help="default: 8080, or the next free")
+    parser.add_argument("--calls", type=int, default=1000, help="calls to simulate; default: 1000")
+    parser.add_argument("--exit", action="store_true", help="stop after the report")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.demo import run_demo  # noqa: PLC0415
+
+        return run_demo(port=options.port, calls=options.calls, leave=options.exit)
+
+    parser.set_defaults(run=run)
+
+
+def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "run", "run the service")
+    parser.add_argument(
+        "--log", choices=["debug", "info", "warning", "error"], default="info", help="default: info"
+    )
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.running import run_service  # noqa: PLC0415
+
+        return run_service(options.config, options.log)
+
+    parser.set_defaults(run=run)
+
+
+def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "check", "say whether a configuration is right, and what is not")
+    parser.add_argument("file", nargs="?", type=Path, help="the file; default: --config")
+    parser.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema for editors instead"
+    )
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.check import run_check  # noqa: PLC0415
+
+        return run_check(options.file or options.config, schema=options.schema, out=sys.stdout)
+
+    parser.set_defaults(run=run)
+
+
+def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "import", "take in contacts from a CSV file")
+    parser.add_argument("file", type=Path, help="first row: column names; one of them user_id")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.importing import run_import  # noqa: PLC0415
+
+        return asyncio.run(run_import(options.config, options.file))
+
+    parser.set_defaults(run=run)
+
+
+def _add_link(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "link", "print the link that ties a contact's chat to them")
+    parser.add_argument("user_id", help="the contact, as your systems call them")
+    parser.add_argument("--via", default="telegram", help="the channel; default: telegram")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.running import print_link  # noqa: PLC0415
+
+        return asyncio.run(print_link(options.config, options.user_id, options.via))
+
+    parser.set_defaults(run=run)
+
+
+def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "backup", "copy the database to a file while the service runs")
+    parser.add_argument("to", type=Path, help="the file to write")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.running import run_backup  # noqa: PLC0415
+
+        return asyncio.run(run_backup(options.config, options.to))
+
+    parser.set_defaults(run=run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""The gateway: one way in for everything people and providers tell us, pushed or pulled."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from channels.base import Ack, Channel, Request
+from channels.errors import ChannelError, Untrusted
+from scheduler.batch import Batch
+from scheduler.replies import Messages
+from surveys.inbound import CommandGiven, Inbound
+from surveys.message import Message
+
+log = logging.getLogger("afterword.gateway")
+
+AnswerCommand = Callable[[str, str, str], Awaitable[Message | None]]
+"""(channel, address, text) -> the answer, None for strangers."""
+
+
+class Gateway:
+    """Takes inbound values from every channel to the reply intake or to the staff commands."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        replies: Batch[Inbound, Messages],
+        answer_command: AnswerCommand,
+    ) -> None:
+        self._channels, self._replies, self._answer = channels, replies, answer_command
+
+    async def listen(self, name: str) -> None:
+        """Take from one pull channel until cancelled. What could not be stored is given again by
+        the channel, because it is resumed only after a success.
+        """
+        while True:
+            listening = self._channels[name].listen()
+            try:
+                async for item in listening:
+                    await self.take(item)
+                return
+            except Exception:
+                log.exception("channel %s: listening again in a second", name)
+                await asyncio.sleep(1)
+            finally:
+                await listening.aclose()  # type: ignore[attr-defined]
+
+    async def call(self, name: str, request: Request) -> Ack:
+        """Answer one webhook or page call, once everything in it is stored."""
+        channel = self._channels[name]
+        try:
+            items = await channel.receive(request)
+        except Untrusted as error:
+            log.warning("channel %s: refused a call: %s", name, error)
+            return Ack(status=403, body=b"")
+        said = await asyncio.gather(*[self.take(item) for item in items])
+        return channel.ack(request, [message for messages in said for message in messages])
+
+    async def take(self, item: Inbound) -> Messages:
+        """Keep one inbound value; gives what an inline channel says back."""
+        if isinstance(item, CommandGiven):
+            return await self._command(item)
+        return await self._replies.put(item)
+
+    async def _command(self, item: CommandGiven) -> Messages:
+        """Commands change nothing, so they are answered at once and not stored."""
+        message = await self._answer(item.channel, item.address, item.text)
+        channel = self._channels[item.channel]
+        if message is None:
+            return ()
+        if channel.capabilities.inline:
+            return (message,)
+        try:
+            await channel.send(message)
+        except ChannelError as error:
+            log.warning("channel %s: a command's answer did not go out: %s", item.channel, error)
+        return ()

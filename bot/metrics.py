@@ -1,0 +1,20 @@
+"""Metrics in Prometheus' text format, read from the store, so that a restart resets nothing."""
+
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
+
+from storage.store import Store
+
+
+async def render_metrics(store: Store) -> bytes:
+    """Give the page for ``/metrics``."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    rows = Gauge(
+        "afterword_rows", "Rows in the store, by what they are", ["what"], registry=registry
+    )
+    for what, count in (await store.counts()).items():
+        rows.labels(what).set(count)
+    due = Gauge("afterword_due", "Due rows that wait, by channel", ["channel"], registry=registry)
+    for channel, count in (await store.count_due()).items():
+        due.labels(channel).set(count)
+    return generate_latest(registry)

@@ -1,0 +1,94 @@
+"""The commands that open the store or run the service until told to stop."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from storage.backup import copy_database
+
+from bot.calling import ServiceAway, get_link
+from bot.check import print_faults
+from bot.config import Config, ConfigError, load_config
+from bot.logs import set_up_logs
+from bot.service import Service
+from storage.errors import StoreError
+from surveys.errors import AfterwordError
+
+
+def run_service(path: Path, level: str) -> int:
+    """Run the service until SIGINT or SIGTERM; gives the exit status."""
+    config = read_config(path)
+    if config is None:
+        return 1
+    set_up_logs(level, secrets=config_secrets())
+    return run_async(_serve(config))
+
+
+def run_async(work: Coroutine[Any, Any, int]) -> int:
+    """Run one coroutine on uvloop; expected errors become one line for a person."""
+    try:
+        return uvloop.run(work)
+    except AfterwordError as error:
+        print(f"afterword: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"afterword: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+    return 1
+
+
+def read_config(path: Path) -> Config | None:
+    """Give the configuration, or None after its faults were printed."""
+    try:
+        return load_config(path, os.environ)
+    except ConfigError as error:
+        print_faults(error.faults, sys.stderr)
+        return None
+
+
+def config_secrets() -> list[str]:
+    """Give what must never be logged: every environment value that looks like a secret."""
+    words = ("TOKEN", "SECRET", "PASSWORD", "KEY")
+    return [value for name, value in os.environ.items() if any(w in name.upper() for w in words)]
+
+
+async def _serve(config: Config) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with Service(config) as service:
+        print(f"afterword is ready on {service.url} (Ctrl-C stops it)", flush=True)
+        await stop.wait()
+        print("afterword is stopping: finishing what is under way", flush=True)
+    return 0
+
+
+async def print_link(path: Path, user_id: str, channel: str) -> int:
+    """Print the link by which a contact ties their chat to themselves, asked of the service."""
+    config = read_config(path)
+    if config is None:
+        return 1
+    try:
+        print(await get_link(config, user_id, channel))
+    except ServiceAway as error:
+        print(f"afterword: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def run_backup(path: Path, to: Path) -> int:
+    """Copy the database, whether or not the service runs."""
+    config = read_config(path)
+    if config is None:
+        return 1
+    try:
+        size = await asyncio.to_thread(copy_database, config.service.database, to)
+    except StoreError as error:
+        print(f"afterword: {error}", file=sys.stderr)
+        return 1
+    print(f"{to}: {size / 1e6:.1f} MB, checked and complete")
+    return 0

@@ -1,0 +1,290 @@
+"""The composition root: build everything in one place, start it in order, stop it in reverse."""
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from aiohttp import web
+
+from bot.alerts import compose_alert
+from bot.commands import MENU, Commands
+from bot.config import Config
+from bot.gateway import Gateway
+from bot.http import Door, make_app
+from bot.metrics import render_metrics
+from channels import CHANNELS
+from channels.base import Channel, Surroundings
+from channels.errors import ChannelError
+from channels.sandbox import Sandbox
+from channels.web import Settings as WebSettings
+from scheduler.batch import Batch
+from scheduler.clock import Clock
+from scheduler.dispatch import Lane
+from scheduler.intake import EventIntake
+from scheduler.replies import Messages, ReplyIntake
+from scheduler.rules import Rules
+from storage.store import Store
+from surveys.conversation import Conversation
+from surveys.event import Event
+from surveys.inbound import Inbound
+from surveys.link import Purpose, seal
+from surveys.message import Message
+from surveys.response import Response
+
+log = logging.getLogger("afterword.service")
+
+TICK = timedelta(seconds=1)
+SWEEP = timedelta(minutes=1)
+START_AGAIN = 30.0
+OPT_IN_LIVES = timedelta(days=30)
+
+
+def utc_now() -> datetime:
+    """The time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Service:
+    """One process of Afterword: ``async with Service(config) as service``."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.config, self._clock, self._jitter = config, clock, jitter
+        self._exits = AsyncExitStack()
+        self.store: Store
+        self.rules: Rules
+        self.channels: dict[str, Channel] = {}
+        self.lanes: dict[str, Lane] = {}
+        self.gateway: Gateway
+        self.events: Batch[Event, bool]
+        self.replies: Batch[Inbound, Messages]
+        self.app: web.Application
+        self.port = 0
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._exits.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._exits.aclose()
+
+    @property
+    def url(self) -> str:
+        """Where the service listens on this machine."""
+        return f"http://{self.config.service.host}:{self.port}"
+
+    def wake(self, lane: str) -> None:
+        """Tell a lane that something is due; a channel that does not run has nobody to tell."""
+        if lane in self.lanes:
+            self.lanes[lane].wake()
+
+    async def _start(self) -> None:
+        service = self.config.service
+        self.store = await Store.open(service.database, service.timezone)
+        self._exits.push_async_callback(self.store.close)
+        self.rules = make_rules(self.config, self.store.key)
+        self._build_channels()
+        self._build_intake()
+        await self._start_lanes()
+        await self._start_http()
+        self._start_listening()
+        self._start_clock()
+        log.info("ready on %s with %s", self.url, ", ".join(self.channels))
+
+    async def opt_in_link(self, user_id: str, channel: str) -> str:
+        """Give the link by which a contact ties their chat to themselves, "" for none."""
+        key = f"user:{user_id}"
+        found = await self.store.unit_of_work(lambda t: t.lock_contacts({key}))
+        if key not in found or channel not in self.channels:
+            return ""
+        expires = self._clock() + OPT_IN_LIVES
+        token = seal(self.store.key, Purpose.OPT_IN, found[key].id, expires)
+        return self.channels[channel].deep_link(token)
+
+    # Building
+
+    def _build_channels(self) -> None:
+        around = Surroundings(
+            public_url=self.config.service.public_url,
+            company=self.config.service.name,
+            privacy_url=self.config.service.privacy_url,
+            language=self.config.service.language,
+            languages=self.config.languages,
+            key=self.store.key,
+            clock=self._clock,
+            nonce=lambda: secrets.token_urlsafe(9),
+            commands=MENU,
+        )
+        for name, wanted in self.config.channels.items():
+            entry = CHANNELS[name]
+            if wanted.sandbox:
+                self.channels[name] = Sandbox(
+                    name=name, capabilities=entry.capabilities(), clock=self._clock
+                )
+            else:
+                self.channels[name] = entry.adapter_class().build(wanted.settings, around)
+        if "web" not in self.channels:  # links in messages need their page
+            self.channels["web"] = CHANNELS["web"].adapter_class().build(WebSettings(), around)
+
+    def _build_intake(self) -> None:
+        capabilities = {name: c.capabilities for name, c in self.channels.items()}
+        events = EventIntake(self.store, self._rules, clock=self._clock, wake=self.wake)
+        replies = ReplyIntake(
+            self.store,
+            self._rules,
+            channels=capabilities,
+            compose_alert=_compose_alert,
+            clock=self._clock,
+            wake=self.wake,
+        )
+        self.events = Batch(events.handle_events)
+        self.replies = Batch(replies.handle_inbound)
+        commands = Commands(store=self.store, config=lambda: self.config, clock=self._clock)
+        self.gateway = Gateway(self.channels, self.replies, commands.answer)
+        self.lanes = {
+            name: Lane(
+                name,
+                channel,
+                store=self.store,
+                rules=self._rules,
+                channels=capabilities,
+                clock=self._clock,
+                jitter=self._jitter,
+                wake=self.wake,
+            )
+            for name, channel in self.channels.items()
+        }
+
+    def _rules(self) -> Rules:
+        return self.rules
+
+    # Starting, in order; the exit stack stops in reverse
+
+    async def _start_lanes(self) -> None:
+        for channel in self.channels.values():
+            self._exits.push_async_callback(channel.close)
+        self._exits.push_async_callback(self._drain)
+        for name, lane in self.lanes.items():
+            task = asyncio.create_task(lane.serve(), name=f"lane {name}")
+            self._exits.push_async_callback(_finish, task)
+        self._exits.callback(lambda: [lane.stop() for lane in self.lanes.values()])
+
+    async def _drain(self) -> None:
+        await self.events.close()
+        await self.replies.close()
+
+    async def _start_http(self) -> None:
+        door = Door(
+            events=self.events,
+            gateway=self.gateway,
+            write_keys=self.config.service.write_keys,
+            push=[n for n, c in self.channels.items() if _takes_calls(c)],
+            clock=self._clock,
+            nonce=lambda: secrets.token_urlsafe(16),
+            link=self.opt_in_link,
+            ready=self.store.ping,
+            metrics=lambda: render_metrics(self.store),
+        )
+        self.app = make_app(door)
+        runner = web.AppRunner(self.app, access_log=None, handle_signals=False)
+        await runner.setup()
+        self._exits.push_async_callback(runner.cleanup)
+        service = self.config.service
+        site = web.TCPSite(runner, service.host, service.port, backlog=1024)
+        await site.start()
+        self.port = runner.addresses[0][1]
+
+    def _start_listening(self) -> None:
+        for name in self.channels:
+            task = asyncio.create_task(self._listen(name), name=f"listen {name}")
+            self._exits.push_async_callback(_cancel, task)
+
+    async def _listen(self, name: str) -> None:
+        """Start a channel and take from it; a provider that is away is tried again."""
+        while True:
+            try:
+                await self.channels[name].start()
+                break
+            except ChannelError as error:
+                log.error("channel %s did not start: %s", name, error)
+                await asyncio.sleep(START_AGAIN)
+        await self.gateway.listen(name)
+
+    def _start_clock(self) -> None:
+        clock = Clock()
+        clock.every(TICK, "dispatch", self._wake_all)
+        clock.every(SWEEP, "expire", self._expire)
+        clock.start()
+        self._exits.callback(clock.stop)
+
+    async def _wake_all(self) -> None:
+        for lane in self.lanes.values():
+            lane.wake()
+
+    async def _expire(self) -> None:
+        now = self._clock()
+        await self.store.unit_of_work(lambda transaction: transaction.expire(now))
+
+
+def make_rules(config: Config, key: bytes) -> Rules:
+    """Give the scheduler's view of a configuration."""
+    return Rules(
+        company=config.service.name,
+        public_url=config.service.public_url,
+        language=config.service.language,
+        timezone=config.service.timezone,
+        key=key,
+        privacy_url=config.service.privacy_url,
+        surveys=config.surveys,
+        triggers=config.triggers,
+        alerts=config.alerts,
+        staff=config.staff,
+        languages=config.languages,
+        address_traits=_traits(config.channels),
+    )
+
+
+def _traits(channels: Mapping[str, object]) -> dict[str, str]:
+    return {CHANNELS[name].trait: name for name in channels}
+
+
+def _compose_alert(
+    rules: Rules, conversation: Conversation, response: Response, address: str, _channel: str
+) -> Message:
+    return compose_alert(
+        response=response,
+        contact=conversation.contact,
+        survey=rules.surveys[response.survey],
+        invitation=conversation.invitation,
+        address=address,
+        timezone=rules.timezone,
+    )
+
+
+def _takes_calls(channel: Channel) -> bool:
+    """Whether a channel reads webhooks; the page channel has routes of its own."""
+    return type(channel).receive is not Channel.receive and not channel.capabilities.inline
+
+
+async def _finish(task: "asyncio.Task[None]") -> None:
+    await asyncio.wait([task], timeout=20)
+    await _cancel(task)
+
+
+async def _cancel(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,243 @@
+"""Answering: what one reply leads to, from the turn to the messages and alerts. Pure."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from scheduler.rules import Rules
+from surveys.alert import AlertRule, match_alerts, recipients
+from surveys.compose import (
+    Setting,
+    answer_label,
+    compose_note,
+    compose_question,
+    compose_recorded,
+    compose_thanks,
+    split_payload,
+)
+from surveys.conversation import (
+    Conversation,
+    Said,
+    Turn,
+    TurnKind,
+    advance,
+    next_question,
+    progress,
+    response_band,
+)
+from surveys.inbound import Replied
+from surveys.message import Capabilities, Message
+from surveys.question import Question
+from surveys.response import Response
+from surveys.survey import Survey
+
+_NOTICES: Mapping[TurnKind, str] = {
+    TurnKind.RECORDED: "recorded",
+    TurnKind.CHANGED: "changed",
+    TurnKind.REPEATED: "repeated",
+    TurnKind.SKIPPED: "skipped",
+    TurnKind.TOO_LATE: "too_late",
+    TurnKind.NOT_UNDERSTOOD: "not_understood",
+    TurnKind.OFF_SCRIPT: "comment_kept",
+}
+
+ComposeAlert = Callable[[Rules, Conversation, Response, str, str], Message]
+"""(rules, conversation, response, address, channel) -> the message to one colleague."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A turn, what to say back to the customer, and which alert rules it set off."""
+
+    turn: Turn
+    messages: tuple[Message, ...]
+    alerts: tuple[AlertRule, ...] = ()
+
+
+def said(item: Replied) -> Said:
+    """Give what a reply says, its payloads taken apart. The token is checked elsewhere."""
+    parts = [p for p in map(split_payload, item.payloads) if p]
+    question = parts[0][1] if parts else ""
+    return Said(
+        question_id=question,
+        values=tuple(value for _, about, value in parts if about == question),
+        text=item.text,
+    )
+
+
+def answer_reply(
+    rules: Rules,
+    survey: Survey,
+    conversation: Conversation,
+    item: Replied,
+    capabilities: Capabilities,
+    now: datetime,
+) -> Answered:
+    """Give what one reply to one invitation leads to."""
+    bank = rules.bank(conversation.invitation.language)
+    turn = advance(survey, conversation, said(item), bank, channel=item.channel, now=now)
+    setting = rules.setting(survey, conversation.invitation, conversation.contact, item.address)
+    view = _View(setting, conversation, turn, item, capabilities)
+    messages = (view.page(),) if capabilities.inline else tuple(view.chat())
+    return Answered(turn=turn, messages=messages, alerts=_alerts(rules, conversation, turn))
+
+
+def show(
+    rules: Rules,
+    survey: Survey,
+    conversation: Conversation,
+    address: str,
+    capabilities: Capabilities,
+    now: datetime,
+) -> Message:
+    """Give the page of an invitation as it stands: the open question, or thanks, or closed."""
+    setting = rules.setting(survey, conversation.invitation, conversation.contact, address)
+    response = conversation.response
+    if now > conversation.invitation.expires_at and not response:
+        return compose_note(setting, setting.say("closed"), capabilities)
+    question = next_question(survey, response)
+    if question is None:
+        return compose_thanks(setting, response_band(survey, response), capabilities)
+    step, steps = progress(survey, response)
+    return compose_question(setting, question, capabilities, step=step, steps=steps)
+
+
+def saved_steps(
+    conversation: Conversation, turn: Turn
+) -> Iterator[tuple[Response | None, Response]]:
+    """Give the response before and after each answer a turn recorded, in order."""
+    if turn.response is None:
+        return
+    before = conversation.response
+    for number, answer in enumerate(turn.recorded, 1):
+        last = number == len(turn.recorded)
+        base = before or replace(turn.response, answers=(), completed_at=None)
+        after = turn.response if last else base.with_answer(answer)
+        yield before, after
+        before = after
+
+
+def _alerts(rules: Rules, conversation: Conversation, turn: Turn) -> tuple[AlertRule, ...]:
+    """Give the rules this turn sets off: newly true ones, and, where words were added to a
+    response that is bad already, the true ones again, so that the words arrive too.
+    """
+    if not turn.recorded or turn.response is None:
+        return ()
+    before = conversation.response
+    if any(a.text for a in turn.recorded) and before is not None:
+        before = None
+    return match_alerts(rules.alerts, turn.response, before)
+
+
+def alert_addresses(
+    rules: Rules, rule: AlertRule, team: str, channels: Mapping[str, Capabilities]
+) -> list[tuple[str, str]]:
+    """Give (channel, address) of everybody a rule tells, each on their first channel that runs."""
+    found = []
+    for member in recipients(rule, team, rules.staff):
+        reachable = [(c, a) for c, a in member.addresses.items() if c in channels]
+        found += reachable[:1]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """How a turn looks to the customer."""
+
+    setting: Setting
+    conversation: Conversation
+    turn: Turn
+    item: Replied
+    capabilities: Capabilities
+
+    def page(self) -> Message:
+        """Give the next page: the whole view, since a page has no history."""
+        turn = self.turn
+        if turn.kind is TurnKind.CLOSED:
+            return self._note("closed")
+        unread = turn.kind in (TurnKind.NOT_UNDERSTOOD, TurnKind.OFF_SCRIPT)
+        question = turn.asked if unread and turn.asked else turn.next
+        if question is None:
+            return compose_thanks(self.setting, turn.band, self.capabilities, notice=self._notice())
+        return self._question(question, notice=self._notice())
+
+    def chat(self) -> Iterator[Message]:
+        """Give what is said in a chat: the sent message edited in place, then what comes next."""
+        turn = self.turn
+        edited = yield from self._edit()
+        if turn.kind in (TurnKind.RECORDED, TurnKind.SKIPPED, TurnKind.CHANGED):
+            yield from self._next(notice="" if edited else self._notice())
+        elif turn.kind is TurnKind.CLOSED:
+            yield self._note("closed")
+        elif turn.kind is TurnKind.TOO_LATE and not edited:
+            yield self._note("too_late")
+        elif turn.kind in (TurnKind.OFF_SCRIPT, TurnKind.NOT_UNDERSTOOD):
+            yield from self._unread()
+
+    def _edit(self) -> Generator[Message, None, bool]:
+        turn, asked = self.turn, self.turn.asked
+        pressed = self.item.external_id if self.item.payloads else ""
+        replaces = pressed or self.conversation.asked_external_id
+        answer = turn.response.answer(asked.id) if turn.response and asked else None
+        if not (self.capabilities.edits and replaces and asked and answer):
+            return False
+        if turn.kind is TurnKind.TICKED:
+            ticked = self._question(asked)
+            yield replace(ticked, replaces=replaces)
+        elif turn.kind is TurnKind.TOO_LATE:
+            over = compose_recorded(self.setting, asked, self.capabilities, answer, replaces)
+            yield replace(over, buttons=(), notice=self._notice())
+        elif turn.recorded:
+            yield compose_recorded(self.setting, asked, self.capabilities, answer, replaces)
+        else:
+            return False
+        return True
+
+    def _next(self, notice: str) -> Iterator[Message]:
+        turn = self.turn
+        if turn.finished:
+            yield compose_thanks(self.setting, turn.band, self.capabilities, notice=notice)
+        elif turn.next and not self._is_open_already(turn.next.id):
+            yield self._question(turn.next, notice=notice)
+        elif notice:
+            yield compose_note(self.setting, notice, self.capabilities)
+
+    def _is_open_already(self, question_id: str) -> bool:
+        """A change of mind about an earlier answer does not repeat the question that is open."""
+        if self.turn.kind is not TurnKind.CHANGED:
+            return False
+        before = next_question(self.setting.survey, self.conversation.response)
+        return before is not None and before.id == question_id
+
+    def _unread(self) -> Iterator[Message]:
+        asked = self.turn.asked
+        if self.item.text and asked:
+            yield self._question(asked, notice=self._notice())
+        elif self.item.text:
+            yield self._note("comment_kept")
+
+    def _question(self, question: Question, *, notice: str = "") -> Message:
+        response = self.turn.response
+        step, steps = progress(self.setting.survey, response)
+        return compose_question(
+            self.setting,
+            question,
+            self.capabilities,
+            answer=response.answer(question.id) if response else None,
+            notice=notice,
+            step=step,
+            steps=steps,
+        )
+
+    def _note(self, key: str) -> Message:
+        return compose_note(self.setting, self._say(key), self.capabilities)
+
+    def _notice(self) -> str:
+        key = _NOTICES.get(self.turn.kind)
+        return self._say(key) if key else ""
+
+    def _say(self, key: str) -> str:
+        asked, response = self.turn.asked, self.turn.response
+        answer = response.answer(asked.id) if asked and response else None
+        label = answer_label(self.setting, asked, answer) if asked and answer else ""
+        return self.setting.say(key, answer=label)

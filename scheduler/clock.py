@@ -1,0 +1,35 @@
+"""The clock: APScheduler ticks. It knows only callables; time lives in rows."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+
+class Clock:
+    """Recurring ticks, in memory, on every node; their zone is UTC.
+
+    A tick that is late is made up for once, and never runs beside itself.
+    """
+
+    def __init__(self) -> None:
+        self._scheduler: Any = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1},
+        )
+
+    def every(self, period: timedelta, name: str, tick: Callable[[], Awaitable[None]]) -> None:
+        """Call ``tick`` each ``period`` from the start on."""
+        self._scheduler.add_job(
+            tick, "interval", seconds=period.total_seconds(), id=name, replace_existing=True
+        )
+
+    def start(self) -> None:
+        """Begin to tick; needs a running loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more. A tick under way is left to end by itself."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)

@@ -1,0 +1,144 @@
+"""People: which contact an event speaks of, and what it tells about them. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from surveys.contact import Address, Contact
+from surveys.event import Event, EventKind
+
+
+def identity_keys(event: Event) -> tuple[str, ...]:
+    """Give the names an event calls its person by, the business's own id first."""
+    keys = []
+    if event.user_id:
+        keys.append(f"user:{event.user_id}")
+    if event.anonymous_id:
+        keys.append(f"anon:{event.anonymous_id}")
+    if event.previous_id:
+        # Segment's alias does not say which kind of id the previous one is.
+        keys += [f"user:{event.previous_id}", f"anon:{event.previous_id}"]
+    return tuple(dict.fromkeys(keys))
+
+
+class People:
+    """The contacts one batch of events speaks of, changed in memory as the events are read.
+
+    ``known`` maps identity keys to stored contacts; ``address_traits`` maps traits to channels.
+    """
+
+    def __init__(self, known: Mapping[str, Contact], address_traits: Mapping[str, str]) -> None:
+        self._address_traits = address_traits
+        self._slots: list[Contact] = []
+        self._slot_of: dict[str, int] = {}
+        self._changed: set[int] = set()
+        self.merges: list[tuple[int, int]] = []
+        slot_by_id: dict[int, int] = {}
+        for key, contact in known.items():
+            if contact.id not in slot_by_id:
+                slot_by_id[contact.id] = len(self._slots)
+                self._slots.append(contact)
+            self._slot_of[key] = slot_by_id[contact.id]
+
+    def meet(self, event: Event) -> None:
+        """Take in what one event says about its person, making the contact where it is new."""
+        slot = self._find(event)
+        before = self._slots[slot]
+        after = _told(before, event, self._address_traits)
+        if after != before:
+            self._slots[slot] = after
+            self._changed.add(slot)
+
+    def changed(self) -> list[Contact]:
+        """Give the contacts to save: new ones have id 0."""
+        return [self._slots[slot] for slot in sorted(self._changed)]
+
+    def saved(self, contacts: Iterable[Contact]) -> None:
+        """Take the saved contacts back, in the order of `changed`, now with their ids."""
+        for slot, contact in zip(sorted(self._changed), contacts, strict=True):
+            self._slots[slot] = contact
+        self._changed.clear()
+
+    def of(self, event: Event) -> Contact:
+        """Give the contact of an event that was met."""
+        return self._slots[self._slot_of[identity_keys(event)[0]]]
+
+    def _find(self, event: Event) -> int:
+        keys = identity_keys(event)
+        slots = list(dict.fromkeys(self._slot_of[k] for k in keys if k in self._slot_of))
+        if not slots:
+            slots = [len(self._slots)]
+            self._slots.append(Contact())
+        keep = slots[0]
+        for gone in slots[1:]:
+            if event.kind is EventKind.ALIAS or _only_anonymous(self._slots[gone]):
+                self._merge(keep, gone)
+        self._name(keep, keys, event)
+        return keep
+
+    def _name(self, slot: int, keys: tuple[str, ...], event: Event) -> None:
+        if event.kind is EventKind.ALIAS:
+            # Of the two kinds the previous id may be, name the contact by the anonymous one.
+            keys = tuple(k for k in keys if k != f"user:{event.previous_id}")
+        new = tuple(k for k in keys if k not in self._slot_of)
+        for key in new:
+            self._slot_of[key] = slot
+        if new:
+            contact = self._slots[slot]
+            self._slots[slot] = replace(contact, keys=(*contact.keys, *new))
+            self._changed.add(slot)
+
+    def _merge(self, keep: int, gone: int) -> None:
+        kept, lost = self._slots[keep], self._slots[gone]
+        if kept.id and lost.id:
+            self.merges.append((kept.id, lost.id))
+        opted_out = [c.opted_out_at for c in (kept, lost) if c.opted_out_at]
+        self._slots[keep] = replace(
+            kept,
+            id=kept.id or lost.id,
+            keys=(*kept.keys, *(k for k in lost.keys if k not in kept.keys)),
+            language=kept.language or lost.language,
+            timezone=kept.timezone or lost.timezone,
+            attributes={**lost.attributes, **kept.attributes},
+            addresses=_joined(kept.addresses, lost.addresses),
+            opted_out_at=min(opted_out) if opted_out else None,
+        )
+        self._changed.add(keep)
+        self._changed.discard(gone)
+        for key, slot in self._slot_of.items():
+            if slot == gone:
+                self._slot_of[key] = keep
+
+
+def _told(contact: Contact, event: Event, address_traits: Mapping[str, str]) -> Contact:
+    traits = {k: v for k, v in event.traits.items() if k != "consent"}
+    spoken = event.traits.get("language") or event.traits.get("locale") or event.language
+    language = (_short(spoken) or "").replace("_", "-").lower() or None
+    timezone = _short(event.traits.get("timezone") or event.timezone)
+    found = tuple(
+        Address(channel=channel, value=str(traits[trait]))
+        for trait, channel in address_traits.items()
+        if traits.get(trait)
+    )
+    # Context languages come with every call; only identify says what the person prefers.
+    says = event.kind is EventKind.IDENTIFY
+    return replace(
+        contact,
+        language=(language if says else None) or contact.language or language,
+        timezone=(timezone if says else None) or contact.timezone or timezone,
+        attributes={**contact.attributes, **traits} if traits else contact.attributes,
+        addresses=_joined(contact.addresses, found),
+    )
+
+
+def _joined(known: tuple[Address, ...], found: tuple[Address, ...]) -> tuple[Address, ...]:
+    have = {(a.channel, a.value) for a in known}
+    return (*known, *(a for a in found if (a.channel, a.value) not in have))
+
+
+def _only_anonymous(contact: Contact) -> bool:
+    return all(key.startswith("anon:") for key in contact.keys)
+
+
+def _short(value: Any) -> str | None:
+    return value.strip()[:40] if isinstance(value, str) and value.strip() else None

@@ -1,0 +1,97 @@
+"""Rules: what deciding needs of config.yaml, as one value that can be swapped whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from scheduler.triggers import Trigger
+from surveys.alert import AlertRule
+from surveys.compose import Setting
+from surveys.contact import Contact
+from surveys.invitation import Invitation
+from surveys.language import Language, Languages
+from surveys.link import Purpose, seal
+from surveys.staff import StaffMember
+from surveys.survey import Survey
+
+ANSWER_LINK_LIVES = timedelta(days=30)
+"""How long an answer link outlives its survey, to say "closed" rather than "no such page"."""
+
+STOP_LINK_LIVES = timedelta(days=3 * 365)
+"""Stop links in old mails must work for as long as anybody keeps the mail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the scheduler may know of the configuration.
+
+    ``address_traits`` maps a contact trait to the channel whose address it holds.
+    ``key`` seals links (`surveys.link`).
+    """
+
+    company: str
+    public_url: str
+    language: str
+    timezone: str
+    key: bytes = field(repr=False)
+    privacy_url: str = ""
+    surveys: Mapping[str, Survey]
+    triggers: tuple[Trigger, ...]
+    alerts: tuple[AlertRule, ...] = ()
+    staff: tuple[StaffMember, ...] = ()
+    languages: Languages
+    address_traits: Mapping[str, str] = field(default_factory=dict)
+
+    def triggers_for(self, event_name: str) -> tuple[Trigger, ...]:
+        """Give the triggers an event of that name may start, in the order of the file."""
+        return tuple(t for t in self.triggers if t.event == event_name)
+
+    def local_day(self, now: datetime) -> date:
+        """Give the date in the service's time zone."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
+
+    def bank(self, language: str | None) -> Language:
+        """Give a language's texts: that language's, its base's, the service's, else English."""
+        for code in (language, (language or "").split("-")[0], self.language):
+            if code and code in self.languages:
+                return self.languages[code]
+        return self.languages["en"]
+
+    def setting(
+        self, survey: Survey, invitation: Invitation, contact: Contact, address: str
+    ) -> Setting:
+        """Give what all messages of one invitation to one address share."""
+        token = seal(
+            self.key, Purpose.ANSWER, invitation.id, invitation.expires_at + ANSWER_LINK_LIVES
+        )
+        return Setting(
+            survey=survey,
+            languages=self.languages,
+            language=invitation.language,
+            address=address,
+            token=token,
+            link=f"{self.public_url}/s/{token}",
+            stop_link=self.stop_link(contact.id, invitation.due_at),
+            privacy_url=self.privacy_url,
+            facts=self.facts(contact, invitation),
+        )
+
+    def stop_link(self, contact_id: int, now: datetime) -> str:
+        """Give the address of a contact's stop page."""
+        token = seal(self.key, Purpose.STOP, contact_id, now + STOP_LINK_LIVES)
+        return f"{self.public_url}/u/{token}"
+
+    def facts(self, contact: Contact, invitation: Invitation) -> Mapping[str, object]:
+        """Give what ``{names}`` in texts may stand for: the interaction's properties, over the
+        contact's attributes, and the company's own.
+        """
+        interaction = invitation.interaction
+        return {
+            **contact.attributes,
+            **invitation.facts,
+            "agent": invitation.facts.get("agent_name") or interaction.agent,
+            "team": interaction.team,
+            "company": self.company,
+            "privacy_url": self.privacy_url,
+        }

@@ -1,0 +1,286 @@
+"""Composing: from a question and a channel's capabilities to one fitted message.
+
+Texts are fitted, never dropped: what a channel cannot show as buttons is said as words, and a
+text longer than the channel takes is cut at a word with an ellipsis.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from surveys.language import Language, Languages
+from surveys.message import Button, Capabilities, Entry, Link, Message
+from surveys.metric import Band
+from surveys.question import Kind, Question, Text
+from surveys.response import Answer
+from surveys.survey import Survey
+from surveys.template import fill
+
+SKIP = "-"
+DONE = "!"
+WORDS = "="
+"""Payload values that are not answers: skip this question, done ticking, see the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What stays the same for all messages of one invitation to one address.
+
+    ``facts`` fill the ``{names}`` in texts. ``token`` opens every button payload.
+    ``link`` and ``stop_link`` are the pages of this invitation and contact.
+    """
+
+    survey: Survey
+    languages: Languages
+    language: str
+    address: str
+    token: str
+    link: str = ""
+    stop_link: str = ""
+    privacy_url: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def bank(self) -> Language:
+        """The language's own texts; a language given by YAML alone borrows English buttons."""
+        return self.languages.get(self.language) or self.languages["en"]
+
+    def say(self, key: str, **more: object) -> str:
+        """Give one fixed text, filled."""
+        return fill(self.bank.texts[key], {**self.facts, **more})
+
+
+def choose_language(survey: Survey, wished: str | None, fallback: str) -> str:
+    """Give the language to ask in: the person's, its base (``de`` for ``de-AT``), the service's,
+    else the survey's first.
+    """
+    for code in (wished, (wished or "").replace("_", "-").split("-")[0], fallback):
+        if code and code.lower() in survey.languages:
+            return code.lower()
+    return survey.languages[0]
+
+
+def question_text(setting: Setting, question: Question) -> str:
+    """Give the question's words: the marketer's, else the bank's."""
+    own = _pick(question.text, setting)
+    return fill(own or _bank_text(setting, question), setting.facts)
+
+
+def compose_question(
+    setting: Setting,
+    question: Question,
+    capabilities: Capabilities,
+    *,
+    answer: Answer | None = None,
+    notice: str = "",
+    step: int = 0,
+    steps: int = 0,
+) -> Message:
+    """Give the message that asks one question, with ``answer`` marked where there is one."""
+    text = question_text(setting, question)
+    buttons = _buttons(setting, question, answer)
+    if len(buttons) > capabilities.max_buttons:
+        text, buttons = f"{text}\n{_spelled_out(setting, question, buttons)}", ()
+    return Message(
+        address=setting.address,
+        text=_cut(text, capabilities.max_text),
+        language=setting.language,
+        question_id=question.id,
+        notice=notice,
+        ends=_ends(setting, question),
+        buttons=tuple(_fit(b, capabilities) for b in buttons),
+        entry=_entry(question),
+        link=setting.link,
+        stop_link=setting.stop_link,
+        footer=_footer(setting),
+        step=step,
+        steps=steps,
+    )
+
+
+def compose_invitation(
+    setting: Setting, question: Question, capabilities: Capabilities, *, steps: int
+) -> Message:
+    """Give the first message of a survey: the first question with what a mail needs around it."""
+    first = compose_question(setting, question, capabilities, step=1, steps=steps)
+    named = "greeting" if setting.facts.get("first_name") else "greeting_plain"
+    title = fill(_pick(setting.survey.title, setting), setting.facts)
+    return replace(
+        first,
+        subject=(title or setting.say("subject")) if capabilities.subject else "",
+        greeting=setting.say(named),
+        reason=setting.say("mail_reason"),
+    )
+
+
+def compose_recorded(
+    setting: Setting, question: Question, capabilities: Capabilities, answer: Answer, replaces: str
+) -> Message:
+    """Give the sent question anew, showing the recorded answer and letting it be changed."""
+    notice = setting.say("recorded", answer=answer_label(setting, question, answer))
+    asked = compose_question(setting, question, capabilities, answer=answer, notice=notice)
+    return replace(asked, replaces=replaces, entry=Entry.NONE)
+
+
+def compose_thanks(
+    setting: Setting, band: Band | None, capabilities: Capabilities, *, notice: str = ""
+) -> Message:
+    """Give the last message: thanks by band, the marketer's words before ours."""
+    own = setting.survey.thanks.get(band, {}) if band else {}
+    words = _pick(own, setting)
+    text = fill(words, setting.facts) if words else setting.say(f"thanks_{band or 'plain'}")
+    return compose_note(setting, text, capabilities, notice=notice)
+
+
+def compose_note(
+    setting: Setting, text: str, capabilities: Capabilities, *, notice: str = ""
+) -> Message:
+    """Give a message that asks nothing."""
+    return Message(
+        address=setting.address,
+        text=_cut(text, capabilities.max_text),
+        language=setting.language,
+        notice=notice,
+        stop_link=setting.stop_link,
+        footer=_footer(setting),
+    )
+
+
+def answer_label(setting: Setting, question: Question, answer: Answer) -> str:
+    """Give an answer in the customer's words."""
+    if answer.skipped:
+        return setting.say("skip")
+    if answer.choices:
+        labels = {c.id: _pick(c.label, setting) for c in question.choices}
+        return ", ".join(labels.get(c, c) for c in answer.choices)
+    if answer.value is None:
+        return _cut(answer.text, 100)
+    value = int(answer.value) if answer.value == int(answer.value) else answer.value
+    return setting.bank.labels.get(answer.scale_id, {}).get(int(answer.value), "") or str(value)
+
+
+def payload(token: str, question_id: str, value: str) -> str:
+    """Give a button's payload; `split_payload` reads it back."""
+    return f"{token}.{question_id}.{value}"
+
+
+def split_payload(text: str) -> tuple[str, str, str] | None:
+    """Give token, question id and value, or None where it is not one of ours."""
+    parts = text.split(".")
+    return (parts[0], parts[1], parts[2]) if len(parts) == 3 and all(parts) else None
+
+
+def _pick(text: Text, setting: Setting) -> str:
+    return text.get(setting.language) or next(
+        (text[code] for code in setting.survey.languages if code in text), ""
+    )
+
+
+def _bank_text(setting: Setting, question: Question) -> str:
+    questions = setting.bank.questions
+    return questions.get(question.wording) or questions.get(question.wording.split(".")[0], "")
+
+
+def _ends(setting: Setting, question: Question) -> tuple[str, str] | None:
+    if question.kind is not Kind.RATING or not question.metric_id:
+        return None
+    if question.scale_id in ("faces", "yes-no", "thumbs"):
+        return None
+    ends = setting.bank.ends
+    return ends.get(question.wording) or ends.get(question.metric_id)
+
+
+def _entry(question: Question) -> Entry:
+    return {
+        Kind.CHOICES: Entry.MANY,
+        Kind.NUMBER: Entry.NUMBER,
+        Kind.TEXT: Entry.TEXT,
+        Kind.COMMENT: Entry.TEXT,
+    }.get(question.kind, Entry.NONE)
+
+
+def _buttons(setting: Setting, question: Question, answer: Answer | None) -> tuple[Button, ...]:
+    made = [*_scale_buttons(setting, question, answer), *_choice_buttons(setting, question, answer)]
+    if question.kind is Kind.CHOICES:
+        made.append(_button(setting, question, DONE, setting.say("done")))
+    if not question.required and answer is None:
+        made.append(_button(setting, question, SKIP, setting.say("skip")))
+    return tuple(made)
+
+
+def _button(setting: Setting, question: Question, value: str, label: str) -> Button:
+    return Button(label=label, payload=payload(setting.token, question.id, value))
+
+
+def _scale_buttons(
+    setting: Setting, question: Question, answer: Answer | None
+) -> tuple[Button, ...]:
+    scale = question.scale
+    if scale is None:
+        return ()
+    words = setting.bank.labels.get(scale.id, {})
+    shown = words if scale.id in ("faces", "yes-no", "thumbs") else {}
+    return tuple(
+        Button(
+            label=shown.get(value, str(value)),
+            payload=payload(setting.token, question.id, str(value)),
+            chosen=answer is not None and answer.value == value,
+            value=value,
+            spoken=_spoken(setting, question, value, words),
+        )
+        for value in scale.values
+    )
+
+
+def _spoken(setting: Setting, question: Question, value: int, words: Mapping[int, str]) -> str:
+    ends, scale = _ends(setting, question), question.scale
+    if ends and scale and value in (scale.low, scale.high):
+        return f"{value}, {ends[0] if value == scale.low else ends[1]}"
+    word = words.get(value, "")
+    return f"{value}, {word}" if word and ends else word or str(value)
+
+
+def _choice_buttons(
+    setting: Setting, question: Question, answer: Answer | None
+) -> tuple[Button, ...]:
+    chosen = answer.choices if answer else ()
+    return tuple(
+        Button(
+            label=fill(_pick(choice.label, setting), setting.facts) or choice.id,
+            payload=payload(setting.token, question.id, choice.id),
+            chosen=choice.id in chosen,
+        )
+        for choice in question.choices
+    )
+
+
+def _spelled_out(setting: Setting, question: Question, buttons: tuple[Button, ...]) -> str:
+    scale = question.scale
+    if scale is not None:
+        return setting.say("scale_hint", low=scale.low, high=scale.high)
+    return "\n".join(f"{n}. {b.label}" for n, b in enumerate(buttons, 1) if _is_choice(b))
+
+
+def _is_choice(button: Button) -> bool:
+    parts = split_payload(button.payload)
+    return parts is not None and parts[2] not in (SKIP, DONE)
+
+
+def _footer(setting: Setting) -> tuple[Link, ...]:
+    links = []
+    if setting.privacy_url:
+        links.append(Link(label=setting.say("privacy"), url=setting.privacy_url))
+    if setting.stop_link:
+        links.append(Link(label=setting.say("stop"), url=setting.stop_link))
+    return tuple(links)
+
+
+def _fit(button: Button, capabilities: Capabilities) -> Button:
+    return replace(button, label=_cut(button.label, capabilities.button_text))
+
+
+def _cut(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    return (head.rsplit(" ", 1)[0] if " " in head[limit // 2 :] else head) + "…"
