@@ -168,7 +168,7 @@ def _read_item(
 
 def _fault(item: Mapping[str, Any], message_id: str) -> str:
     """Give why an item is of no use, or ""."""
-    if item.get("type") not in set(EventKind):
+    if item.get("type") not in tuple(EventKind):
         return f"type must be one of {', '.join(EventKind)}"
     if len(message_id) >= MAX_MESSAGE_ID:
         return f"messageId must be under {MAX_MESSAGE_ID} characters"

@@ -28,6 +28,7 @@ from surveys.conversation import (
 from surveys.inbound import Replied
 from surveys.message import Capabilities, Message
 from surveys.question import Question
+from surveys.reading import also_understanding
 from surveys.response import Response
 from surveys.survey import Survey
 
@@ -74,7 +75,7 @@ def answer_reply(
     now: datetime,
 ) -> Answered:
     """Give what one reply to one invitation leads to."""
-    bank = rules.bank(conversation.invitation.language)
+    bank = also_understanding(rules.bank(conversation.invitation.language), rules.languages["en"])
     turn = advance(survey, conversation, said(item), bank, channel=item.channel, now=now)
     setting = rules.setting(survey, conversation.invitation, conversation.contact, item.address)
     view = _View(setting, conversation, turn, item, capabilities)

@@ -21,6 +21,9 @@ DONE = "!"
 WORDS = "="
 """Payload values that are not answers: skip this question, done ticking, see the text."""
 
+WORDED_SCALES = ("faces", "yes-no", "thumbs")
+"""Scales whose values are shown as words or pictures instead of numbers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
@@ -156,7 +159,9 @@ def answer_label(setting: Setting, question: Question, answer: Answer) -> str:
     if answer.value is None:
         return _cut(answer.text, 100)
     value = int(answer.value) if answer.value == int(answer.value) else answer.value
-    return setting.bank.labels.get(answer.scale_id, {}).get(int(answer.value), "") or str(value)
+    if answer.scale_id in WORDED_SCALES:
+        return setting.bank.labels[answer.scale_id][int(answer.value)]
+    return str(value)
 
 
 def payload(token: str, question_id: str, value: str) -> str:
@@ -177,17 +182,32 @@ def _pick(text: Text, setting: Setting) -> str:
 
 
 def _bank_text(setting: Setting, question: Question) -> str:
-    questions = setting.bank.questions
-    return questions.get(question.wording) or questions.get(question.wording.split(".")[0], "")
+    """Give the bank's words: for the scale, for the wording, or for the preset it varies."""
+    questions, base = setting.bank.questions, question.wording.split(".")[0]
+    for key in (question.wording, base):
+        found = questions.get(f"{key}.{question.scale_id}") or questions.get(key)
+        if found:
+            return found
+    return ""
 
 
 def _ends(setting: Setting, question: Question) -> tuple[str, str] | None:
-    if question.kind is not Kind.RATING or not question.metric_id:
+    if question.kind is not Kind.RATING or question.scale_id in WORDED_SCALES:
         return None
-    if question.scale_id in ("faces", "yes-no", "thumbs"):
-        return None
-    ends = setting.bank.ends
-    return ends.get(question.wording) or ends.get(question.metric_id)
+    metric, ends = question.metric_id or "", setting.bank.ends
+    return (
+        ends.get(question.wording) or ends.get(f"{metric}.{question.scale_id}") or ends.get(metric)
+    )
+
+
+def _value_words(setting: Setting, question: Question) -> Mapping[int, str]:
+    """Give what each value means in words, where the bank says so."""
+    labels, scale = setting.bank.labels, question.scale_id or ""
+    base = question.wording.split(".")[0]
+    for key in (f"{base}.{scale}", f"{question.metric_id}.{scale}", scale):
+        if key in labels:
+            return labels[key]
+    return {}
 
 
 def _entry(question: Question) -> Entry:
@@ -218,8 +238,8 @@ def _scale_buttons(
     scale = question.scale
     if scale is None:
         return ()
-    words = setting.bank.labels.get(scale.id, {})
-    shown = words if scale.id in ("faces", "yes-no", "thumbs") else {}
+    words = _value_words(setting, question)
+    shown = setting.bank.labels.get(scale.id, {}) if scale.id in WORDED_SCALES else {}
     return tuple(
         Button(
             label=shown.get(value, str(value)),
@@ -233,10 +253,9 @@ def _scale_buttons(
 
 
 def _spoken(setting: Setting, question: Question, value: int, words: Mapping[int, str]) -> str:
-    ends, scale = _ends(setting, question), question.scale
+    ends, scale, word = _ends(setting, question), question.scale, words.get(value, "")
     if ends and scale and value in (scale.low, scale.high):
-        return f"{value}, {ends[0] if value == scale.low else ends[1]}"
-    word = words.get(value, "")
+        word = ends[0] if value == scale.low else ends[1]
     return f"{value}, {word}" if word and ends else word or str(value)
 
 
