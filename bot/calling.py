@@ -39,11 +39,14 @@ async def get_link(config: Config, user_id: str, channel: str) -> str:
 async def _call(config: Config, method: str, path: str, **more: Any) -> dict[str, Any]:
     service = config.service
     host = "127.0.0.1" if service.host in ("0.0.0.0", "::") else service.host  # noqa: S104
-    auth = aiohttp.BasicAuth(service.write_keys[0] if service.write_keys else "")
-    headers = {"Content-Type": "application/json"}
+    key = service.write_keys[0] if service.write_keys else ""
+    headers = {
+        "Authorization": aiohttp.encode_basic_auth(key, ""),
+        "Content-Type": "application/json",
+    }
     try:
         async with (
-            aiohttp.ClientSession(auth=auth, headers=headers) as session,
+            aiohttp.ClientSession(headers=headers) as session,
             session.request(method, f"http://{host}:{service.port}{path}", **more) as answer,
         ):
             found = orjson.loads(await answer.read())

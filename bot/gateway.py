@@ -2,16 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
 from channels.base import Ack, Channel, Request
 from channels.errors import ChannelError, Untrusted
 from scheduler.batch import Batch
 from scheduler.replies import Messages
+from storage.errors import StoreError
 from surveys.inbound import CommandGiven, Inbound
 from surveys.message import Message
 
 log = logging.getLogger("afterword.gateway")
+
+LISTEN_AGAIN = 1.0
+MOST_TRIES = 5
+SORRY = "That did not work, and it is our fault. Please try again in a minute."
 
 AnswerCommand = Callable[[str, str, str], Awaitable[Message | None]]
 """(channel, address, text) -> the answer, None for strangers."""
@@ -29,20 +34,37 @@ class Gateway:
         self._channels, self._replies, self._answer = channels, replies, answer_command
 
     async def listen(self, name: str) -> None:
-        """Take from one pull channel until cancelled. What could not be stored is given again by
-        the channel, because it is resumed only after a success.
+        """Take from one pull channel until cancelled.
+
+        What could not be stored because the store is away is given again by the channel, which is
+        resumed only after a success. What fails for any other reason fails again and again, so
+        after a few tries it is let go, with an error in the log, before it blocks everybody.
         """
+        tries: dict[str, int] = {}
         while True:
             listening = self._channels[name].listen()
             try:
                 async for item in listening:
-                    await self.take(item)
+                    await self._take_or_let_go(item, tries)
                 return
             except Exception:
                 log.exception("channel %s: listening again in a second", name)
-                await asyncio.sleep(1)
+                await asyncio.sleep(LISTEN_AGAIN)
             finally:
-                await listening.aclose()  # type: ignore[attr-defined]
+                if isinstance(listening, AsyncGenerator):
+                    await listening.aclose()
+
+    async def _take_or_let_go(self, item: Inbound, tries: dict[str, int]) -> None:
+        try:
+            await self.take(item)
+        except StoreError:
+            raise
+        except Exception:
+            tries[item.event_id] = tries.get(item.event_id, 0) + 1
+            if tries[item.event_id] < MOST_TRIES:
+                raise
+            log.exception("channel %s: let go of event %s", item.channel, item.event_id)
+        tries.pop(item.event_id, None)
 
     async def call(self, name: str, request: Request) -> Ack:
         """Answer one webhook or page call, once everything in it is stored."""
@@ -63,7 +85,11 @@ class Gateway:
 
     async def _command(self, item: CommandGiven) -> Messages:
         """Commands change nothing, so they are answered at once and not stored."""
-        message = await self._answer(item.channel, item.address, item.text)
+        try:
+            message = await self._answer(item.channel, item.address, item.text)
+        except Exception:
+            log.exception("a command could not be answered")
+            message = Message(address=item.address, text=SORRY)
         channel = self._channels[item.channel]
         if message is None:
             return ()

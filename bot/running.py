@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from storage.backup import copy_database
+from storage.backup import copy_file
 
 from bot.calling import ServiceAway, get_link
-from bot.check import print_faults
 from bot.config import Config, ConfigError, load_config
 from bot.logs import set_up_logs
 from bot.service import Service
@@ -45,7 +44,8 @@ def read_config(path: Path) -> Config | None:
     try:
         return load_config(path, os.environ)
     except ConfigError as error:
-        print_faults(error.faults, sys.stderr)
+        for fault in error.faults:
+            print(fault.render(), file=sys.stderr)
         return None
 
 
@@ -86,7 +86,7 @@ async def run_backup(path: Path, to: Path) -> int:
     if config is None:
         return 1
     try:
-        size = await asyncio.to_thread(copy_database, config.service.database, to)
+        size = await asyncio.to_thread(copy_file, config.service.database, to)
     except StoreError as error:
         print(f"afterword: {error}", file=sys.stderr)
         return 1

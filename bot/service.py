@@ -12,7 +12,7 @@ from typing import Self
 from aiohttp import web
 
 from bot.alerts import compose_alert
-from bot.commands import MENU, Commands
+from bot.commands import COMMANDS, Commands, StaffConfig
 from bot.config import Config
 from bot.gateway import Gateway
 from bot.http import Door, make_app
@@ -58,14 +58,18 @@ class Service:
         *,
         clock: Callable[[], datetime] = utc_now,
         jitter: Callable[[], float] = random.random,
+        extend: Callable[[web.Application], None] | None = None,
     ) -> None:
+        """``extend`` may add routes of its own to the HTTP server (the demo does)."""
         self.config, self._clock, self._jitter = config, clock, jitter
+        self._extend = extend
         self._exits = AsyncExitStack()
         self.store: Store
         self.rules: Rules
         self.channels: dict[str, Channel] = {}
         self.lanes: dict[str, Lane] = {}
         self.gateway: Gateway
+        self.commands: Commands
         self.events: Batch[Event, bool]
         self.replies: Batch[Inbound, Messages]
         self.app: web.Application
@@ -127,7 +131,7 @@ class Service:
             key=self.store.key,
             clock=self._clock,
             nonce=lambda: secrets.token_urlsafe(9),
-            commands=MENU,
+            commands=tuple((c.name, c.summary) for c in COMMANDS.values()),
         )
         for name, wanted in self.config.channels.items():
             entry = CHANNELS[name]
@@ -153,7 +157,9 @@ class Service:
         )
         self.events = Batch(events.handle_events)
         self.replies = Batch(replies.handle_inbound)
-        commands = Commands(store=self.store, config=lambda: self.config, clock=self._clock)
+        self.commands = commands = Commands(
+            store=self.store, config=self._staff_config, clock=self._clock
+        )
         self.gateway = Gateway(self.channels, self.replies, commands.answer)
         self.lanes = {
             name: Lane(
@@ -171,6 +177,14 @@ class Service:
 
     def _rules(self) -> Rules:
         return self.rules
+
+    def _staff_config(self) -> StaffConfig:
+        return StaffConfig(
+            surveys=self.config.surveys,
+            staff=self.config.staff,
+            timezone=self.config.service.timezone,
+            channels=tuple(self.channels),
+        )
 
     # Starting, in order; the exit stack stops in reverse
 
@@ -200,6 +214,8 @@ class Service:
             metrics=lambda: render_metrics(self.store),
         )
         self.app = make_app(door)
+        if self._extend:
+            self._extend(self.app)
         runner = web.AppRunner(self.app, access_log=None, handle_signals=False)
         await runner.setup()
         self._exits.push_async_callback(runner.cleanup)

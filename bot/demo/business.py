@@ -90,8 +90,10 @@ class Business:
     """Sends events to the service's intake."""
 
     def __init__(self, url: str, write_key: str) -> None:
+        authorization = aiohttp.encode_basic_auth(write_key, "")
         self._session = aiohttp.ClientSession(
-            url, auth=aiohttp.BasicAuth(write_key), headers={"Content-Type": "application/json"}
+            url,
+            headers={"Authorization": authorization, "Content-Type": "application/json"},
         )
 
     async def send(self, items: Sequence[dict[str, Any]]) -> AsyncIterator[int]:

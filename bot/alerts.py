@@ -1,0 +1,64 @@
+"""Alerts: what a team leader reads when an answer was bad. Pure: values in, Message out."""
+
+from bot.commands.answers import english, spell_comments, spell_scores, spell_time
+from bot.commands.phrases import fold
+from surveys.contact import Contact
+from surveys.invitation import Invitation
+from surveys.message import Message
+from surveys.response import Response
+from surveys.survey import Survey
+
+MOST_CHARACTERS = 1000
+_NAME, _WORD, _COMMENTS = 60, 40, 400
+
+
+def compose_alert(
+    *,
+    response: Response,
+    contact: Contact,
+    survey: Survey,
+    invitation: Invitation,
+    address: str,
+    timezone: str,
+) -> Message:
+    """Say who gave bad feedback about what, in at most `MOST_CHARACTERS` of plain text.
+
+    ``address`` is the colleague's own; ``timezone`` the service's. Customers' words are folded to
+    one line and cannot mention anybody.
+    """
+    lines = (
+        _headline(response, contact),
+        fold(", ".join(spell_scores(response, survey)), 200),
+        *spell_comments(response, _COMMENTS),
+        _interaction(response),
+        _when(response, timezone),
+        _survey(survey, invitation),
+    )
+    text = "\n".join(line for line in lines if line)
+    return Message(address=address, text=text[:MOST_CHARACTERS])
+
+
+def _headline(response: Response, contact: Contact) -> str:
+    team = fold(response.interaction.team, _WORD)
+    return f"Bad feedback from {fold(contact.name, _NAME)}{f' ({team})' if team else ''}"
+
+
+def _interaction(response: Response) -> str:
+    about = response.interaction
+    named = (("interaction", about.id), ("agent", about.agent), ("line", about.line))
+    text = ", ".join(f"{what} {fold(value, _WORD)}" for what, value in named if value)
+    return text[:1].upper() + text[1:]
+
+
+def _when(response: Response, timezone: str) -> str:
+    last = max(response.answers, key=lambda a: a.at, default=None)
+    at = last.at if last else response.started_at
+    channel = fold(last.channel if last else response.channel, _WORD)
+    return f"Answered {spell_time(at, timezone)}{f' by {channel}' if channel else ''}"
+
+
+def _survey(survey: Survey, invitation: Invitation) -> str:
+    title = fold(english(survey.title), _NAME)
+    name = f"{title} ({survey.id})" if title else survey.id
+    trigger = f", trigger {fold(invitation.trigger, _WORD)}" if invitation.trigger else ""
+    return f"Survey: {name}{trigger}, invitation {invitation.id}"

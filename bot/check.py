@@ -1,0 +1,64 @@
+"""``python -m bot check``: is the configuration right? All faults at once, in plain words."""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TextIO
+
+from bot.config import Config, ConfigError, Fault, Registry, read_config, write_schema
+from bot.config.faults import printable
+from channels import CHANNELS
+
+
+def run_check(
+    path: Path,
+    *,
+    schema: bool = False,
+    out: TextIO,
+    environ: Mapping[str, str] | None = None,
+    registry: Registry = CHANNELS,
+) -> int:
+    """Check a configuration and write what there is to say; give the exit status, 0 or 1.
+
+    With ``schema`` the JSON Schema for editors is written instead and no file is read.
+    ``environ`` is the process's own where none is given.
+    """
+    if schema:
+        out.write(write_schema(registry) + "\n")
+        return 0
+    try:
+        reading = read_config(path, os.environ if environ is None else environ, registry=registry)
+    except ConfigError as error:  # a language file that we ship
+        return _refuse(error.faults, out)
+    out.writelines(fault.render() + "\n\n" for fault in reading.advice)
+    if reading.config is None:
+        return _refuse(reading.faults, out)
+    out.write(f"{printable(path.name)}: OK, {_summary(reading.config)}\n")
+    if reading.advice:
+        out.write(f"{_count(len(reading.advice), 'warning')}; nothing has to be changed\n")
+    return 0
+
+
+def _refuse(faults: Iterable[Fault], out: TextIO) -> int:
+    listed = list(faults)
+    out.writelines(fault.render() + "\n\n" for fault in listed)
+    files = len({fault.file for fault in listed})
+    out.write(f"{_count(len(listed), 'fault')} in {_count(files, 'file')}\n")
+    return 1
+
+
+def _summary(config: Config) -> str:
+    sandboxed = sum(channel.sandbox for channel in config.channels.values())
+    parts = [
+        _count(len(config.surveys), "survey"),
+        _count(len(config.triggers), "trigger"),
+        _count(len(config.alerts), "alert"),
+        _count(len(config.staff), "colleague"),
+        _count(len(config.channels), "channel")
+        + (f" ({sandboxed} sandboxed)" if sandboxed else ""),
+    ]
+    return ", ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

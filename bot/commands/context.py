@@ -1,0 +1,151 @@
+"""What a command has to work with: who asks, what they may see, the configuration and the store."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.commands.grammar import GROUPS, GrammarError, Request, Vocabulary
+from bot.commands.periods import Period, default_period, spell_period
+from bot.commands.phrases import fold, listing
+from surveys.contact import Contact
+from surveys.message import Image
+from surveys.report import Filter, Tally
+from surveys.response import Response
+from surveys.staff import StaffMember
+from surveys.survey import Survey
+
+
+class ReportStore(Protocol):
+    """What commands ask of the store. Both honour every field of the filter, ``teams`` included."""
+
+    async def tally(self, wanted: Filter, /) -> Tally:
+        """Count answers and invitations."""
+
+    async def list_responses(
+        self, wanted: Filter, /, limit: int, offset: int
+    ) -> Sequence[tuple[Response, Contact]]:
+        """List responses, newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffConfig:
+    """The part of the configuration that commands read.
+
+    ``channels`` are the configured channels' names; ``timezone`` is the service's; ``minimum`` is
+    how many answers a group needs to be shown.
+    """
+
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
+    staff: tuple[StaffMember, ...] = ()
+    timezone: str = "UTC"
+    channels: tuple[str, ...] = ()
+    minimum: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a command answers: text of any length, and a picture where one helps."""
+
+    text: str
+    image: Image | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One colleague's question at one moment. ``now`` is aware."""
+
+    member: StaffMember
+    config: StaffConfig
+    store: ReportStore
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day it is in the service's time zone."""
+        return self.now.astimezone(ZoneInfo(self.config.timezone)).date()
+
+    @property
+    def teams(self) -> tuple[str, ...] | None:
+        """The teams the colleague may see; None: all."""
+        return None if self.member.sees_all else self.member.teams
+
+    def sees(self, team: str) -> bool:
+        """Whether the colleague may see a team's rows."""
+        return self.teams is None or team in self.teams
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The names that mean something to this colleague."""
+        asked = [q for survey in self.config.surveys.values() for q in survey.questions]
+        listed = [team for member in self.config.staff for team in member.teams]
+        spoken = [code for survey in self.config.surveys.values() for code in survey.languages]
+        return Vocabulary(
+            survey=tuple(self.config.surveys),
+            metric=_once(q.metric_id for q in asked if q.metric_id),
+            question=_once(q.id for q in asked),
+            channel=self.config.channels,
+            team=_once(listed) if self.teams is None else self.teams,
+            language=_once(spoken),
+        )
+
+    def period(self, request: Request) -> Period:
+        """Give the period asked for, or the usual one."""
+        return request.period or default_period(self.today)
+
+    def title(self, what: str, request: Request) -> str:
+        """Give the first line of an answer: what, of which rows, in which days."""
+        asked = (request.survey, request.metric, request.question)
+        limits = [name for name in asked if name]
+        given = ((kind, getattr(request, kind)) for kind in GROUPS)
+        limits += [f"{kind} {fold(value, 60)}" for kind, value in given if value]
+        if request.by:
+            limits.append(f"by {request.by}")
+        return " · ".join((what, *limits, spell_period(self.period(request))))
+
+    def filter(self, request: Request) -> Filter:
+        """Give which rows the request is about, never more than the colleague may see.
+
+        :raises GrammarError: where they ask for a team that is not theirs, or have none.
+        """
+        if self.teams == ():
+            raise GrammarError(
+                "You are listed without a team, so there is nothing to show you yet. "
+                "Ask whoever keeps config.yaml to add your teams."
+            )
+        if request.team and not self.sees(request.team):
+            raise GrammarError(f"You can see {listing(self.teams or (), 'and')} only.")
+        period = self.period(request)
+        return Filter(
+            survey=request.survey,
+            question=request.question,
+            metric=request.metric,
+            since=period.since,
+            until=period.until,
+            channel=request.channel,
+            team=request.team,
+            agent=request.agent,
+            language=request.language,
+            teams=self.teams,
+            by=request.by,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command: what help says of it, and how it is answered from the words that follow it.
+
+    ``forms`` is how it is written, ``explanation`` what its answer means.
+    """
+
+    name: str
+    summary: str
+    forms: str
+    explanation: str
+    examples: tuple[tuple[str, str], ...]
+    answer: Callable[[Context, Sequence[str]], Awaitable[Reply]]
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

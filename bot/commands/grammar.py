@@ -1,0 +1,236 @@
+"""Grammar: from a line somebody typed to a request. Pure.
+
+Words come in any order and any case. ``by team`` groups, ``team support`` limits; a bare word is a
+survey, metric, question, channel or team, or begins a period (`bot.commands.periods`).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+from itertools import takewhile
+from typing import Any
+
+from bot.commands.periods import Period, read_period
+from bot.commands.phrases import clean, fold, listing
+from surveys.errors import AfterwordError
+
+GROUPS = ("channel", "team", "agent", "language")
+"""What results can be grouped by, and what answers can be limited to."""
+
+_SYNONYMS = {"lang": "language", **{f"{group}s": group for group in GROUPS}}
+_KEYS = ("survey", "metric", "question", *GROUPS, "by", "page")
+_FREE = ("team", "agent")  # named by events: any name may turn up
+_FILLERS = frozenset({"and", "for", "from", "in", "of", "on", "the", "with"})
+_PERIOD_WORDS = ("today", "yesterday", "this week", "last week", "this month", "last month")
+_LONGEST_NAME = 120  # what an event may call an agent or team
+_LONGEST_LINE = 1_000
+_MOST_PAGES = 10_000
+_TOKEN = re.compile(
+    r'(?P<key>[a-z]+[:=])?(?:["“”](?P<quoted>[^"“”]*)["“”]?|(?P<plain>\S+))', re.IGNORECASE
+)
+
+
+class GrammarError(AfterwordError):
+    """A command cannot be read. The text is for the person who wrote it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The names that mean something to one colleague, as the configuration writes them."""
+
+    survey: tuple[str, ...] = ()
+    metric: tuple[str, ...] = ()
+    question: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    team: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+
+    def known(self, kind: str) -> tuple[str, ...]:
+        """Give the names of one field of a request; agents are known to events only."""
+        found: tuple[str, ...] = getattr(self, kind, ())
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody asks for; an empty field does not limit.
+
+    ``period`` is None and ``page`` is 0 where none was written.
+    """
+
+    survey: str = ""
+    metric: str = ""
+    question: str = ""
+    channel: str = ""
+    team: str = ""
+    agent: str = ""
+    language: str = ""
+    by: str = ""
+    page: int = 0
+    period: Period | None = None
+
+
+def split_line(text: str) -> tuple[str, tuple[str, ...]]:
+    """Give the command in lower case, without ``/`` and the bot's name, and the other words.
+
+    Quotes hold words together: ``agent "Pekka Virtanen"``. ``team:support`` is two words.
+    """
+    words = [
+        word for found in _TOKEN.finditer(clean(text)[:_LONGEST_LINE]) for word in _split(found)
+    ]
+    if not words:
+        return "", ()
+    return words[0].lstrip("/!").partition("@")[0].lower(), tuple(words[1:])
+
+
+def read_request(words: Sequence[str], vocabulary: Vocabulary, today: date) -> Request:
+    """Read what follows a command's name.
+
+    :raises GrammarError: where a word means nothing here, or two words contradict each other.
+    :raises PeriodError: where a period cannot be read.
+    """
+    reading, rest = _Reading(vocabulary, today), tuple(words)
+    while rest:
+        rest = rest[reading.take(rest) :]
+    return reading.request
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Give the known name nearest to a word, "" where none is near."""
+    names = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
+    return names[near[0]] if near else ""
+
+
+class _Reading:
+    """A request in the making."""
+
+    def __init__(self, vocabulary: Vocabulary, today: date) -> None:
+        self.vocabulary, self.today, self.request = vocabulary, today, Request()
+
+    def take(self, rest: Sequence[str]) -> int:
+        """Read what the words begin with; give how many words that was."""
+        head = rest[0].casefold()
+        key = _SYNONYMS.get(head, head)
+        if key in _KEYS:
+            return 1 + self._take_value(key, rest[1:])
+        if named := self._named(rest):
+            kind, name, taken = named
+            self._set(kind, name)
+            return taken
+        if spelled := read_period(tuple(takewhile(lambda w: " " not in w, rest)), self.today):
+            self._set("period", spelled[0])
+            return spelled[1]
+        if head in _FILLERS:
+            return 1
+        raise GrammarError(self._unknown(rest[0]))
+
+    def _take_value(self, key: str, rest: Sequence[str]) -> int:
+        if not rest:
+            raise GrammarError(f"What comes after '{key}'? For example: {_EXAMPLES[key]}.")
+        if key == "by":
+            self._set(key, _group(rest[0]))
+        elif key == "page":
+            self._set(key, _page(rest[0]))
+        elif found := _longest(rest, self.vocabulary.known(key)):
+            self._set(key, found[0])
+            return found[1]
+        elif key in _FREE:
+            self._set(key, rest[0][:_LONGEST_NAME])
+        else:
+            raise GrammarError(_no_such(key, rest[0], self.vocabulary.known(key)))
+        return 1
+
+    def _named(self, rest: Sequence[str]) -> tuple[str, str, int] | None:
+        """Give which field the words name: one still open before one that is taken."""
+        kinds = ("survey", "metric", "question", "channel", "team")
+        found = [
+            (kind, *match)
+            for kind in kinds
+            if (match := _longest(rest, self.vocabulary.known(kind)))
+        ]
+        still_open = [one for one in found if not getattr(self.request, one[0])]
+        return next(iter(still_open or found), None)
+
+    def _set(self, key: str, value: Any) -> None:
+        before = getattr(self.request, key)
+        if before and before != value:
+            if key == "period":
+                raise GrammarError("I read two periods there. Write one.")
+            role = "what to group by" if key == "by" else f"the {key}"
+            both = f"both '{fold(str(before), 40)}' and '{fold(str(value), 40)}'"
+            raise GrammarError(f"I read {both} as {role}. Write one.")
+        self.request = replace(self.request, **{key: value})
+
+    def _unknown(self, word: str) -> str:
+        known = self.vocabulary
+        names = (*known.survey, *known.metric, *known.question, *known.channel, *known.team)
+        if near := suggest(word, (*names, *_KEYS, *_PERIOD_WORDS)):
+            return f"I don't know '{fold(word, 40)}'. Did you mean {near}?"
+        if self.request.agent or self.request.team:
+            return (
+                f"I don't know '{fold(word, 40)}'. Put longer names in quotes: agent \"Anna Ek\"."
+            )
+        return f"I don't know '{fold(word, 40)}'. {_inventory(known)}"
+
+
+_EXAMPLES = {
+    "survey": "survey after_call",
+    "metric": "metric nps",
+    "question": "question csat",
+    "channel": "channel email",
+    "team": "team support",
+    "agent": "agent Pekka",
+    "language": "language fi",
+    "by": "by team",
+    "page": "page 2",
+}
+
+
+def _split(found: re.Match[str]) -> tuple[str, ...]:
+    """Give the words of one token: ``key:`` apart from its value where it is a key of ours."""
+    key, quoted = found["key"] or "", found["quoted"]
+    value = found["plain"].rstrip(",;") if quoted is None else quoted.strip()
+    if key and key[:-1].lower() not in (*_KEYS, *_SYNONYMS):
+        return (key + value,)
+    return tuple(word for word in (key[:-1], value) if word)
+
+
+def _longest(rest: Sequence[str], names: Iterable[str]) -> tuple[str, int] | None:
+    """Give the longest known name the words begin with, and how many words it is."""
+    by_fold = {name.casefold(): name for name in names}
+    for size in range(min(4, len(rest)), 0, -1):
+        if name := by_fold.get(" ".join(rest[:size]).casefold()):
+            return name, size
+    return None
+
+
+def _group(word: str) -> str:
+    group = _SYNONYMS.get(word.casefold(), word.casefold())
+    if group in GROUPS:
+        return group
+    near = suggest(word, GROUPS)
+    hint = f"Did you mean by {near}?" if near else f"Write by {listing(GROUPS)}."
+    raise GrammarError(f"I can't group by '{fold(word, 40)}'. {hint}")
+
+
+def _page(word: str) -> int:
+    readable = word.isascii() and word.isdigit() and len(word) <= 5
+    if not readable or not 1 <= int(word) <= _MOST_PAGES:
+        raise GrammarError(f"'{fold(word, 40)}' is not a page. Write page 2.")
+    return int(word)
+
+
+def _no_such(key: str, word: str, names: Sequence[str]) -> str:
+    if near := suggest(word, names):
+        return f"I know no {key} '{fold(word, 40)}'. Did you mean {near}?"
+    there = f"There is {listing(names[:12], 'and')}." if names else "There is none yet."
+    return f"I know no {key} '{fold(word, 40)}'. {there}"
+
+
+def _inventory(known: Vocabulary) -> str:
+    surveys = f"Surveys: {', '.join(known.survey[:12])}. " if known.survey else ""
+    metrics = f"Metrics: {', '.join(known.metric)}. " if known.metric else ""
+    return f"{surveys}{metrics}/help results shows all that can be written."

@@ -1,0 +1,105 @@
+"""/responses: what single customers answered, newest first."""
+
+from collections.abc import Sequence
+
+from bot.commands.answers import spell_comments, spell_scores, spell_time
+from bot.commands.context import Command, Context, Reply
+from bot.commands.grammar import GrammarError, Request, read_request
+from bot.commands.phrases import fold
+from surveys.contact import Contact
+from surveys.response import Response
+
+PAGE = 6
+"""Responses in one message: at their longest they still fit (`bot.commands.MOST_CHARACTERS`)."""
+
+_COMMENT = 200
+_NAME = 60
+
+
+async def answer_responses(context: Context, words: Sequence[str]) -> Reply:
+    """List one page of responses.
+
+    :raises GrammarError: where the words cannot be read.
+    :raises PeriodError: where the period cannot be read.
+    """
+    request = read_request(words, context.vocabulary, context.today)
+    _refuse_scores(request)
+    page = max(request.page, 1)
+    wanted = context.filter(request)
+    rows = await context.store.list_responses(wanted, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    # The store limits the rows already; a name shown to the wrong team is worth a second lock.
+    shown = [row for row in rows[:PAGE] if context.sees(row[0].interaction.team)]
+    head = context.title("Responses", request)
+    if not shown:
+        return Reply(text=f"{head}\n\n{_nothing(page)}")
+    more = f" · more: /responses {_again(request, page + 1)}" if len(rows) > PAGE else ""
+    blocks = [_block(context, response, contact) for response, contact in shown]
+    return Reply(text="\n\n".join((head, *blocks, f"Page {page}{more}")))
+
+
+def _refuse_scores(request: Request) -> None:
+    if request.by:
+        raise GrammarError(f"/responses has no groups. Write /results by {request.by}.")
+    if asked := request.metric or request.question:
+        raise GrammarError(f"/responses shows whole responses. For {asked} write /results {asked}.")
+
+
+def _nothing(page: int) -> str:
+    if page > 1:
+        return f"Page {page} is empty: the responses end before it."
+    return "No responses yet. Try a longer period: /responses 90d."
+
+
+def _again(request: Request, page: int) -> str:
+    """Give the same request as words that can be sent again, for another page."""
+    words = [request.survey] if request.survey else []
+    for what in ("channel", "team", "agent", "language"):
+        if value := getattr(request, what):
+            words += [what, f'"{value}"' if " " in value else value]
+    if period := request.period:
+        words.append(f"{period.since}..{period.until}")
+    return " ".join((*words, f"page {page}"))
+
+
+def _block(context: Context, response: Response, contact: Contact) -> str:
+    """Give one response in up to four lines."""
+    survey = context.config.surveys.get(response.survey)
+    state = "" if response.completed_at else " · not finished"
+    began = spell_time(response.started_at, context.config.timezone)
+    lines = (
+        f"{began} · {response.survey}{state}",
+        fold(" · ".join(spell_scores(response, survey)), 160),
+        *spell_comments(response, _COMMENT),
+        _who(response, contact),
+    )
+    return "\n".join(line for line in lines if line)
+
+
+def _who(response: Response, contact: Contact) -> str:
+    about = response.interaction
+    parts = [fold(contact.name, _NAME)]
+    parts += [f"agent {fold(about.agent, 40)}"] if about.agent else []
+    parts += [f"team {fold(about.team, 40)}"] if about.team else []
+    parts += [f"by {fold(response.channel, 40)}"] if response.channel else []
+    return " · ".join(parts)
+
+
+RESPONSES = Command(
+    name="responses",
+    summary="what single customers answered, newest first",
+    forms=(
+        "/responses [survey] [period] [channel X] [team X] [agent X] [language X] [page N]\n"
+        "Words come in any order. Without a period: the last 30 days."
+    ),
+    explanation=(
+        "Each response shows when it began, the scores on their scales, the customer's own words "
+        "cut at 200 characters, and who, with which agent and team, over which channel. "
+        "'Not finished' means that questions are still open."
+    ),
+    examples=(
+        ("/responses", "the latest of the last 30 days"),
+        ("/responses after_call 7d team support", "one survey, one team, one week"),
+        ('/responses agent "Pekka Virtanen" page 2', "longer names in quotes"),
+    ),
+    answer=answer_responses,
+)

@@ -1,0 +1,222 @@
+"""/results: scores, response rates and distributions, with a picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.commands.answers import english
+from bot.commands.context import Command, Context, Reply
+from bot.commands.grammar import GrammarError, Request, read_request, suggest
+from bot.commands.periods import FORMS, spell_period
+from bot.commands.phrases import count, fold
+from bot.commands.result_picture import draw_groups, draw_row, drawable
+from bot.commands.result_scores import spell_flow
+from bot.commands.result_text import row_name, spell_groups, spell_row
+from surveys.message import Image
+from surveys.question import Kind
+from surveys.report import Filter, Flow, Report, Row, summarise
+
+_ROOM = 3800  # characters of blocks, below `bot.commands.MOST_CHARACTERS`
+_DRAWN_OUT = 3  # so many results have a line for each value; more are drawn in one line each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the store had: the totals, and the groups where they were asked for."""
+
+    context: Context
+    request: Request
+    totals: Report
+    groups: Report | None
+
+    def rows(self, survey: str) -> tuple[Row, ...]:
+        return tuple(row for row in self.totals.rows if row.survey == survey)
+
+    def flow(self, survey: str) -> Flow | None:
+        return next((flow for flow in self.totals.flows if flow.survey == survey), None)
+
+    def parts(self, total: Row) -> tuple[Row, ...]:
+        """Give the groups of one total."""
+        rows = self.groups.rows if self.groups else ()
+        return tuple(row for row in rows if _identity(row) == _identity(total))
+
+    @property
+    def surveys(self) -> tuple[str, ...]:
+        """The surveys with answers or, where the question is asked there, invitations."""
+        order = list(self.context.config.surveys)
+        answered = {row.survey for row in self.totals.rows}
+        asked = {flow.survey for flow in self.totals.flows if self._asks(flow.survey)}
+        place = {
+            name: order.index(name) if name in order else len(order) for name in answered | asked
+        }
+        return tuple(sorted(place, key=lambda name: (place[name], name)))
+
+    def about(self, survey: str) -> str:
+        """Give what stands below a picture's title: survey, limits and days."""
+        limits = replace(self.request, survey=survey, metric="", question="", by="")
+        return self.context.title("", limits).removeprefix(" · ")
+
+    def _asks(self, survey: str) -> bool:
+        known = self.context.config.surveys.get(survey)
+        metric, question = self.request.metric, self.request.question
+        if known is None:
+            return not (metric or question)
+        return any(
+            (not metric or q.metric_id == metric) and (not question or q.id == question)
+            for q in known.questions
+        )
+
+
+async def answer_results(context: Context, words: Sequence[str]) -> Reply:
+    """Report on what the words ask for.
+
+    :raises GrammarError: where the words cannot be read.
+    :raises PeriodError: where the period cannot be read.
+    """
+    request = read_request(words, context.vocabulary, context.today)
+    if request.page:
+        raise GrammarError("/results has no pages. Limit it by a survey or metric instead.")
+    wanted = context.filter(request)
+    totals = await _report(context, replace(wanted, by=""))
+    groups = await _report(context, wanted) if request.by else None
+    found = _Found(context=context, request=request, totals=totals, groups=groups)
+    title = context.title("Results", request)
+    if not totals.rows:
+        return Reply(text=f"{title}\n\n{_nothing(found)}")
+    return Reply(text="\n\n".join((title, *_fitted(_blocks(found)))), image=_picture(found))
+
+
+async def _report(context: Context, wanted: Filter) -> Report:
+    asked = [(s, q) for s in context.config.surveys.values() for q in s.questions]
+    return summarise(
+        await context.store.tally(wanted),
+        thresholds={(s.id, q.id): q.threshold for s, q in asked if q.threshold is not None},
+        goals={
+            (s.id, q): goal for s in context.config.surveys.values() for q, goal in s.goal.items()
+        },
+        minimum=context.config.minimum,
+        choices={(s.id, q.id) for s, q in asked if q.kind in (Kind.CHOICE, Kind.CHOICES)},
+    )
+
+
+def _identity(row: Row) -> tuple[str, ...]:
+    """Give what sets rows apart that are never merged, the group left out."""
+    return (
+        row.survey,
+        row.question,
+        row.metric,
+        row.metric_version,
+        row.scale,
+        row.population,
+    )
+
+
+def _blocks(found: _Found) -> list[str]:
+    brief = len(found.totals.rows) > _DRAWN_OUT
+    blocks = []
+    for survey in found.surveys:
+        blocks.append(_survey_head(found, survey))
+        rows = found.rows(survey)
+        blocks += [_block(found, row, rows, brief=brief) for row in rows]
+    if found.groups and any(row.hidden for row in found.groups.rows):
+        least = count(found.totals.minimum, "answer")
+        blocks.append(f"Hidden: groups of fewer than {least}, and those that would give them away.")
+    return blocks
+
+
+def _survey_head(found: _Found, survey: str) -> str:
+    known = found.context.config.surveys.get(survey)
+    title = fold(english(known.title), 80) if known else ""
+    head = f"{survey}: {title}" if title else survey
+    flow = found.flow(survey)
+    lines = [head, spell_flow(flow)] if flow else [head]
+    if not found.rows(survey):
+        lines.append("No answers yet.")
+    return "\n".join(lines)
+
+
+def _block(found: _Found, row: Row, among: Sequence[Row], *, brief: bool) -> str:
+    request, survey = found.request, found.context.config.surveys.get(row.survey)
+    if found.groups is None or row.hidden:
+        minimum = found.totals.minimum
+        return spell_row(row, among, survey, minimum=minimum, brief=brief)
+    flows = {flow.group: flow for flow in found.groups.flows if flow.survey == row.survey}
+    name = row_name(row, among)
+    return spell_groups(found.parts(row), row, flows, name=name, by=request.by)
+
+
+def _fitted(blocks: Sequence[str]) -> list[str]:
+    """Give as many blocks as one message holds, and say how many are left out."""
+    room = _ROOM
+    shown: list[str] = []
+    for block in blocks:
+        room -= len(block) + 2
+        if room < 0:
+            left = len(blocks) - len(shown)
+            return [*shown, f"{count(left, 'block')} more do not fit. Name a survey or metric."]
+        shown.append(block)
+    return shown
+
+
+def _picture(found: _Found) -> Image | None:
+    """Draw the first result there is something to draw of; scores come before choices."""
+    for survey in found.surveys:
+        among = found.rows(survey)
+        for row in among:
+            if found.request.by and (row.hidden or row.score is None):
+                continue
+            if drawable(row):
+                return _draw(found, row, among)
+    return None
+
+
+def _draw(found: _Found, row: Row, among: Sequence[Row]) -> Image:
+    about, flow, by = found.about(row.survey), found.flow(row.survey), found.request.by
+    if not by:
+        return draw_row(row, among, found.context.config.surveys.get(row.survey), flow, about)
+    return draw_groups(
+        found.parts(row), row, flow, about, title=f"{row_name(row, among)} by {by}", by=by
+    )
+
+
+def _nothing(found: _Found) -> str:
+    """Say that there is nothing, how many were asked, and what to try."""
+    context, request = found.context, found.request
+    period = context.period(request)
+    flows = [flow for flow in found.totals.flows if flow.survey in found.surveys]
+    asked, answered = sum(f.sent for f in flows), sum(f.completed for f in flows)
+    what = request.metric or request.question or request.survey
+    about = f" for {what}" if what else ""
+    counted = f"{asked:,} asked, {answered:,} answered"
+    lines = [f"No answers yet{about} in {spell_period(period)}; {counted}."]
+    if request.team and request.team not in (teams := context.vocabulary.team):
+        near = suggest(request.team, teams)
+        lines.append(
+            f"I know no team '{fold(request.team, 60)}'."
+            + (f" Did you mean {near}?" if near else "")
+        )
+    elif period.days < 90:
+        lines.append(f"Try /results {f'{what} ' if what else ''}90d.")
+    return " ".join(lines)
+
+
+RESULTS = Command(
+    name="results",
+    summary="scores, response rates and how often each value was given, with a picture",
+    forms=(
+        "/results [survey] [metric or question] [period] [by channel, team, agent or language] "
+        "[channel X] [team X] [agent X] [language X]\n"
+        f"Words come in any order. Periods: {FORMS}. Without a period: the last 30 days."
+    ),
+    explanation=(
+        "n is the number of answers. '95 %' is the range the true score lies in, 19 times out of "
+        "20: where the ranges of two groups overlap widely, their difference may be chance. "
+        "The response rate is completed surveys out of delivered invitations; those who only began "
+        "are shown apart. Groups too small to keep answers anonymous are hidden."
+    ),
+    examples=(
+        ("/results", "everything of the last 30 days"),
+        ("/results nps 7d by team", "one metric, teams compared"),
+        ("/results after_call last month channel telegram", "one survey, one channel"),
+    ),
+    answer=answer_results,
+)

@@ -1,0 +1,101 @@
+"""Advice: what works, but would disappoint somebody. Never a reason to refuse a file."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from bot.config.channels import keys_of
+from bot.config.faults import quote
+from bot.config.masking import url_password
+from bot.config.model import Config, Registry
+from bot.config.place import Place
+from surveys.alert import recipients
+from surveys.staff import Role, StaffMember
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_NAME_HINT = "write it as ${NAME} and set NAME in the environment"
+
+
+def give_advice(
+    config: Config, main: Place, places: Mapping[str, Sequence[Place]], registry: Registry
+) -> None:
+    """Report what could be better in a configuration without faults."""
+    _on_service(config, main.at("service"))
+    _on_secrets(config, main, registry)
+    _on_staff(config, places["staff"])
+    _on_surveys(config, places["surveys"])
+    _on_alerts(config, places["alerts"])
+
+
+def _is_local(config: Config) -> bool:
+    return urlsplit(config.service.public_url).hostname in _LOOPBACK
+
+
+def _on_service(config: Config, place: Place) -> None:
+    if not config.service.write_keys:
+        hint = 'add write_keys: ["${WRITE_KEY}"]'
+        place.advise_key("there are no write_keys, so nobody can send events", hint=hint)
+    if config.service.public_url.startswith("http:") and not _is_local(config):
+        at = place.at("public_url") if place.at("public_url").exists else place.at("listen")
+        at.advise("customers reach this address unencrypted", hint="use an https:// address")
+
+
+def _on_secrets(config: Config, main: Place, registry: Registry) -> None:
+    """A secret that is written out ends up in copies of the file. On this machine alone, with
+    nothing real behind it, that does no harm.
+    """
+    keys = main.at("service", "write_keys")
+    listed = isinstance(keys.value, list)
+    for place in [keys.at(n) for n in range(len(keys.value))] if listed else [keys]:
+        if place.raw and "${" not in place.raw and not _is_local(config):
+            place.advise("this write key is written in the file", hint=_NAME_HINT)
+    if url_password(main.at("service", "database").raw):
+        main.at("service", "database").advise("the password is in the file", hint=_NAME_HINT)
+    for channel in config.channels.values():
+        if not channel.sandbox:
+            _on_channel(main.at("channels", channel.name), registry[channel.name].settings_class())
+
+
+def _on_channel(place: Place, settings: type[object]) -> None:
+    for key, field in keys_of(settings).items():
+        raw = place.at(key).raw
+        is_secret = not field.repr and ("://" not in raw or bool(url_password(raw)))
+        if raw and is_secret and "${" not in raw:
+            place.at(key).advise(f"{key} holds a secret written in the file", hint=_NAME_HINT)
+
+
+def _on_staff(config: Config, places: Sequence[Place]) -> None:
+    for member, place in zip(config.staff, places, strict=True):
+        if not _is_reachable(member, config):
+            hint = f"add an id on one of: {', '.join(config.channels)}"
+            place.advise(f"{member.name} has no address on a channel of this file", hint=hint)
+        if member.role is Role.TEAM_LEAD and not member.teams:
+            hint = "add teams: [support]"
+            place.advise(f"{member.name} leads no team, and so sees nothing", hint=hint)
+
+
+def _on_surveys(config: Config, places: Sequence[Place]) -> None:
+    started = {trigger.survey for trigger in config.triggers}
+    for place in places:
+        survey = config.surveys[str(place.route[-1])]
+        scored = [q.id for q in survey.questions if q.metric_id]
+        if len(scored) > 2:
+            place.at("questions").advise(
+                f"{quote(survey.id)} asks for {len(scored)} scores: {', '.join(scored)}",
+                hint="fewer people finish long surveys; two scores and a comment work best",
+            )
+        if survey.id not in started:
+            hint = f"add a trigger with survey: {survey.id}, or remove it"
+            place.advise_key(f"nothing starts the survey {quote(survey.id)}", hint=hint)
+
+
+def _on_alerts(config: Config, places: Sequence[Place]) -> None:
+    teams = {team for member in config.staff for team in member.teams} or {""}
+    for rule, place in zip(config.alerts, places, strict=True):
+        found = [m for team in teams for m in recipients(rule, team, config.staff)]
+        if not any(_is_reachable(member, config) for member in found):
+            hint = f"add a colleague under staff who is {rule.to} and has an id on a channel"
+            place.advise("nobody would receive this alert", hint=hint)
+
+
+def _is_reachable(member: StaffMember, config: Config) -> bool:
+    return any(channel in config.channels for channel in member.addresses)

@@ -1,0 +1,98 @@
+"""Channels: each block goes into its channel's own Settings.
+
+A channel's Settings is a standard-library dataclass. Its secrets are the fields left out of its
+representation (``field(repr=False)``); ``KEYS``, where it has one, maps a key of the file to the
+field it fills (``from`` cannot be a field). A ``ValueError`` of its ``__post_init__`` is in the
+words of whoever wrote the block and names the key it is about.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from typing import Any
+
+from bot.config.faults import quote
+from bot.config.keys import CHANNEL, LATER
+from bot.config.model import ChannelConfig, Registry
+from bot.config.place import Place
+from bot.config.reading import NOT_YET, NOT_YET_HINT, read_values, report_key
+
+
+def read_channels(place: Place, registry: Registry) -> Mapping[str, ChannelConfig]:
+    """Give the channels of the file that have no faults, in its order."""
+    read: dict[str, ChannelConfig] = {}
+    if not isinstance(place.value, Mapping):
+        place.fault("channels are expected here, by name", hint="for example: web: {}")
+        return read
+    if not place.value:
+        place.fault("no channel is set up", hint="for example: web: {}")
+    for name in place.value:
+        at = place.at(name)
+        if name not in registry:
+            report_channel(at, registry)
+        elif (channel := _read_channel(at, name, registry)) is not None:
+            read[name] = channel
+    return read
+
+
+def report_channel(place: Place, registry: Registry) -> None:
+    """Report a key that is no channel's name, or one of a later version."""
+    name = str(place.route[-1])
+    if name in LATER["channel names"]:
+        place.key_fault(f"the channel {NOT_YET.format(quote(name))}", hint=NOT_YET_HINT)
+    else:
+        hint = f"channels: {', '.join(registry)}"
+        place.key_fault(f"unknown channel {quote(name)}", known=registry, hint=hint)
+
+
+def keys_of(settings: type[Any]) -> Mapping[str, Field[Any]]:
+    """Give the keys of a channel's block and the field of Settings each fills."""
+    by_field = {field: key for key, field in getattr(settings, "KEYS", {}).items()}
+    return {by_field.get(field.name, field.name): field for field in fields(settings) if field.init}
+
+
+def is_required(field: Field[Any]) -> bool:
+    """Whether a block must have the key of this field."""
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def hide_secrets(place: Place, registry: Registry) -> None:
+    """Mask all that is or may be a secret under ``channels:``, before any fault is written."""
+    blocks = place.value if isinstance(place.value, Mapping) else {}
+    for name, block in blocks.items():
+        known = keys_of(registry[name].settings_class()) if name in registry else {}
+        for key in block if isinstance(block, Mapping) else ():
+            field, at = known.get(key), place.at(name, key)
+            if key not in CHANNEL and (field is None or not field.repr):
+                place.findings.mask.hide_literal(at.raw)
+                if isinstance(at.value, str) and at.value != at.raw:
+                    place.findings.mask.hide(at.value, at.raw)
+
+
+def _read_channel(place: Place, name: str, registry: Registry) -> ChannelConfig | None:
+    block = {} if place.value is None else place.value
+    if not isinstance(block, Mapping):
+        place.fault(f"the settings of {name} are expected here", hint=f"for example: {name}: {{}}")
+        return None
+    settings = registry[name].settings_class()
+    known = keys_of(settings)
+    keys = [*known, *CHANNEL]
+    for key in block:
+        if key not in keys:
+            report_key(place.at(key), keys)
+    played = block.get("sandbox", False)
+    if not isinstance(played, bool):
+        place.at("sandbox").fault("true or false is expected here", hint="write sandbox: true")
+        return None
+    if played or name == "sandbox":
+        return ChannelConfig(name=name, sandbox=True)
+    values = {known[key].name: value for key, value in block.items() if key in known}
+    read = _read_settings(place, settings, known, values)
+    return None if read is None else ChannelConfig(name=name, settings=read)
+
+
+def _read_settings(
+    place: Place, settings: type[Any], known: Mapping[str, Field[Any]], values: dict[str, Any]
+) -> object | None:
+    written = {field.name: key for key, field in known.items()}
+    hint = "to try without an account, write { sandbox: true }"
+    return read_values(settings, values, place, known=list(known), written=written, hint=hint)

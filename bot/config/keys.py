@@ -1,0 +1,256 @@
+"""Keys: every key of config.yaml, described once. The editors' schema, the hints of `check` and the
+tables of docs/config.md are made from this table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key: what it means, an example of its value, and the default as a person writes it
+    ("" for none).
+    """
+
+    doc: str
+    example: str
+    default: str = ""
+    required: bool = False
+
+
+ROOT: Mapping[str, Key] = {
+    "service": Key(
+        doc="Who asks, and where this service runs.", example="{ name: Acme }", required=True
+    ),
+    "channels": Key(
+        doc="The channels to ask over, each with its own settings.",
+        example="{ web: {} }",
+        required=True,
+    ),
+    "staff": Key(
+        doc="Colleagues who may ask for results and are told when it is bad.",
+        example="[{ name: Maija, role: admin }]",
+    ),
+    "surveys": Key(doc="What is asked, by name.", example="{ after_call: { questions: [nps] } }"),
+    "triggers": Key(
+        doc="Which event starts which survey, by name.",
+        example="{ call: { event: Call Ended, survey: after_call } }",
+    ),
+    "alerts": Key(
+        doc="Which answers somebody is told about at once.",
+        example="[{ if: nps <= 6, to: team_lead }]",
+    ),
+    "include": Key(
+        doc="Other files with surveys, triggers, alerts and staff; paths are seen from this file's "
+        "folder and stay inside it.",
+        example="[surveys/*.yaml]",
+    ),
+}
+
+SERVICE: Mapping[str, Key] = {
+    "name": Key(
+        doc="The company's name as customers see it; {company} in texts.",
+        example="Acme",
+        required=True,
+    ),
+    "public_url": Key(
+        doc="The address customers reach this service at.",
+        example="https://feedback.acme.example",
+        default="http:// and listen",
+    ),
+    "listen": Key(
+        doc="The host and port this service listens on.",
+        example="127.0.0.1:8080",
+        default="127.0.0.1:8080",
+    ),
+    "database": Key(
+        doc="Where everything is kept: a SQLite file, or PostgreSQL for more than one machine.",
+        example="sqlite://data/afterword.db",
+        default="sqlite://data/afterword.db",
+    ),
+    "timezone": Key(
+        doc="The time zone used where a contact has none, and for days in reports.",
+        example="Europe/Helsinki",
+        default="UTC",
+    ),
+    "language": Key(
+        doc="The language used where a contact has none, and of texts written without one.",
+        example="fi",
+        default="en",
+    ),
+    "write_keys": Key(
+        doc="Who may send events: the Segment write keys.", example='["${WRITE_KEY}"]'
+    ),
+    "privacy_url": Key(
+        doc="The privacy notice that pages and mails link to.",
+        example="https://acme.example/privacy",
+    ),
+}
+
+CHANNEL: Mapping[str, Key] = {
+    "sandbox": Key(
+        doc="true: the channel is played inside this service and nothing leaves it; its other "
+        "settings are not used.",
+        example="true",
+        default="false",
+    ),
+}
+
+STAFF: Mapping[str, Key] = {
+    "name": Key(doc="The colleague's name.", example="Maija", required=True),
+    "role": Key(
+        doc="viewer and team_lead see their own teams, manager and admin see all.",
+        example="team_lead",
+        required=True,
+    ),
+    "teams": Key(doc="The teams a viewer or team lead sees.", example="[support]"),
+}
+
+SURVEY: Mapping[str, Key] = {
+    "questions": Key(
+        doc="What is asked, in order: names of ready-made questions, or questions of your own.",
+        example="[nps, comment]",
+        required=True,
+    ),
+    "title": Key(doc="The survey's title, on pages and in subjects.", example="{ en: Your call }"),
+    "languages": Key(
+        doc="The languages it is asked in; the first is used for everybody else.",
+        example="[fi, en]",
+        default="every language that all its questions have words in",
+    ),
+    "goal": Key(
+        doc="The score you aim at, by question: points for NPS, percent for CSAT, scale points "
+        "for CES.",
+        example="{ nps: 50, csat: 85% }",
+    ),
+    "thanks": Key(
+        doc="What is said at the end, by what the first score was: low, middle or high.",
+        example="{ low: { en: We are sorry. } }",
+    ),
+    "change_within": Key(
+        doc="How long an answer may be changed.",
+        example="15m",
+        default="15m",
+    ),
+}
+
+QUESTION: Mapping[str, Key] = {
+    "id": Key(
+        doc="The question's name in conditions, goals and results: small letters, digits and _, "
+        "at most 16.",
+        example="problem",
+        default="the ready-made question's name",
+    ),
+    "about": Key(
+        doc="The variant of a ready-made question; nps.phone is short for "
+        "{ nps: { about: phone } }.",
+        example="phone",
+    ),
+    "scale": Key(doc="The scale of a ready-made question.", example="1-5"),
+    "satisfied": Key(
+        doc="The first value of the scale that counts as satisfied.",
+        example="4",
+        default="the scale's",
+    ),
+    "text": Key(
+        doc="Your own words, one text or one for each language; {name} stands for a fact.",
+        example="{ en: How was {order_name}? }",
+        default="the question bank's words",
+    ),
+    "choices": Key(
+        doc="What may be chosen: a short id and a label for each.",
+        example="{ late: { en: Late }, broken: { en: Broken } }",
+    ),
+    "minimum": Key(doc="The smallest number allowed.", example="0"),
+    "maximum": Key(doc="The largest number allowed.", example="100"),
+    "if": Key(doc="Ask only if this holds for the earlier answers.", example="csat <= 2"),
+    "required": Key(
+        doc="false: the question may be skipped.",
+        example="false",
+        default="true; false for comment and other_products",
+    ),
+}
+
+TRIGGER: Mapping[str, Key] = {
+    "event": Key(doc="The name of the event that starts it.", example="Call Ended", required=True),
+    "survey": Key(doc="The survey that is asked.", example="after_call", required=True),
+    "if": Key(doc="Ask only if this holds for the event's properties.", example="duration_s >= 30"),
+    "every": Key(doc="Take each nth event that fits.", example="10", default="1"),
+    "per": Key(
+        doc="What every counts apart: line, agent, team or customer.",
+        example="agent",
+        default="nothing: the trigger as a whole",
+    ),
+    "percent": Key(
+        doc="Take this share of the events instead; the same event always gets the same verdict.",
+        example="20%",
+        default="100%",
+    ),
+    "daily_max": Key(doc="The most invitations a day.", example="500", default="no limit"),
+    "via": Key(
+        doc="The channels, best first: the first that reaches the customer is used. "
+        "{ all: [...] } asks on each.",
+        example="[telegram, email]",
+        default="all channels of this file, in their order",
+    ),
+    "all": Key(doc="The same as via: { all: [...] }.", example="[email, web]"),
+    "wait": Key(
+        doc="How long after the event to ask.",
+        example="2h",
+        default="0s",
+    ),
+    "max_age": Key(
+        doc="Events older than this start nothing.",
+        example="2h",
+        default="1d",
+    ),
+    "expires": Key(
+        doc="How long after asking the survey closes.",
+        example="3d",
+        default="7d",
+    ),
+}
+
+ALERT: Mapping[str, Key] = {
+    "if": Key(
+        doc="Tell somebody when this holds for a response's answers.",
+        example="nps <= 6 or csat <= 2",
+        required=True,
+    ),
+    "to": Key(
+        doc="Whom: team_lead (of the interaction's team), manager, admin, or a colleague's name.",
+        example="team_lead",
+        default="team_lead",
+    ),
+}
+
+SECTIONS: Mapping[str, Mapping[str, Key]] = {
+    "root": ROOT,
+    "service": SERVICE,
+    "channel": CHANNEL,
+    "staff": STAFF,
+    "survey": SURVEY,
+    "question": QUESTION,
+    "trigger": TRIGGER,
+    "alert": ALERT,
+}
+"""Section -> key -> what it means. A section's name is not written in the file."""
+
+LATER: Mapping[str, frozenset[str]] = {
+    "root": frozenset({"journeys", "campaigns", "throttle", "reports"}),
+    "channel names": frozenset({"slack", "messenger", "sms", "voice"}),
+    "trigger": frozenset({"remind", "fallback", "best"}),
+    "via": frozenset({"best"}),
+    "alert": frozenset({"case"}),
+}
+"""Keys that are promised for a later version: refused by name, never ignored."""
+
+
+def table(section: str) -> str:
+    """Give a section's keys as a Markdown table, for docs/config.md."""
+    rows = ["| Key | Meaning | Example | Default |", "|---|---|---|---|"]
+    for name, key in SECTIONS[section].items():
+        default = "**required**" if key.required else key.default
+        example = key.example.replace("|", "\\|")
+        rows.append(f"| `{name}` | {key.doc} | `{example}` | {default} |")
+    return "\n".join(rows)

@@ -1,0 +1,131 @@
+"""Languages: the question bank and all fixed texts, one file a language, checked strictly.
+
+A language file is data we ship, so that anything missing, left over or misspelt in it is a fault
+here and never a hole in front of a customer.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+import surveys
+from bot.config.faults import ConfigError, missing_file, quote
+from bot.config.place import Findings, Place
+from bot.config.reading import read_block
+from bot.config.shape import Words
+from bot.config.units import UnfitError
+from bot.config.yaml_file import read_document
+from surveys.language import TEXT_KEYS, Language, Languages
+from surveys.metric import METRICS
+from surveys.preset import PRESETS, VARIANTS
+from surveys.scale import SCALES
+from surveys.survey import Survey
+
+SHIPPED = Path(surveys.__file__).parent / "languages"
+"""The folder of the shipped languages."""
+
+LABELLED = frozenset({"faces", "yes-no", "thumbs"})
+"""The scales whose values are words or pictures; the others show their numbers."""
+
+
+def _small(word: str) -> str:
+    if word != word.lower() or word != word.strip():
+        raise UnfitError("words to recognise are written small", hint=f"write {word.lower()}")
+    return word
+
+
+_Word = Annotated[str, Field(min_length=1), AfterValidator(_small)]
+_Vocabulary = Annotated[frozenset[_Word], Field(min_length=1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageShape:
+    """A language file: the fields of `surveys.language.Language`."""
+
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
+
+    code: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+    name: Annotated[str, Field(min_length=1)]
+    questions: dict[str, Words]
+    ends: dict[str, tuple[Words, Words]]
+    labels: dict[str, dict[int, Words]]
+    texts: dict[str, Words]
+    numbers: dict[_Word, int]
+    yes: _Vocabulary
+    no: _Vocabulary
+    skip: _Vocabulary
+    stop: _Vocabulary
+    start: _Vocabulary
+
+
+@lru_cache(maxsize=4)
+def load_languages(folder: Path = SHIPPED) -> Languages:
+    """Give the languages of a folder by code, the shipped ones where none is named.
+
+    :raises ConfigError: with all that is wrong in all files.
+    """
+    findings = Findings()
+    read = [_read_language(path, findings) for path in sorted(folder.glob("*.yaml"))]
+    if not read:
+        findings.faults.append(missing_file(folder, "there is no language file in this folder"))
+    if findings.faults:
+        raise ConfigError(findings.faults)
+    return {language.code: language for language in read if language is not None}
+
+
+def with_own_languages(
+    bank: Languages, main: str, surveys_read: Iterable[Survey]
+) -> Mapping[str, Language]:
+    """Give the shipped languages and those surveys bring along.
+
+    A language of one's own has its questions in the survey; buttons and other fixed texts are those
+    of the ``main`` language.
+    """
+    own = {code for survey in surveys_read for code in survey.languages} - set(bank)
+    return {**bank, **{code: replace(bank[main], code=code, name=code) for code in sorted(own)}}
+
+
+def _read_language(path: Path, findings: Findings) -> Language | None:
+    document = read_document(path, path.name, findings.faults)
+    if document is None:
+        return None
+    place = Place(document=document, findings=findings)
+    shape = read_block(LanguageShape, place)
+    if shape is None:
+        return None
+    if shape.code != path.stem:
+        place.at("code").fault(f"the file of {quote(shape.code)} is called {path.stem}.yaml")
+    wordings = _wordings()
+    subjects = {*METRICS, *wordings}
+    scaled = {f"{subject}.{scale}" for subject in subjects for scale in SCALES}
+    _compare(place.at("questions"), shape.questions, wordings, wordings | scaled)
+    _compare(place.at("texts"), shape.texts, set(TEXT_KEYS), set(TEXT_KEYS))
+    _compare(place.at("ends"), shape.ends, set(), subjects | scaled)
+    _compare(place.at("labels"), shape.labels, set(LABELLED), {*SCALES, *scaled})
+    for scale, labels in shape.labels.items():
+        _check_labels(place.at("labels", scale), scale, labels)
+    return Language(**{field.name: getattr(shape, field.name) for field in fields(Language)})
+
+
+def _wordings() -> set[str]:
+    """Give every wording that surveys may ask for: the presets and their variants."""
+    return {*PRESETS, *(f"{name}.{about}" for name in VARIANTS for about in VARIANTS[name])}
+
+
+def _compare(place: Place, given: Iterable[str], needed: set[str], known: set[str]) -> None:
+    for key in given:
+        if key not in known:
+            place.at(key).key_fault(f"unknown key {quote(key)}", known=known)
+    for key in sorted(needed - set(given)):
+        place.key_fault(f"{quote(key)} is missing", hint=TEXT_KEYS.get(key, ""), found=key)
+
+
+def _check_labels(place: Place, scale: str, labels: Mapping[int, str]) -> None:
+    known = SCALES.get(scale.rpartition(".")[2])
+    if known is not None and tuple(sorted(labels)) != known.values:
+        hint = f"its values: {', '.join(map(str, known.values))}"
+        place.fault(f"every value of the scale {known.id} needs one label", hint=hint)

@@ -1,0 +1,215 @@
+"""Loading: config.yaml and the files it includes become one Config, or all their faults at once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.config.advice import give_advice
+from bot.config.channels import hide_secrets, read_channels
+from bot.config.faults import ConfigError, Fault, quote
+from bot.config.include import Files, read_files
+from bot.config.keys import LATER, ROOT
+from bot.config.languages import load_languages, with_own_languages
+from bot.config.model import ChannelConfig, Config, Registry, Service
+from bot.config.place import Findings, Place
+from bot.config.questions import written_names
+from bot.config.reading import example, report_key
+from bot.config.rules import Names, check_name, read_alert, read_trigger
+from bot.config.service import main_language, read_service
+from bot.config.staff import read_member, refuse_repeats
+from bot.config.surveys import content_hash, read_survey
+from channels import CHANNELS
+from surveys.language import Languages
+from surveys.staff import StaffMember
+from surveys.survey import Survey
+
+_SHARED = ("surveys", "triggers", "alerts", "staff")
+"""What an included file may hold, and the main file, too."""
+_LISTS = frozenset({"alerts", "staff"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What reading a file gave: the config where there are no faults, and advice on what works but
+    could be better. ``files`` is how many files were read.
+    """
+
+    config: Config | None
+    faults: tuple[Fault, ...]
+    advice: tuple[Fault, ...]
+    files: int = 1
+
+
+def load_config(
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    registry: Registry = CHANNELS,
+    languages: Languages | None = None,
+) -> Config:
+    """Read a configuration.
+
+    ``environ`` gives the variables, ``registry`` the channels there are, ``languages`` the question
+    bank (the shipped one by default).
+
+    :raises ConfigError: with every fault of every file.
+    """
+    reading = read_config(path, environ, registry=registry, languages=languages)
+    if reading.config is None:
+        raise ConfigError(reading.faults)
+    return reading.config
+
+
+def read_config(
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    registry: Registry = CHANNELS,
+    languages: Languages | None = None,
+) -> Reading:
+    """Read a configuration and give all that is to be said about it; never raises for its content.
+
+    :raises ConfigError: where a shipped language file is broken.
+    """
+    findings = Findings()
+    bank = load_languages() if languages is None else languages
+    files = read_files(path, environ, findings)
+    config = None if files is None else _Reader(files, findings, registry, bank).read(path)
+    return Reading(
+        config=None if findings.faults else config,
+        faults=findings.shown(findings.faults),
+        advice=findings.shown(findings.advice),
+        files=1 + len(files.included) if files else 1,
+    )
+
+
+class _Reader:
+    """Reads the sections of all files, in the order they depend on each other."""
+
+    def __init__(
+        self, files: Files, findings: Findings, registry: Registry, bank: Languages
+    ) -> None:
+        self._main, self._files, self._findings = files.main, files, findings
+        self._registry, self._bank = registry, bank
+
+    def read(self, path: Path) -> Config | None:
+        if not self._check_keys():
+            return None
+        hide_secrets(self._main.at("channels"), self._registry)
+        service = self._service()
+        channels = self._channels()
+        places = {section: tuple(self._entries(section)) for section in _SHARED}
+        staff = self._staff(places["staff"])
+        self._refuse_same_names(places["surveys"], "survey")
+        self._refuse_same_names(places["triggers"], "trigger")
+        surveys = self._surveys(places["surveys"])
+        names = self._names(places)
+        triggers = [read_trigger(place, names) for place in places["triggers"]]
+        alerts = [read_alert(place, names) for place in places["alerts"]]
+        if self._findings.faults or service is None:
+            return None
+        config = Config(
+            service=service,
+            channels=channels,
+            staff=staff,
+            surveys=surveys,
+            triggers=tuple(t for t in triggers if t),
+            alerts=tuple(a for a in alerts if a),
+            languages=with_own_languages(self._bank, service.language, surveys.values()),
+            version=content_hash(self._files.written),
+            path=path,
+        )
+        give_advice(config, self._main, places, self._registry)
+        return config
+
+    def _check_keys(self) -> bool:
+        """Report keys that have no place; give whether the main file is a mapping at all."""
+        for place in (self._main, *self._files.included):
+            is_main = place is self._main
+            if not isinstance(place.value, Mapping):
+                place.fault("keys with values are expected here", hint=example("root", "surveys"))
+                continue
+            for key in place.value:
+                if key not in ROOT:
+                    report_key(place.at(key), list(ROOT), LATER["root"])
+                elif not is_main and key not in _SHARED:
+                    hint = f"move it to {self._main.document.name}"
+                    place.at(key).key_fault(f"{quote(key)} belongs in the main file", hint=hint)
+        return isinstance(self._main.value, Mapping)
+
+    def _service(self) -> Service | None:
+        place = self._main.at("service")
+        if not place.exists:
+            hint = example("root", "service")
+            self._main.key_fault("'service' is missing", hint=hint, found="service")
+            return None
+        return read_service(place, self._bank)
+
+    def _channels(self) -> Mapping[str, ChannelConfig]:
+        place = self._main.at("channels")
+        if not place.exists:
+            hint = example("root", "channels")
+            self._main.key_fault("'channels' is missing", hint=hint, found="channels")
+            return {}
+        return read_channels(place, self._registry)
+
+    def _entries(self, section: str) -> Iterable[Place]:
+        """Give the entries of a section in all files, reporting sections of the wrong kind."""
+        for document in (self._main, *self._files.included):
+            place = document.at(section)
+            if isinstance(document.value, Mapping) and place.value is not None:
+                wanted = list if section in _LISTS else Mapping
+                if isinstance(place.value, wanted):
+                    keys = place.value if wanted is Mapping else range(len(place.value))
+                    yield from (place.at(key) for key in keys)
+                else:
+                    what = "a list is" if section in _LISTS else "names with values are"
+                    hint = example("root", section)
+                    place.fault(f"{what} expected under {section}", hint=hint)
+
+    def _staff(self, places: Iterable[Place]) -> tuple[StaffMember, ...]:
+        read = [(place, read_member(place, self._registry)) for place in places]
+        members = [(place, member) for place, member in read if member is not None]
+        refuse_repeats(members)
+        return tuple(member for _, member in members)
+
+    def _refuse_same_names(self, places: Iterable[Place], kind: str) -> None:
+        seen: dict[str, Place] = {}
+        for place in places:
+            name = str(place.route[-1])
+            first = seen.setdefault(name, place)
+            if first is not place:
+                message = f"the {kind} {quote(name)} is already in {first.shown}"
+                place.key_fault(message, hint="rename one of them")
+
+    def _surveys(self, places: Iterable[Place]) -> Mapping[str, Survey]:
+        main = main_language(self._main.at("service"), self._bank)
+        read: dict[str, Survey] = {}
+        for place in places:
+            check_name(place, "survey")
+            survey = read_survey(place, main, self._bank)
+            if survey is not None:
+                read.setdefault(survey.id, survey)
+        return read
+
+    def _names(self, places: Mapping[str, tuple[Place, ...]]) -> Names:
+        channels = self._main.at("channels").value
+        known = [c for c in channels if c in self._registry] if isinstance(channels, dict) else []
+        return Names(
+            surveys={str(place.route[-1]) for place in places["surveys"]},
+            channels=known,
+            staff={str(_inside(place.value, "name")) for place in places["staff"]},
+            answers=frozenset(_answers(places["surveys"])),
+            registry=self._registry,
+        )
+
+
+def _answers(places: Iterable[Place]) -> Iterable[str]:
+    for place in places:
+        questions = _inside(place.value, "questions")
+        for question in questions if isinstance(questions, list) else ():
+            yield from written_names(question)
+
+
+def _inside(value: object, key: str) -> object:
+    return value.get(key) if isinstance(value, Mapping) else None

@@ -1,0 +1,73 @@
+"""Config: everything the files say, checked and ready to use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from scheduler.triggers import Trigger
+from surveys.alert import AlertRule
+from surveys.language import Language
+from surveys.staff import StaffMember
+from surveys.survey import Survey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Who asks, and where the service runs. ``public_url`` has no slash at its end.
+
+    ``timezone`` is an IANA name. ``write_keys`` and ``database`` may hold secrets and are left out
+    of the representation.
+    """
+
+    name: str
+    public_url: str
+    host: str
+    port: int
+    database: str = field(repr=False)
+    timezone: str = "UTC"
+    language: str = "en"
+    write_keys: tuple[str, ...] = field(default=(), repr=False)
+    privacy_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelConfig:
+    """One channel that is asked over. ``settings`` is an instance of the channel's own Settings,
+    None where the channel is played by the sandbox.
+    """
+
+    name: str
+    settings: Any = None
+    sandbox: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What config.yaml and the files it includes say.
+
+    ``languages`` are the shipped ones and those that surveys bring along. ``version`` is a hash of
+    the content of all files, as written (variables not filled in).
+    """
+
+    service: Service
+    channels: Mapping[str, ChannelConfig]
+    staff: tuple[StaffMember, ...]
+    surveys: Mapping[str, Survey]
+    triggers: tuple[Trigger, ...]
+    alerts: tuple[AlertRule, ...]
+    languages: Mapping[str, Language]
+    version: str
+    path: Path
+
+
+class Registered(Protocol):
+    """What the configuration needs of a channel's entry in the registry."""
+
+    def settings_class(self) -> type[Any]:
+        """Give the dataclass of the channel's block."""
+        ...
+
+
+Registry = Mapping[str, Registered]
+"""Channel name -> its entry: `channels.CHANNELS`, or a test's own."""

@@ -1,0 +1,147 @@
+"""Rules: triggers (an event starts a survey) and alerts (an answer reaches a colleague)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.config.faults import quote
+from bot.config.keys import LATER
+from bot.config.model import Registry
+from bot.config.place import Place
+from bot.config.questions import check_names
+from bot.config.reading import NOT_YET, NOT_YET_HINT, read_block, report_key
+from bot.config.shape import AlertShape, TriggerShape
+from bot.config.surveys import NAME
+from scheduler.triggers import Trigger
+from surveys.alert import AlertRule
+from surveys.metric import METRICS
+from surveys.staff import Role
+
+PER = ("line", "agent", "team", "customer")
+"""What ``every`` may count apart."""
+RECEIVERS = (Role.TEAM_LEAD, Role.MANAGER, Role.ADMIN)
+"""The roles an alert may go to."""
+_NAME_HINT = "begin with a letter; use small letters, digits, _ and -, at most 40 in all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The names rules may use: all that are written, also where their own block has faults.
+
+    ``answers`` are what alerts may ask for: the questions of all surveys, and their metrics.
+    """
+
+    surveys: Collection[str]
+    channels: Sequence[str]
+    staff: Collection[str]
+    answers: Collection[str]
+    registry: Registry
+
+
+def check_name(place: Place, kind: str) -> None:
+    """Report a survey or trigger whose name nobody could type into a chat."""
+    name = str(place.route[-1])
+    if not NAME.fullmatch(name):
+        place.key_fault(f"{quote(name)} cannot be the name of a {kind}", hint=_NAME_HINT)
+
+
+def read_trigger(place: Place, names: Names) -> Trigger | None:
+    """Give the trigger, or None where it has faults."""
+    before = len(place.findings.faults)
+    check_name(place, "trigger")
+    shape = read_block(TriggerShape, place)
+    via, every_one = _read_via(place, names)
+    survey = place.at("survey")
+    if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
+        survey.unknown("survey", names.surveys)
+    if shape is None:
+        return None
+    _check_sampling(place, shape)
+    if len(place.findings.faults) > before:
+        return None
+    given: dict[str, Any] = {
+        name: value
+        for name in ("every", "per", "percent", "daily_max", "wait", "max_age", "expires")
+        if (value := getattr(shape, name)) is not None
+    }
+    return Trigger(
+        name=str(place.route[-1]),
+        event=shape.event,
+        survey=shape.survey,
+        via=via,
+        all_channels=every_one,
+        condition=shape.if_,
+        **given,
+    )
+
+
+def read_alert(place: Place, names: Names) -> AlertRule | None:
+    """Give the alert, or None where it has faults."""
+    before = len(place.findings.faults)
+    shape = read_block(AlertShape, place)
+    if shape is None:
+        return None
+    check_names(place.at("if"), shape.if_, {*names.answers, *METRICS}, "question")
+    receivers = {*RECEIVERS, *names.staff}
+    if shape.to not in receivers:
+        hint = f"write {', '.join(RECEIVERS)}, or the name of a colleague under staff"
+        place.at("to").unknown("receiver", receivers, hint=hint)
+    if len(place.findings.faults) > before:
+        return None
+    return AlertRule(condition=shape.if_, to=shape.to)
+
+
+def _check_sampling(place: Place, shape: TriggerShape) -> None:
+    if shape.every is not None and shape.percent is not None:
+        hint = "keep every (each nth event) or percent (a share of the events)"
+        place.at("percent").key_fault("every and percent cannot both be set", hint=hint)
+    if shape.per is not None and shape.per not in PER:
+        place.at("per").unknown("way to count", PER)
+    elif shape.per is not None and shape.every is None:
+        place.at("per").key_fault("per needs every", hint="add for example every: 10")
+
+
+def _read_via(place: Place, names: Names) -> tuple[tuple[str, ...], bool]:
+    """Give the channels in order and whether all of them are asked over."""
+    block: Mapping[str, Any] = place.value if isinstance(place.value, Mapping) else {}
+    via, whole = place.at("via"), place.at("all")
+    if block.get("via") is not None and block.get("all") is not None:
+        whole.key_fault("via and all cannot both be set", hint="keep one of them")
+    if block.get("all") is not None:
+        return _read_channels(whole, names), True
+    value = block.get("via")
+    if isinstance(value, Mapping):
+        for key in value:
+            if key != "all":
+                report_key(via.at(key), ["all"], LATER["via"])
+        return (_read_channels(via.at("all"), names) if "all" in value else ()), True
+    return (tuple(names.channels) if value is None else _read_channels(via, names)), False
+
+
+def _read_channels(place: Place, names: Names) -> tuple[str, ...]:
+    value = place.value
+    if isinstance(value, str):
+        _check_channel(place, value, names)
+        return (value,)
+    if not isinstance(value, list) or not value:
+        place.fault("a list of channels is expected here", hint="for example: [telegram, email]")
+        return ()
+    for number, channel in enumerate(value):
+        _check_channel(place.at(number), channel, names)
+        if channel in value[:number]:
+            place.at(number).fault(f"{quote(str(channel))} is listed twice", hint="keep one")
+    return tuple(str(channel) for channel in value)
+
+
+def _check_channel(place: Place, channel: object, names: Names) -> None:
+    if not isinstance(channel, str):
+        place.fault("the name of a channel is expected here", hint="for example: [telegram, email]")
+    elif channel in names.channels:
+        return
+    elif channel in names.registry:
+        hint = f"add it under channels, or write one of: {', '.join(names.channels)}"
+        place.fault(f"the channel {quote(channel)} is not set up", hint=hint)
+    elif channel in LATER["channel names"]:
+        place.fault(f"the channel {NOT_YET.format(quote(channel))}", hint=NOT_YET_HINT)
+    else:
+        place.unknown("channel", names.channels)

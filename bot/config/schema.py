@@ -1,0 +1,209 @@
+"""The JSON Schema of config.yaml (draft 2020-12), for completion and hover in editors.
+
+It is made of the tables the reader itself uses: keys and their meaning, presets, scales, channels,
+languages. It knows types and names; what depends on other parts of a file only `check` knows.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import Field
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.config.channels import is_required, keys_of
+from bot.config.keys import SECTIONS
+from bot.config.model import Registry
+from bot.config.reading import known_keys
+from bot.config.rules import PER
+from bot.config.shape import ChoiceShape, NumberShape, OwnTextShape, RatingShape, WordsShape
+from bot.config.surveys import NAME
+from channels import CHANNELS
+from surveys.condition import MAX_LENGTH
+from surveys.metric import METRICS, Band
+from surveys.preset import PRESETS, VARIANTS
+from surveys.scale import SCALES
+from surveys.staff import Role
+
+Schema = dict[str, Any]
+Types = Mapping[str, Schema]
+
+_STRING: Schema = {"type": "string"}
+_WHOLE: Schema = {"type": "integer", "minimum": 1}
+_FLAG: Schema = {"type": "boolean"}
+_NUMBER: Schema = {"type": "number"}
+_TEXTS = {"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING}]}
+_IF = {"type": "string", "maxLength": MAX_LENGTH}
+_DURATION = {"type": "string", "pattern": r"^[0-9]+\s*[smhdw]$"}
+_PERCENT = {"anyOf": [{"type": "string", "pattern": r"^[0-9.]+\s*%?$"}, _NUMBER]}
+
+_SERVICE: Types = dict.fromkeys(SECTIONS["service"], _STRING) | {
+    "write_keys": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
+}
+_QUESTION: Types = {
+    "id": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,15}$"},
+    "about": {"enum": sorted({about for variants in VARIANTS.values() for about in variants})},
+    "scale": {"enum": list(SCALES)},
+    "satisfied": {"type": "integer"},
+    "text": _TEXTS,
+    "choices": {
+        "type": "object",
+        "propertyNames": {"pattern": "^[a-z0-9_]{1,14}$"},
+        "additionalProperties": _TEXTS,
+        "minProperties": 2,
+    },
+    "minimum": _NUMBER,
+    "maximum": _NUMBER,
+    "if": _IF,
+    "required": _FLAG,
+}
+
+
+def write_schema(registry: Registry = CHANNELS) -> str:
+    """Give the schema as JSON text, indented for people."""
+    return json.dumps(build_schema(registry), indent=2, ensure_ascii=False)
+
+
+def build_schema(registry: Registry = CHANNELS) -> Schema:
+    """Give the schema of the main file."""
+    root = {
+        "service": _block("service", _SERVICE),
+        "channels": _closed({name: _channel(name, registry) for name in registry}),
+        "staff": {"type": "array", "items": _staff(registry)},
+        "surveys": _named(_block("survey", _survey_types())),
+        "triggers": _named(_block("trigger", _trigger_types(registry))),
+        "alerts": {"type": "array", "items": _block("alert", {"if": _IF, "to": _STRING})},
+        "include": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Afterword's config.yaml",
+        **_block("root", root),
+    }
+
+
+def _closed(properties: Types) -> Schema:
+    return {"type": "object", "properties": dict(properties), "additionalProperties": False}
+
+
+def _named(entry: Schema) -> Schema:
+    names = {"pattern": f"^{NAME.pattern}$"}
+    return {"type": "object", "propertyNames": names, "additionalProperties": entry}
+
+
+def _block(section: str, types: Types) -> Schema:
+    """Give a block with the keys of ``types``, described by the section's table."""
+    keys = SECTIONS[section]
+    block = _closed({
+        name: {"description": keys[name].doc, **kind, "examples": [keys[name].example]}
+        for name, kind in types.items()
+    })  # fmt: skip
+    required = [name for name in types if keys[name].required]
+    return {**block, "required": required} if required else block
+
+
+def _staff(registry: Registry) -> Schema:
+    types = {
+        "name": _STRING,
+        "role": {"enum": [role.value for role in Role]},
+        "teams": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
+    }
+    block = _block("staff", types)
+    for name in registry:
+        doc = f"The colleague's id or address on {name}."
+        block["properties"][name] = {"description": doc, "type": ["string", "integer"]}
+    return block
+
+
+def _survey_types() -> Types:
+    targets = {"type": "object", "additionalProperties": {"type": ["string", "number"]}}
+    return {
+        "questions": {"type": "array", "items": _question(), "minItems": 1},
+        "title": _TEXTS,
+        "languages": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
+        "goal": targets,
+        "thanks": _closed({band.value: _TEXTS for band in Band}),
+        "change_within": _DURATION,
+    }
+
+
+def _question() -> Schema:
+    variants = [f"{name}.{about}" for name, abouts in VARIANTS.items() for about in abouts]
+    named = {name: _options(_preset_shape(name)) for name in [*PRESETS, *variants]}
+    for name in PRESETS:
+        metric = PRESETS[name].metric_id
+        if metric:
+            scales = {"enum": list(METRICS[metric].scales)}
+            named[name]["properties"]["scale"].update(scales)
+    own = {"choice": ChoiceShape, "choices": ChoiceShape, "number": NumberShape}
+    written = {name: _options(shape) for name, shape in (own | {"text": OwnTextShape}).items()}
+    for options in written.values():
+        options["required"] = [k for k in ("id", "text", "choices") if k in options["properties"]]
+    mapping = {**_closed(named | written), "minProperties": 1, "maxProperties": 1}
+    return {"anyOf": [{"enum": [*PRESETS, *variants]}, mapping]}
+
+
+def _preset_shape(name: str) -> type[Any]:
+    return RatingShape if PRESETS[name.partition(".")[0]].metric_id else WordsShape
+
+
+def _options(shape: type[Any]) -> Schema:
+    return _block("question", {key: _QUESTION[key] for key in known_keys(shape)})
+
+
+def _trigger_types(registry: Registry) -> Types:
+    names = {"type": "array", "items": {"enum": list(registry)}, "minItems": 1}
+    one = {"enum": list(registry)}
+    return {
+        "event": _STRING,
+        "survey": _STRING,
+        "if": _IF,
+        "every": _WHOLE,
+        "per": {"enum": list(PER)},
+        "percent": _PERCENT,
+        "daily_max": _WHOLE,
+        "via": {"anyOf": [names, one, _closed({"all": names})]},
+        "all": {"anyOf": [names, one]},
+        "wait": _DURATION,
+        "max_age": _DURATION,
+        "expires": _DURATION,
+    }
+
+
+def _channel(name: str, registry: Registry) -> Schema:
+    """Give a channel's block; the sandbox needs none of its settings."""
+    settings = registry[name].settings_class()
+    types = TypeAdapter(settings).json_schema().get("properties", {})
+    docs = setting_docs(settings)
+    block = _block("channel", {"sandbox": _FLAG})
+    for key, field in keys_of(settings).items():
+        kind = _setting(types.get(field.name, {}), field)
+        doc = docs.get(key) or docs.get(field.name) or f"See docs/channels/{name}.md."
+        block["properties"][key] = {"description": doc, **kind}
+    needed = [key for key, field in keys_of(settings).items() if is_required(field)]
+    choice = {"anyOf": [{"required": ["sandbox"]}, {"required": needed}]} if needed else {}
+    summary = (settings.__doc__ or "").strip().partition("\n")[0]
+    return {"description": summary, "type": ["object", "null"], **_without(block, "type"), **choice}
+
+
+def setting_docs(settings: type[Any]) -> Mapping[str, str]:
+    """Give what a Settings says of its fields, in its docstring: ``name  meaning`` lines, or
+    sentences that begin with the field's name in double back-quotes.
+    """
+    text = settings.__doc__ or ""
+    docs: dict[str, str] = {}
+    for found in re.finditer(r"^ +(\w+) {2,}(\S.*(?:\n {8,}\S.*)*)", text, re.MULTILINE):
+        docs[found[1]] = " ".join(found[2].split())
+    for found in re.finditer(r"``(\w+)`` (is [^`]*?\.)(?=\s|$)", " ".join(text.split())):
+        docs.setdefault(found[1], f"{found[1]} {found[2]}")
+    return docs
+
+
+def _setting(kind: Schema, field: Field[Any]) -> Schema:
+    shown = _without(kind, "title") if field.repr else _without(kind, "title", "default")
+    return {**shown, "writeOnly": True} if not field.repr else shown
+
+
+def _without(schema: Schema, *keys: str) -> Schema:
+    return {key: value for key, value in schema.items() if key not in keys}
