@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from channels.base import Ack, Channel, Request
 from channels.errors import ChannelError, Untrusted
@@ -10,11 +11,13 @@ from scheduler.batch import Batch
 from scheduler.replies import Messages
 from storage.errors import StoreError
 from surveys.inbound import CommandGiven, Inbound
-from surveys.message import Message
+from surveys.message import Capabilities, Message
 
 log = logging.getLogger("afterword.gateway")
 
 LISTEN_AGAIN = 1.0
+MEND_AGAIN = 30.0
+"""Seconds between tries while a channel does not work until somebody mends its settings."""
 MOST_TRIES = 5
 SORRY = "That did not work, and it is our fault. Please try again in a minute."
 
@@ -47,6 +50,9 @@ class Gateway:
                 async for item in listening:
                     await self._take_or_let_go(item, tries)
                 return
+            except ChannelError as error:
+                log.error("channel %s: %s", name, error)
+                await asyncio.sleep(MEND_AGAIN)
             except Exception:
                 log.exception("channel %s: listening again in a second", name)
                 await asyncio.sleep(LISTEN_AGAIN)
@@ -96,7 +102,18 @@ class Gateway:
         if channel.capabilities.inline:
             return (message,)
         try:
-            await channel.send(message)
+            for part in split_picture(message, channel.capabilities):
+                await channel.send(part)
         except ChannelError as error:
             log.warning("channel %s: a command's answer did not go out: %s", item.channel, error)
         return ()
+
+
+def split_picture(message: Message, capabilities: Capabilities) -> tuple[Message, ...]:
+    """Give the picture and the long text apart where they do not fit one message."""
+    if message.image is None or not capabilities.images:
+        return (replace(message, image=None),)
+    if len(message.text) <= capabilities.max_caption:
+        return (message,)
+    caption = message.text.splitlines()[0][: capabilities.max_caption]
+    return replace(message, text=caption), replace(message, image=None)

@@ -14,6 +14,7 @@ from aiolimiter import AsyncLimiter
 
 from channels.base import Channel
 from channels.errors import ChannelError, Misconfigured, Throttled
+from scheduler.batch import Batch
 from scheduler.outcomes import Attempt, failed, sent
 from scheduler.rules import Rules
 from scheduler.throttle import Hold, Move, Send, Skip, decide
@@ -26,9 +27,12 @@ from surveys.message import Capabilities, Message
 
 log = logging.getLogger("afterword.dispatch")
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=40)
 CLAIM_LIMIT = 500
 SUB_BATCH = 50
+"""Attempts committed at once before their first byte leaves. After an unclean stop these are in
+doubt; a channel that must park what is in doubt begins no more than it sends at once."""
+
 MAX_CRASHES = 3
 
 
@@ -66,6 +70,7 @@ class Lane:
         rate = max(channel.capabilities.rate, 0.01)
         self._pace = AsyncLimiter(max(rate, 1), max(1.0, 1 / rate))
         self._room = asyncio.Semaphore(channel.capabilities.concurrency)
+        self._settling: Batch[Outcome, None] = Batch(self._settle_batch, limit=SUB_BATCH)
 
     def wake(self) -> None:
         """Say that something may be due now."""
@@ -193,7 +198,9 @@ class Lane:
 
     async def _deliver_all(self, jobs: Sequence[_Job]) -> None:
         """Send in sub-batches; what is not begun when we must stop or pause is given back."""
-        for start in range(0, len(jobs), SUB_BATCH):
+        can = self._channel.capabilities
+        size = SUB_BATCH if can.resend else min(SUB_BATCH, can.concurrency)
+        for start in range(0, len(jobs), size):
             now = self._clock()
             if self._stopping or (self._paused_until and now < self._paused_until):
                 at = max(now, self._paused_until or now)
@@ -202,7 +209,7 @@ class Lane:
                     [Outcome(due=d, retry_at=at, counts_as_attempt=False) for d in rest]
                 )
                 return
-            await self._deliver(jobs[start : start + SUB_BATCH])
+            await self._deliver(jobs[start : start + size])
 
     async def _deliver(self, jobs: Sequence[_Job]) -> None:
         now = self._clock()
@@ -213,12 +220,16 @@ class Lane:
         by_address: dict[str, list[_Job]] = {}
         for job in ours:
             by_address.setdefault(job.message.address, []).append(job)
-        outcomes = await asyncio.gather(*[self._send_in_turn(q) for q in by_address.values()])
-        await self._settle([outcome for queue in outcomes for outcome in queue])
+        await asyncio.gather(*[self._send_in_turn(queue) for queue in by_address.values()])
 
-    async def _send_in_turn(self, jobs: Sequence[_Job]) -> list[Outcome]:
-        """Messages to one address go one after the other, so that they arrive in order."""
-        return [await self._send(job) for job in jobs]
+    async def _send_in_turn(self, jobs: Sequence[_Job]) -> None:
+        """Messages to one address go one after the other, so that they arrive in order.
+
+        Each is settled at once, together with whatever else has ended meanwhile, so that little
+        is in doubt at any moment.
+        """
+        for job in jobs:
+            await self._settling.put(await self._send(job))
 
     async def _send(self, job: _Job) -> Outcome:
         attempt = Attempt(
@@ -253,9 +264,13 @@ class Lane:
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> None:
         if outcomes:
-            late = await self._store.end_deliveries(outcomes, self._clock())
-            if late:
-                log.warning("lane %s: %d results came after their lease", self.name, len(late))
+            await self._settling.put_all(outcomes)
+
+    async def _settle_batch(self, outcomes: Sequence[Outcome]) -> list[None]:
+        late = await self._store.end_deliveries(outcomes, self._clock())
+        if late:
+            log.warning("lane %s: %d results came after their lease", self.name, len(late))
+        return [None] * len(outcomes)
 
 
 def _delivery(job: _Job, channel: str, now: datetime) -> Delivery:

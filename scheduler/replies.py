@@ -31,6 +31,7 @@ from surveys.inbound import (
     OptedOut,
     Replied,
     StatusChanged,
+    Unblocked,
     Viewed,
 )
 from surveys.invitation import DeliveryState, InvitationState, move
@@ -39,6 +40,11 @@ from surveys.message import Button, Capabilities, Message
 from surveys.template import fill
 
 Messages = tuple[Message, ...]
+
+_ADDRESS_STATUS = {
+    DeliveryState.BLOCKED: AddressStatus.BLOCKED,
+    DeliveryState.BOUNCED: AddressStatus.BOUNCED,
+}
 
 
 class ReplyIntake:
@@ -146,6 +152,8 @@ class _Batch:
             await self._link(item)
         elif isinstance(item, Moved):
             await self.transaction.move_address(item.channel, item.address, item.new_address)
+        elif isinstance(item, Unblocked):
+            await self.transaction.set_address(item.channel, item.address, AddressStatus.OK)
         elif isinstance(item, StatusChanged):
             await self._status(item)
         return ()
@@ -308,8 +316,10 @@ class _Batch:
             await self.transaction.change_delivery(
                 item.channel, item.external_id, item.status, item.reason
             )
-        if item.status is DeliveryState.BLOCKED and not item.external_id:
-            await self.transaction.set_address(item.channel, item.address, AddressStatus.BLOCKED)
+            return
+        status = _ADDRESS_STATUS.get(item.status)
+        if status:
+            await self.transaction.set_address(item.channel, item.address, status)
 
     # Saying
 

@@ -53,9 +53,7 @@ def answer_facts(response: Response) -> Mapping[str, object]:
     return facts
 
 
-def recipients(
-    rule: AlertRule, team: str, staff: Sequence[StaffMember]
-) -> tuple[StaffMember, ...]:
+def recipients(rule: AlertRule, team: str, staff: Sequence[StaffMember]) -> tuple[StaffMember, ...]:
     """Give whom a rule tells about that team.
 
     A role that nobody holds for the team goes up: team_lead → manager → admin, so that bad news

@@ -12,14 +12,15 @@ from surveys.language import Language, Languages
 from surveys.message import Button, Capabilities, Entry, Link, Message
 from surveys.metric import Band
 from surveys.question import Kind, Question, Text
+from surveys.reading import SKIP
 from surveys.response import Answer
 from surveys.survey import Survey
 from surveys.template import fill
+from surveys.wording import bank_text, value_ends, value_words
 
-SKIP = "-"
 DONE = "!"
 WORDS = "="
-"""Payload values that are not answers: skip this question, done ticking, see the text."""
+"""Payload values that are not answers: done ticking, see the text. (`surveys.reading.SKIP` too.)"""
 
 WORDED_SCALES = ("faces", "yes-no", "thumbs")
 """Scales whose values are shown as words or pictures instead of numbers."""
@@ -66,7 +67,7 @@ def choose_language(survey: Survey, wished: str | None, fallback: str) -> str:
 def question_text(setting: Setting, question: Question) -> str:
     """Give the question's words: the marketer's, else the bank's."""
     own = _pick(question.text, setting)
-    return fill(own or _bank_text(setting, question), setting.facts)
+    return fill(own or bank_text(setting.bank, question), setting.facts)
 
 
 def compose_question(
@@ -86,7 +87,7 @@ def compose_question(
         text, buttons = f"{text}\n{_spelled_out(setting, question, buttons)}", ()
     return Message(
         address=setting.address,
-        text=_cut(text, capabilities.max_text),
+        text=_cut(text, capabilities.max_text - _around(notice, _ends(setting, question))),
         language=setting.language,
         question_id=question.id,
         notice=notice,
@@ -181,33 +182,10 @@ def _pick(text: Text, setting: Setting) -> str:
     )
 
 
-def _bank_text(setting: Setting, question: Question) -> str:
-    """Give the bank's words: for the scale, for the wording, or for the preset it varies."""
-    questions, base = setting.bank.questions, question.wording.split(".")[0]
-    for key in (question.wording, base):
-        found = questions.get(f"{key}.{question.scale_id}") or questions.get(key)
-        if found:
-            return found
-    return ""
-
-
 def _ends(setting: Setting, question: Question) -> tuple[str, str] | None:
     if question.kind is not Kind.RATING or question.scale_id in WORDED_SCALES:
         return None
-    metric, ends = question.metric_id or "", setting.bank.ends
-    return (
-        ends.get(question.wording) or ends.get(f"{metric}.{question.scale_id}") or ends.get(metric)
-    )
-
-
-def _value_words(setting: Setting, question: Question) -> Mapping[int, str]:
-    """Give what each value means in words, where the bank says so."""
-    labels, scale = setting.bank.labels, question.scale_id or ""
-    base = question.wording.split(".")[0]
-    for key in (f"{base}.{scale}", f"{question.metric_id}.{scale}", scale):
-        if key in labels:
-            return labels[key]
-    return {}
+    return value_ends(setting.bank, question)
 
 
 def _entry(question: Question) -> Entry:
@@ -238,7 +216,7 @@ def _scale_buttons(
     scale = question.scale
     if scale is None:
         return ()
-    words = _value_words(setting, question)
+    words = value_words(setting.bank, question)
     shown = setting.bank.labels.get(scale.id, {}) if scale.id in WORDED_SCALES else {}
     return tuple(
         Button(
@@ -256,7 +234,9 @@ def _spoken(setting: Setting, question: Question, value: int, words: Mapping[int
     ends, scale, word = _ends(setting, question), question.scale, words.get(value, "")
     if ends and scale and value in (scale.low, scale.high):
         word = ends[0] if value == scale.low else ends[1]
-    return f"{value}, {word}" if word and ends else word or str(value)
+    if not word or word[0].isdigit():  # "4 stars" says its number already
+        return word or str(value)
+    return f"{value}, {word}" if ends else word
 
 
 def _choice_buttons(
@@ -292,6 +272,11 @@ def _footer(setting: Setting) -> tuple[Link, ...]:
     if setting.stop_link:
         links.append(Link(label=setting.say("stop"), url=setting.stop_link))
     return tuple(links)
+
+
+def _around(notice: str, ends: tuple[str, str] | None) -> int:
+    """Give how many characters stand around the text: the notice, the ends, and lines between."""
+    return len(notice) + sum(map(len, ends or ())) + 40
 
 
 def _fit(button: Button, capabilities: Capabilities) -> Button:

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from surveys.alert import answer_facts
-from surveys.compose import DONE, SKIP, WORDS
+from surveys.compose import DONE, WORDS
 from surveys.contact import Contact
 from surveys.invitation import Invitation, InvitationState
 from surveys.language import Language
 from surveys.metric import Band, band
 from surveys.question import Kind, Question
-from surveys.reading import Reading, read_answer, read_value
+from surveys.reading import SKIP, Reading, read_answer, read_value
 from surveys.response import Answer, Response
 from surveys.survey import Survey
 

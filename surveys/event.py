@@ -59,7 +59,8 @@ class Event:
     @property
     def interaction(self) -> Interaction:
         """The interaction snapshotted from the properties (``interaction_id``, ``agent_id`` or
-        ``agent``, ``team``, ``queue`` or ``line``, ``population``)."""
+        ``agent``, ``team``, ``queue`` or ``line``, ``population``).
+        """
         facts = self.properties
         population = _text(facts, "population")
         return Interaction(

@@ -63,9 +63,14 @@ class OptedOut(Inbound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptedIn(Inbound):
-    """The person took their stop back, or unblocked us. ``token`` as in `OptedOut`."""
+    """The person took their stop back. ``token`` as in `OptedOut`."""
 
     token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unblocked(Inbound):
+    """The person unblocked us: the address works again. It takes no stop back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

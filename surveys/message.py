@@ -96,6 +96,7 @@ class Capabilities:
     receipts       the provider reports delivery; where not, sent counts as delivered
     links          answers are given on the linked page rather than in the message
     images         a message may carry a picture
+    max_caption    characters of text beside a picture
     writes_first   we may write without being written to
     window         how long after the person's last message we may write; None: always
     rate           messages per second the provider allows an account
@@ -117,6 +118,7 @@ class Capabilities:
     receipts: bool = False
     links: bool = False
     images: bool = False
+    max_caption: int = 1024
     writes_first: bool = True
     window: timedelta | None = None
     rate: float = 30.0

@@ -36,9 +36,7 @@ PRESETS: Mapping[str, Question] = {
         _rating("thumbs", "thumbs"),
         *(_rating(name, "driver") for name in _DRIVERS),
         _rating("problems", "problems"),
-        Question(
-            id="other_products", kind=Kind.TEXT, wording="other_products", required=False
-        ),
+        Question(id="other_products", kind=Kind.TEXT, wording="other_products", required=False),
         Question(id="comment", kind=Kind.COMMENT, wording="comment", required=False),
     )
 }

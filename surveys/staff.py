@@ -32,8 +32,6 @@ class StaffMember:
         return self.role in (Role.MANAGER, Role.ADMIN)
 
 
-def find_member(
-    staff: Sequence[StaffMember], channel: str, address: str
-) -> StaffMember | None:
+def find_member(staff: Sequence[StaffMember], channel: str, address: str) -> StaffMember | None:
     """Give the colleague with that id on that channel, or None: deny by default."""
     return next((m for m in staff if m.addresses.get(channel) == address), None)

@@ -13,7 +13,7 @@ from bot.commands.result_scores import spell_flow
 from bot.commands.result_text import row_name, spell_groups, spell_row
 from surveys.message import Image
 from surveys.question import Kind
-from surveys.report import Filter, Flow, Report, Row, summarise
+from surveys.report import Filter, Flow, Report, Row, Tally, ValueCount, summarise
 
 _ROOM = 3800  # characters of blocks, below `bot.commands.MOST_CHARACTERS`
 _DRAWN_OUT = 3  # so many results have a line for each value; more are drawn in one line each
@@ -86,16 +86,32 @@ async def answer_results(context: Context, words: Sequence[str]) -> Reply:
 
 
 async def _report(context: Context, wanted: Filter) -> Report:
-    asked = [(s, q) for s in context.config.surveys.values() for q in s.questions]
-    return summarise(
-        await context.store.tally(wanted),
-        thresholds={(s.id, q.id): q.threshold for s, q in asked if q.threshold is not None},
-        goals={
-            (s.id, q): goal for s in context.config.surveys.values() for q, goal in s.goal.items()
-        },
+    """Count, and summarise; answers on a scale the survey no longer uses come after the others.
+
+    Thresholds and goals are of the scale as it is configured: on another one they mean nothing.
+    """
+    surveys = context.config.surveys.values()
+    asked = {(s.id, q.id): q for s in surveys for q in s.questions}
+    tally = await context.store.tally(wanted)
+
+    def current(of: ValueCount) -> bool:
+        question = asked.get((of.survey, of.question))
+        return question is not None and (question.scale_id or "") == of.scale
+
+    report = summarise(
+        replace(tally, values=tuple(v for v in tally.values if current(v))),
+        thresholds={key: q.threshold for key, q in asked.items() if q.threshold is not None},
+        goals={(s.id, question): goal for s in surveys for question, goal in s.goal.items()},
         minimum=context.config.minimum,
-        choices={(s.id, q.id) for s, q in asked if q.kind in (Kind.CHOICE, Kind.CHOICES)},
+        choices={key for key, q in asked.items() if q.kind in (Kind.CHOICE, Kind.CHOICES)},
     )
+    former = summarise(
+        Tally(values=tuple(v for v in tally.values if not current(v)), flows=()),
+        thresholds={},
+        goals={},
+        minimum=context.config.minimum,
+    )
+    return replace(report, rows=(*report.rows, *former.rows))
 
 
 def _identity(row: Row) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def missing_file(path: Path, message: str, hint: str = "") -> Fault:
 def nearest(word: str, known: Iterable[str]) -> str:
     """Give the known name most like a mistyped one, or ""."""
     by_folded = {name.casefold(): name for name in sorted(known)}
-    close = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word.casefold()[:_SHOWN], by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else ""
 
 

@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass, field
 
 _SECRET_KEY = re.compile(
-    r"((?:token|secret|passw|api_?key|write_?key)\w*[\"']?\s*[:=]\s*)(?![\s\[\"']*\$\{)(\S.*)",
+    r"((?:token|secret|passw|api_?key|write_?key)\w{0,20}[\"']?\s*[:=]\s*)(?![\s\[\"']*\$\{)(\S.*)",
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(r"(://[^\s:/@]*:)([^\s]+)(?=@)")
 _LONE_WORD = re.compile(r"((?:^\s*-|:)\s+[\"']?)([^\s\"'{}\[\],$]{8,})")
+LONGEST_LINE = 2_000
+"""Characters of a line; longer ones are not shown with a fault."""
 _MIN_LENGTH = 4  # a shorter text cannot be masked wherever it occurs without hiding ordinary words
 _PLAIN_WORDS = frozenset({"true", "false", "null"})
 
@@ -36,13 +38,15 @@ class Mask:
         """Give a message without the secrets."""
         for value in sorted(self._instead, key=len, reverse=True):
             text = text.replace(value, self._instead[value])
-        return text
+        return _PASSWORD.sub(_starred, text)
 
     def line(self, line: str, *, wary: bool = False) -> str:
         """Give a source line without secrets, as long as it was.
 
         ``wary``: the file could not be read, so that any value of one word may be a secret.
         """
+        if len(line) > LONGEST_LINE:
+            return ""
         masked = _PASSWORD.sub(_starred, _SECRET_KEY.sub(_starred, line))
         for value in sorted(self._instead, key=len, reverse=True):
             masked = masked.replace(value, "*" * len(value))

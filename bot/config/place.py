@@ -8,6 +8,9 @@ from bot.config.faults import Fault, in_order, nearest, quote
 from bot.config.masking import Mask
 from bot.config.yaml_file import Document, Route, Spot
 
+MANY = 200
+"""Faults after which no more names are suggested: looking for them takes longer than reading."""
+
 
 @dataclass(slots=True)
 class Findings:
@@ -72,8 +75,7 @@ class Place:
     @property
     def unset(self) -> bool:
         """Whether the value, or part of it, waits for a variable that is not set."""
-        size = len(self.route)
-        return any(route[:size] == self.route for route in self.document.unset)
+        return self.route in self.document.unset
 
     @property
     def raw(self) -> str:
@@ -87,7 +89,7 @@ class Place:
 
     def fault(self, message: str, *, hint: str = "", column: int = 0) -> None:
         """Report that the value is wrong; ``column`` counts inside its text, from 1."""
-        if self.document.unset and self.unset:
+        if self.unset:
             return  # said already, and what follows from it would only confuse
         self._add(self.findings.faults, self._inside(column), message, self.raw, hint=hint)
 
@@ -105,7 +107,7 @@ class Place:
             return
         names = sorted(set(known))
         found = word or self.raw or str(self.value)
-        close = nearest(found, names)
+        close = self._nearest(found, names)
         if not hint and not close:
             hint = f"known: {', '.join(names)}" if names else f"there is no {kind} yet"
         message, at = f"unknown {kind} {quote(found)}", self._inside(column)
@@ -120,6 +122,9 @@ class Place:
         """Report what works but could be better, at the key."""
         self._add_key(self.findings.advice, message, (), hint, "")
 
+    def _nearest(self, word: str, names: Iterable[str]) -> str:
+        return nearest(word, names) if len(self.findings.faults) < MANY else ""
+
     def _inside(self, column: int) -> tuple[int, int]:
         """Give the line and column of a character of the value, of its start for 0."""
         spot = self.spot
@@ -130,7 +135,7 @@ class Place:
         self, into: list[Fault], message: str, known: Iterable[str], hint: str, found: str
     ) -> None:
         spot, word = self.spot, found or (str(self.route[-1]) if self.route else "")
-        close = nearest(word, known)
+        close = self._nearest(word, known)
         self._add(into, (spot.key_line, spot.key_column), message, word, nearest=close, hint=hint)
 
     def _add(
@@ -143,7 +148,7 @@ class Place:
                 line=line,
                 column=column,
                 message=mask.text(message),
-                found=mask.text(found),
+                found=mask.text(found)[:200],
                 nearest=more.get("nearest", ""),
                 hint=mask.text(more.get("hint", "")),
                 source=mask.line(lines[line - 1]) if line <= len(lines) else "",

@@ -107,6 +107,8 @@ class _Report:
         kind, at = error["type"], self._at(error)
         if kind == "unexpected_keyword_argument":
             report_key(at, self.known, self.later | LATER.get(self.section, frozenset()))
+        elif kind == "missing" and isinstance(at.route[-1], int):
+            self.place.at(*at.route[len(self.place.route) : -1]).fault("this list is too short")
         elif kind == "missing":
             self._add_missing(at, str(at.route[-1]))
         else:
@@ -186,6 +188,8 @@ _WORDS: Mapping[str, Callable[[Any, Place], str]] = {
     "bool_parsing": _FLAG,
     "list_type": _LIST,
     "tuple_type": _LIST,
+    "set_type": _LIST,
+    "frozen_set_type": _LIST,
     "dict_type": _MAPPING,
     "greater_than_equal": _limit("this must be at least {}", "ge"),
     "less_than_equal": _limit("this must be at most {}", "le"),

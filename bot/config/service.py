@@ -40,7 +40,10 @@ def _check_names(place: Place, bank: Languages) -> None:
         hint = "write it as in Europe/Helsinki"
         zone.unknown("time zone", available_timezones(), hint=hint)
     if isinstance(language.value, str) and language.value.strip() not in bank:
-        language.unknown("language", bank, hint=f"shipped: {', '.join(sorted(bank))}")
+        by_name = {known.name.casefold(): code for code, known in bank.items()}
+        meant = by_name.get(language.value.strip().casefold())
+        hint = f"write {meant}" if meant else f"shipped: {', '.join(sorted(bank))}"
+        language.unknown("language", bank, hint=hint)
 
 
 def main_language(place: Place, bank: Languages) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.config.faults import quote
 from bot.config.keys import LATER
 from bot.config.place import Findings, Place
-from bot.config.yaml_file import Document, Route
+from bot.config.yaml_file import Document, Route, with_parents
 
 _VARIABLE = re.compile(r"\$(\$\{)|\$\{([^}]*)(\}?)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -22,7 +22,7 @@ def fill_variables(document: Document, environ: Mapping[str, str], findings: Fin
     """
     filling = _Filling(document, environ, findings)
     data = filling.filled(document.data, ())
-    return replace(document, data=data, unset=document.unset | filling.unset)
+    return replace(document, data=data, unset=document.unset | with_parents(filling.unset))
 
 
 def _is_refused(route: Route) -> bool:

@@ -7,7 +7,7 @@ large, deep and crowded files are refused, each with its line.
 
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +20,7 @@ from bot.config.masking import Mask
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
 MAX_NODES = 20_000
+MAX_FAULTS = 100  # of this kind, in all files: more help nobody
 
 Route = tuple[str | int, ...]
 """The keys and list positions that lead to a value."""
@@ -71,8 +72,8 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One file that was read. ``unset`` are the values that are not known: an
-    alias, or a ``${NAME}`` that is not set.
+    """One file that was read. ``unset`` are the values that are not known (an
+    alias, or a ``${NAME}`` that is not set) and all that they are part of.
     """
 
     name: str
@@ -95,7 +96,7 @@ def read_document(path: Path, name: str, faults: list[Fault]) -> Document | None
     text = _read_text(path, name, faults)
     if text is None:
         return None
-    composer = _Composer(name, tuple(re.split(r"\r\n|[\r\n\x85\u2028\u2029]", text)), faults)
+    composer = _Composer(name, tuple(text.splitlines()), faults)
     return composer.compose(text)
 
 
@@ -164,6 +165,7 @@ class _Composer:
         self._name, self._lines, self._faults = name, lines, faults
         self._spots: dict[Route, Spot] = {}
         self._aliases: set[Route] = set()
+        self._open: list[Any] = []  # where brackets that are not closed yet begin
         self._nodes = 0
         self._events: Iterator[Any] = iter(())
 
@@ -185,7 +187,7 @@ class _Composer:
             lines=self._lines,
             data=data,
             spots=self._spots,
-            unset=frozenset(self._aliases),
+            unset=with_parents(self._aliases),
         )
 
     def _whole(self) -> object:
@@ -208,16 +210,20 @@ class _Composer:
             raise _Stop(f"values stand more than {MAX_DEPTH} deep", event.start_mark)
         self._refuse_powers(event)
         self._spots[route] = self._spot(event, key or event)
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(route)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(route)
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
-        self._aliases.add(route)
-        return None
+        if isinstance(event, yaml.AliasEvent):
+            self._aliases.add(route)
+            return None
+        self._open.append(event.start_mark)
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        found = self._mapping(route) if is_mapping else self._sequence(route)
+        self._open.pop()
+        return found
 
     def _refuse_powers(self, event: Any) -> None:
+        if len(self._faults) > MAX_FAULTS:
+            raise _Stop("there is more of this kind; the rest was not read", event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             self._add("aliases (*name) are not used here", event.start_mark, "write the value out")
         elif event.anchor:
@@ -279,8 +285,13 @@ class _Composer:
             if sign in problem:
                 message, hint = plainly, advice
                 break
-        opened = "unexpected end" in problem
-        self._add(message, (opened and error.context_mark) or error.problem_mark, hint)
+        at: Any = error.problem_mark
+        if "flow" in (error.context or "") and at is not None and at.line >= len(self._lines):
+            message, hint = "this bracket is never closed", "close every [ with ] and { with }"
+            at = self._open[-1] if self._open else error.context_mark
+        if "unexpected end" in problem:
+            at = error.context_mark or at
+        self._add(message, at, hint)
 
     def _add(self, message: str, mark: Any, hint: str = "") -> None:
         line = mark.line if mark is not None else 0
@@ -295,6 +306,11 @@ class _Composer:
                 source=Mask().line(source, wary=True),
             )
         )
+
+
+def with_parents(routes: Iterable[Route]) -> frozenset[Route]:
+    """Give the routes and all that lead to them."""
+    return frozenset(route[:size] for route in routes for size in range(len(route) + 1))
 
 
 def _scalar(event: Any) -> object:

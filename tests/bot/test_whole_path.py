@@ -6,7 +6,16 @@ import re
 import aiohttp
 import pytest
 
-from tests.bot.whole import LEADER, MANAGER, Whole, call, person, segment_client, until, whole_service
+from tests.bot.whole import (
+    LEADER,
+    MANAGER,
+    Whole,
+    call,
+    person,
+    segment_client,
+    until,
+    whole_service,
+)
 
 SECRET = "hook-secret-1234567890"
 
@@ -101,8 +110,10 @@ async def test_the_same_update_three_times_is_one_answer(tmp_path, unused_tcp_po
         await until(lambda: whole.telegram.hook)
         await whole.report(person(1), call(1, 1))
         await until(lambda: whole.telegram.sent(10_001))
-        payload = re.findall(r'"callback_data": ?"([^"]+\.nps\.3)"', str(
-            whole.telegram.sent(10_001)[0].params["reply_markup"]).replace("'", '"'))[0]
+        payload = re.findall(
+            r'"callback_data": ?"([^"]+\.nps\.3)"',
+            str(whole.telegram.sent(10_001)[0].params["reply_markup"]).replace("'", '"'),
+        )[0]
         update = {
             "update_id": 5_000_001,
             "callback_query": {
@@ -161,7 +172,9 @@ async def test_a_mail_is_answered_on_its_page_and_unsubscribes_with_one_click(tm
         await until(lambda: whole.mail.ledger)
         mail = whole.mail.ledger[0]
         page_url = re.findall(r"http://127\.0\.0\.1:1(/s/\S+?)\?", mail.body("plain"))[0]
-        stop_url = re.findall(r"<http://127\.0\.0\.1:1(/u/[^>]+)>", mail.message["List-Unsubscribe"])
+        stop_url = re.findall(
+            r"<http://127\.0\.0\.1:1(/u/[^>]+)>", mail.message["List-Unsubscribe"]
+        )
         assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         url = whole.service.url
         async with whole.http.get(f"{url}{page_url}?q=nps&v=2") as page:
@@ -170,7 +183,9 @@ async def test_a_mail_is_answered_on_its_page_and_unsubscribes_with_one_click(tm
         assert re.search(r'value="2"[^>]*checked|checked[^>]*value="2"', html)
         for value in ("2", "5"):
             form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
-            async with whole.http.post(url + page_url, data={**form, "v": value, "do": "send"}) as page:
+            async with whole.http.post(
+                url + page_url, data={**form, "v": value, "do": "send"}
+            ) as page:
                 html = await page.text()
                 assert page.status == 200
         counts = await whole.counts()

@@ -1,0 +1,159 @@
+"""Mails: from a `Message` to the bytes of one mail.
+
+    multipart/alternative
+    ├── text/plain
+    └── text/html, or multipart/related
+        ├── text/html
+        └── image/png
+
+Headers are made here and hold no line breaks, whatever a text holds.
+"""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header
+from email.utils import format_datetime
+from functools import lru_cache
+
+from channels.email.body import PICTURE, compile_bodies, slots_of
+from channels.email.frame import frame_of
+from channels.email.settings import Mailbox, is_address
+from channels.errors import Unreachable
+from surveys.message import Image, Message
+
+_ALTERNATIVE = b"=_afterword_alternative"
+_RELATED = b"=_afterword_related"
+"""Boundaries that cannot stand in a body: "=_" is not quoted-printable, "_" is not base64."""
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_PLAIN_HEADER = re.compile(r"(?!.*=\?)[\x20-\x7e]{1,66}")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """What all our mails have in common."""
+
+    company: str
+    sender: Mailbox
+    reply_to: Mailbox | None = None
+
+
+def to_payload(message: Message, letterhead: Letterhead, now: datetime) -> bytes:
+    """Give the mail, with CRLF line ends and no line longer than 998 bytes.
+
+    :param now: when the mail is written, aware.
+    :raises Unreachable: where ``message.address`` is no mail address.
+    """
+    frame = frame_of(message)
+    bodies = compile_bodies(frame, letterhead.company, letterhead.sender.domain)
+    plain, page = bodies.fill(slots_of(message))
+    return b"".join((
+        "\r\n".join(_headers(message, letterhead, now)).encode("ascii"),
+        b'\r\nContent-Type: multipart/alternative;\r\n boundary="', _ALTERNATIVE, b'"\r\n\r\n--',
+        _ALTERNATIVE, b"\r\n", _text(b"plain", plain), b"\r\n--",
+        _ALTERNATIVE, b"\r\n", _with_picture(_text(b"html", page), message.image, letterhead),
+        b"\r\n--", _ALTERNATIVE, b"--\r\n",
+    ))  # fmt: skip
+
+
+def message_id(message: Message, domain: str, now: datetime) -> str:
+    """Give the Message-ID: the same for the same delivery, so that a copy sent after an uncertain
+    end is known for one. A message without a delivery is known by its moment.
+    """
+    attempt = message.delivery_id or f"0.{now.timestamp():.6f}"
+    told = "\0".join((str(attempt), message.address, message.link, message.stop_link))
+    digest = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:24]
+    return f"<{message.delivery_id}.{digest}@{domain}>"
+
+
+def envelope_address(address: str) -> str:
+    """Give ``address`` as SMTP takes it: ASCII, an international domain in its ``xn--`` form.
+
+    :raises Unreachable: where it is no mail address; the text does not hold it.
+    """
+    local, _, domain = address.strip().rpartition("@")
+    try:
+        ascii_form = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+    except UnicodeError:
+        ascii_form = ""
+    if not is_address(ascii_form):
+        raise Unreachable(
+            "the contact's e-mail address cannot be written to; see docs/channels/email.md"
+        )
+    return ascii_form
+
+
+def _headers(message: Message, letterhead: Letterhead, now: datetime) -> list[str]:
+    lines = [
+        f"From: {_mailbox(letterhead.sender)}",
+        f"To: {envelope_address(message.address)}",
+        f"Subject: {_words('Subject', _one_line(message.subject or letterhead.company))}",
+        f"Date: {format_datetime(now)}",
+        f"Message-ID: {message_id(message, letterhead.sender.domain, now)}",
+        "MIME-Version: 1.0",
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: OOF, AutoReply",
+        f"X-Afterword-Delivery: {message.delivery_id}",
+    ]
+    if letterhead.reply_to:
+        lines.append(f"Reply-To: {_mailbox(letterhead.reply_to)}")
+    if message.stop_link:
+        # RFC 8058: one POST to this address, by the mail program, opts out.
+        lines.append(f"List-Unsubscribe: <{_url(message.stop_link)}>")
+        lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    return lines
+
+
+def _text(subtype: bytes, quoted: bytes) -> bytes:
+    return b"".join((
+        b"Content-Type: text/", subtype, b"; charset=utf-8\r\n",
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n", quoted,
+    ))  # fmt: skip
+
+
+def _with_picture(page: bytes, image: Image | None, letterhead: Letterhead) -> bytes:
+    if image is None:
+        return page
+    png = base64.encodebytes(image.png).replace(b"\n", b"\r\n")
+    return b"".join((
+        b'Content-Type: multipart/related; type="text/html";\r\n boundary="', _RELATED,
+        b'"\r\n\r\n--', _RELATED, b"\r\n", page, b"\r\n--", _RELATED,
+        b"\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n",
+        b'Content-Disposition: inline; filename="picture.png"\r\nContent-ID: <',
+        f"{PICTURE}@{letterhead.sender.domain}".encode("ascii"), b">\r\n\r\n", png,
+        b"--", _RELATED, b"--\r\n",
+    ))  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _mailbox(mailbox: Mailbox) -> str:
+    name = _one_line(mailbox.name)
+    if not name:
+        return mailbox.address
+    if not name.isascii() or "=?" in name:
+        name = _words("Reply-To", name)
+    elif not _ATOMS.fullmatch(name):
+        name = '"{}"'.format(name.replace("\\", r"\\").replace('"', r"\""))
+    return f"{name} <{mailbox.address}>"
+
+
+@lru_cache(maxsize=1024)
+def _words(header: str, text: str) -> str:
+    """``text`` as a header's words: itself where it is short ASCII, else RFC 2047 and folded."""
+    if _PLAIN_HEADER.fullmatch(text):
+        return text
+    encoded: str = Header(text, "utf-8", header_name=header, maxlinelen=76).encode(linesep="\r\n")
+    return encoded
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
+
+
+def _url(url: str) -> str:
+    """A URL as it may stand between angle brackets in a header."""
+    return re.sub(r"[^\x21-\x7e]|[<>]", "", url)

@@ -1,0 +1,192 @@
+"""The e-mail block of config.yaml, and what mail can do."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from enum import StrEnum
+from typing import ClassVar
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from surveys.message import Capabilities
+
+CAPABILITIES = Capabilities(
+    max_text=10_000,
+    max_buttons=20,
+    button_text=100,
+    payload_bytes=512,
+    markup="html",
+    subject=True,
+    replies=False,
+    links=True,
+    images=True,
+    rate=50.0,
+    concurrency=4,
+    resend=True,
+)
+"""SMTP's 250 counts as delivered (``receipts`` is False), and a copy sent again after an uncertain
+end has the same Message-ID, by which most mailboxes show it once (``resend``)."""
+
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
+)
+"""A mailbox as RFC 5321 section 4.1.2 has it, without quoted local parts and address literals."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/\s*(s|min|h))?\s*")
+_SECONDS: Mapping[str, float] = {"s": 1.0, "min": 60.0, "h": 3600.0}
+
+
+class Tls(StrEnum):
+    """How the connection to the relay is protected."""
+
+    START = "starttls"  # plain at first, upgraded before anything is said; never without
+    IMPLICIT = "implicit"  # from the first byte
+    NONE = "none"  # a relay on this machine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """The mail server we hand our mails to. ``user`` is empty where it wants no login."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """Who writes: a display name (may be empty) and an ASCII address."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The e-mail block of config.yaml.
+
+    smtp      ``smtp://user:password@host:port`` (upgraded by STARTTLS) or ``smtps://`` (TLS from
+              the start); ``?starttls=never`` only for a relay on this machine
+    sender    written ``from``: ``Acme <feedback@acme.example>``
+    reply_to  where answers by mail go, where not to ``sender``
+    rate      mails per second: ``50`` or ``50/s``, ``300/min``, ``9000/h``
+    sessions  connections to the relay at once
+    replies   not in this version
+
+    :raises ValueError: in the words of somebody who writes config.yaml; never with the password.
+    """
+
+    KEYS: ClassVar[Mapping[str, str]] = {"from": "sender"}
+
+    smtp: str = field(repr=False)
+    sender: str
+    reply_to: str = ""
+    rate: float | str = 50
+    sessions: int = 4
+    replies: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if self.replies:
+            raise ValueError("reading replies by mail is not in this version yet; remove 'replies'")
+        if not 1 <= self.sessions <= 50:
+            raise ValueError(f"'sessions' is how many connections are open at once: 1 to 50, "
+                             f"not {self.sessions}")  # fmt: skip
+        _ = self.relay, self.mailbox, self.answers_to, self.per_second
+
+    @property
+    def relay(self) -> Relay:
+        return _read_relay(self.smtp)
+
+    @property
+    def mailbox(self) -> Mailbox:
+        return _read_mailbox("from", self.sender)
+
+    @property
+    def answers_to(self) -> Mailbox | None:
+        return _read_mailbox("reply_to", self.reply_to) if self.reply_to else None
+
+    @property
+    def per_second(self) -> float:
+        return _read_rate(str(self.rate))
+
+
+def is_address(text: str) -> bool:
+    """Say whether ``text`` is a mail address we can write to: ASCII, no quoted local part, at most
+    254 characters (RFC 5321, errata 1690).
+    """
+    return len(text) <= 254 and ".." not in text and _ADDRESS.fullmatch(text) is not None
+
+
+def _read_mailbox(key: str, text: str) -> Mailbox:
+    name, address = parseaddr(text)
+    if not is_address(address) or _CONTROL.search(text):
+        raise ValueError(
+            f"'{key}' is not a mail address: write it as 'Acme <feedback@acme.example>'"
+        )
+    return Mailbox(name=name, address=address)
+
+
+def _read_rate(text: str) -> float:
+    found = _RATE.fullmatch(text)
+    speed = float(found[1]) / _SECONDS[found[2] or "s"] if found else 0.0
+    if speed <= 0:
+        raise ValueError(f"'rate' is how many mails may leave: write it as 50/s, not {text!r}")
+    return speed
+
+
+def _read_relay(url: str) -> Relay:
+    parts, port = _split(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("'smtp' is the address of your mail server: write it as "
+                         "smtp://user:password@mail.acme.example:587")  # fmt: skip
+    tls = _read_tls(parts)
+    return Relay(
+        host=parts.hostname,
+        port=port or (465 if tls is Tls.IMPLICIT else 587),
+        tls=tls,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        # urlsplit quotes what it could not read, and that may be the password.
+        raise ValueError("'smtp' cannot be read: write it as smtp://user:password@host:port, with "
+                         "/ ? # @ : in the password as %2F %3F %23 %40 %3A") from None  # fmt: skip
+    return parts, port
+
+
+def _read_tls(parts: SplitResult) -> Tls:
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if parts.path not in ("", "/") or parts.fragment or options.keys() - {"starttls"}:
+        raise ValueError("'smtp' has something after the port that is not ?starttls=never; in a "
+                         "password write / ? # @ : as %2F %3F %23 %40 %3A")  # fmt: skip
+    if not options:
+        return Tls.IMPLICIT if parts.scheme == "smtps" else Tls.START
+    if options["starttls"] != "never" or parts.scheme == "smtps":
+        raise ValueError(
+            "'smtp' may end in ?starttls=never and nothing else, and only with smtp://"
+        )
+    if not _is_loopback(parts.hostname or ""):
+        raise ValueError("?starttls=never sends mails unprotected, so it is only for a mail server "
+                         "on this machine (localhost, 127.0.0.1, [::1]); remove it")  # fmt: skip
+    return Tls.NONE
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

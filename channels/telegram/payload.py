@@ -1,0 +1,100 @@
+"""Telegram's words: a Message as a Bot API call, and an update as an Inbound. Pure.
+
+Field names and limits: https://core.telegram.org/bots/api
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from channels.telegram.update import from_payload
+from surveys.message import Button, Message
+
+__all__ = ["Call", "from_payload", "to_payload"]
+
+_WIDEST_ROW = 6  # eleven values as 0-5 and 6-10; eight still fit a phone, six are easy to hit
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call of the Bot API: its method, its parameters as JSON values, and a picture's bytes."""
+
+    method: str
+    params: Mapping[str, Any]
+    photo: bytes = b""
+
+
+def to_payload(message: Message) -> Call:
+    """Give the call that says a message.
+
+    A message that ``replaces`` another edits it in place; one with a picture is always a new one,
+    with its text as the caption. Texts are plain: no parse mode, so nothing needs escaping.
+
+    Words are answered by writing them, without ForceReply: Telegram lets a message be edited only
+    if it carries no markup or an inline keyboard, and ours are edited to show what was recorded.
+    What a mail says around a question (greeting, reason, footer, stop link) has no place in a chat,
+    where ``/stop`` is a command.
+    """
+    params: dict[str, Any] = {"chat_id": _plain(message.address)}
+    if message.image:
+        method = "sendPhoto"
+        params["caption"] = _text(message) or _plain(message.image.alt)
+    else:
+        method = "editMessageText" if message.replaces else "sendMessage"
+        params["text"] = _text(message)
+        params["link_preview_options"] = {"is_disabled": True}
+        if message.replaces:
+            params["message_id"] = int(message.replaces) if message.replaces.isdecimal() else 0
+    if message.buttons:
+        rows = [[_key(button) for button in row] for row in _rows(message.buttons)]
+        params["reply_markup"] = {"inline_keyboard": rows}
+    return Call(method=method, params=params, photo=message.image.png if message.image else b"")
+
+
+def _text(message: Message) -> str:
+    # A question is answered here; only a note's link leads on to somewhere.
+    link = message.link if not (message.buttons or message.question_id) else ""
+    head = "\n\n".join(part for part in (message.notice, message.text) if part)
+    return _plain("\n".join(part for part in (head, _ends(message), link) if part))
+
+
+def _plain(text: str) -> str:
+    """Leave out what no request can carry: control characters and halves of surrogate pairs."""
+    return text.translate(_CONTROLS).encode("utf-8", "replace").decode()
+
+
+def _ends(message: Message) -> str:
+    """Say what a scale's two ends mean: "0 = not at all likely · 10 = extremely likely"."""
+    if message.ends is None:
+        return ""
+    values = [button for button in message.buttons if button.value is not None]
+    if not values:
+        return " – ".join(message.ends)
+    low, high = (
+        f"{button.label} = {meaning}"
+        for button, meaning in zip((values[0], values[-1]), message.ends, strict=True)
+    )
+    return f"{low} · {high}"
+
+
+def _key(button: Button) -> dict[str, str]:
+    label = _plain(button.label)
+    return {"text": f"✓ {label}" if button.chosen else label, "callback_data": button.payload}
+
+
+def _rows(buttons: Sequence[Button]) -> list[list[Button]]:
+    """Lay buttons out: a scale's values in balanced rows, everything else in rows of its own."""
+    rows: list[list[Button]] = []
+    for scaled, group in groupby(buttons, key=lambda button: button.value is not None):
+        run = list(group)
+        rows.extend(_balanced(run) if scaled else ([button] for button in run))
+    return rows
+
+
+def _balanced(run: Sequence[Button]) -> list[list[Button]]:
+    """Share a scale among the fewest rows, the longer ones first: 11 is 6 + 5, 7 is 4 + 3."""
+    count = -(-len(run) // _WIDEST_ROW)
+    width = -(-len(run) // count)
+    return [list(run[start : start + width]) for start in range(0, len(run), width)]

@@ -1,0 +1,204 @@
+"""The database: opened once, entered only through shielded tasks, closed when all have ended.
+
+Three traps of Tortoise shape this file. A cancelled ``in_transaction()`` wedges the database for
+ever, so nothing that touches it runs in a task somebody else may cancel. Its context belongs to
+the task that opened it, so each of our tasks enters the context itself. Its statement cache is
+shared by all connections of one name, so each dialect has a name of its own.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import copy_context
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tortoise import Tortoise
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import ConfigurationError
+from tortoise.transactions import in_transaction
+
+from storage.dues import release_claims
+from storage.errors import StoreError, StoreMisconfigured, explain, is_deadlock
+from storage.filelock import FileLock
+from storage.migrate import migrate
+from storage.sql import Backend, Session, statement
+
+T = TypeVar("T")
+
+_PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",  # a committed transaction survives a power cut
+    "busy_timeout": 5000,
+    "foreign_keys": "ON",
+    "journal_size_limit": 64 * 1024 * 1024,
+    "cache_size": -16000,  # KiB
+    "temp_store": "MEMORY",
+}
+_SERVER = {"application_name": "afterword", "jit": "off"}
+_DEADLOCK_TRIES = 5
+
+
+class Database:
+    """One open database.
+
+    ``path`` is the SQLite file, None for PostgreSQL and for a database in memory.
+    """
+
+    def __init__(self, backend: Backend, path: Path | None, zone: ZoneInfo) -> None:
+        self.backend = backend
+        self.path = path
+        self.zone = zone
+        self._tortoise: TortoiseContext | None = None
+        self._session: Session | None = None
+        self._lock = FileLock(path) if path else None
+        self._running: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    async def open(cls, url: str, timezone: str = "UTC") -> "Database":
+        """Open ``sqlite://path``, ``sqlite://:memory:`` or ``postgres://…`` and bring its schema up
+        to date.
+
+        :raises StoreError: of the kind that says what to do; nothing stays open then.
+        """
+        backend, path = read_url(url)
+        database = cls(backend, path, _read_zone(timezone))
+        try:
+            await database._start(url)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def close(self) -> None:
+        """Wait for what is running, then let go of everything. May be called twice."""
+        while self._running:
+            await asyncio.wait(set(self._running))
+        tortoise, self._tortoise, self._session = self._tortoise, None, None
+        if tortoise is not None:
+            context = copy_context()
+            context.run(tortoise.__enter__)
+            await asyncio.create_task(tortoise.close_connections(), context=context)
+        if self._lock:
+            self._lock.release()
+
+    async def run(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run statements that need no transaction, safe from cancellation."""
+        session = self._opened()
+        return await self._shielded(work(session))
+
+    async def transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run ``work`` in one transaction, safe from cancellation: it commits or rolls back whole.
+
+        Where PostgreSQL ends a deadlock by picking this transaction, ``work`` is run again. It must
+        not await the network nor start tasks.
+        """
+        self._opened()
+        return await self._shielded(self._transact(work))
+
+    async def _transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        for tries_left in reversed(range(_DEADLOCK_TRIES)):
+            try:
+                async with in_transaction(self.backend) as client:
+                    return await work(Session(client, self.backend, self.zone))
+            except Exception as error:
+                if not (tries_left and is_deadlock(error)):
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _shielded(self, work: Awaitable[T]) -> T:
+        async def body() -> T:
+            try:
+                return await work
+            except Exception as error:
+                clear = explain(error)
+                if clear is None or clear is error:
+                    raise
+                raise clear from None  # the driver's text may quote people's data
+
+        return await asyncio.shield(self._spawn(body()))
+
+    def _spawn(self, body: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        context = copy_context()
+        if self._tortoise:
+            context.run(self._tortoise.__enter__)
+        task = asyncio.create_task(body, context=context)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def _start(self, url: str) -> None:
+        if self._lock:
+            self._lock.acquire()
+        self._tortoise = TortoiseContext()
+        await self._shielded(self._connect(url))
+
+    async def _connect(self, url: str) -> None:
+        connection = {"engine": "storage.clients", "credentials": self._credentials(url)}
+        models = {"models": ["storage.models"], "default_connection": str(self.backend)}
+        context = await Tortoise.init(
+            config={
+                "connections": {str(self.backend): connection},
+                "apps": {"storage": models},
+            }
+        )
+        client = context.connections.get(self.backend)
+        session = Session(client, self.backend, self.zone)
+        if self.backend is Backend.POSTGRES:
+            await _check_server(session)
+        await migrate(session, self.path)
+        if self.backend is Backend.SQLITE:
+            await release_claims(session)
+        self._session = session
+
+    def _credentials(self, url: str) -> dict[str, Any]:
+        if self.backend is Backend.SQLITE:
+            return {"file_path": str(self.path or ":memory:"), **_PRAGMAS}
+        try:
+            found: dict[str, Any] = expand_db_url(url)["credentials"]
+        except (ConfigurationError, ValueError):
+            raise StoreMisconfigured("store: the postgres:// URL cannot be read") from None
+        settings = {**_SERVER, **found.pop("server_settings", {})}
+        return {"minsize": 1, "maxsize": 8, **found, "server_settings": settings}
+
+    def _opened(self) -> Session:
+        if self._session is None:
+            raise StoreError("the store is closed")
+        return self._session
+
+
+def read_url(url: str) -> tuple[Backend, Path | None]:
+    """Give which database a URL names and, for SQLite, its file; None for one in memory.
+
+    :raises StoreMisconfigured: where it names neither.
+    """
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme == "sqlite" and rest:
+        return Backend.SQLITE, None if rest == ":memory:" else Path(rest).expanduser().absolute()
+    if separator and scheme in ("postgres", "postgresql"):
+        return Backend.POSTGRES, None
+    raise StoreMisconfigured(
+        "store: the URL must look like sqlite://data/afterword.db, sqlite://:memory:"
+        " or postgres://user:password@host:5432/database"
+    )
+
+
+def _read_zone(timezone: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise StoreMisconfigured(f"store: no time zone is called {timezone!r}") from None
+
+
+_DURABILITY = statement("SELECT current_setting('synchronous_commit') AS mode")
+
+
+async def _check_server(session: Session) -> None:
+    """A 2xx promises that the event outlives a crash; with this off the server does not."""
+    found = await session.fetch(_DURABILITY)
+    if found[0]["mode"] == "off":
+        raise StoreMisconfigured(
+            "PostgreSQL runs with synchronous_commit = off and would lose what was acknowledged:"
+            " set it to on for this database or user"
+        )

@@ -1,0 +1,313 @@
+# ruff: noqa: D101, D106 - a model is its table, whose columns the first migration explains
+"""Tortoise models of the tables, for cold paths; `migrations/` makes the tables.
+
+A test holds both equal. The ORM cannot declare a key of several columns: `Due`, `Rollup` and
+`Flow` name the first column of theirs here and the whole of it in ``unique_together``.
+Times are epoch milliseconds UTC. Columns are explained in the first migration.
+"""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.fields.base import Field
+from tortoise.indexes import Index, PartialIndex
+from tortoise.models import Model
+
+
+# Field and str both have an `index`; Tortoise's own fields are built the same way.
+class Text(Field[str], str):  # type: ignore[misc]  # noqa: SLOT000 - fields have a __dict__
+    """TEXT that may be a key or indexed, without a length to run into."""
+
+    SQL_TYPE = "TEXT"
+    indexable = True
+
+
+def _key() -> Any:
+    return Text(primary_key=True)
+
+
+def _serial() -> Any:
+    return fields.BigIntField(primary_key=True)
+
+
+def _json() -> "fields.JSONField[Any]":
+    return fields.JSONField()
+
+
+class Secret(Model):
+    name = _key()
+    value = Text()
+
+
+class Contact(Model):
+    id = _serial()
+    language = Text(null=True)
+    timezone = Text(null=True)
+    attributes = _json()
+    opted_out_at = fields.BigIntField(null=True)
+
+
+def _contact() -> Any:
+    return fields.ForeignKeyField("storage.Contact", related_name=False, db_index=True)
+
+
+class ContactKey(Model):
+    key = _key()
+    contact = _contact()
+
+    class Meta:
+        table = "contact_key"
+
+
+class Address(Model):
+    id = _serial()
+    channel = Text()
+    value = Text()
+    contact = _contact()
+    status = Text()
+    position = fields.IntField()
+
+    class Meta:
+        unique_together = (("channel", "value"),)
+
+
+class AddressConflict(Model):
+    id = _serial()
+    channel = Text()
+    value = Text()
+    owner_id = fields.BigIntField()
+    claimant_id = fields.BigIntField()
+
+    class Meta:
+        table = "address_conflict"
+        unique_together = (("channel", "value", "claimant_id"),)
+
+
+class Consent(Model):
+    id = _serial()
+    contact = _contact()
+    granted = fields.BooleanField()
+    at = fields.BigIntField()
+    source = Text()
+
+
+class Event(Model):
+    message_id = _key()
+    kind = Text()
+    name = Text()
+    user_id = Text(null=True)
+    anonymous_id = Text(null=True)
+    previous_id = Text(null=True)
+    group_id = Text(null=True)
+    occurred_at = fields.BigIntField()
+    received_at = fields.BigIntField(db_index=True)
+    properties = _json()
+    traits = _json()
+    language = Text(null=True)
+    timezone = Text(null=True)
+    verdict = Text()
+
+
+class Counter(Model):
+    key = _key()
+    value = fields.BigIntField()
+
+
+class Inbound(Model):
+    id = _serial()
+    channel = Text()
+    event_id = Text()
+    kind = Text()
+    at = fields.BigIntField()
+    address = Text()
+    body = _json()
+
+    class Meta:
+        unique_together = (("channel", "event_id"),)
+
+
+class Invitation(Model):
+    id = _serial()
+    key = Text(unique=True)
+    contact_id = fields.BigIntField(db_index=True)
+    survey = Text()
+    survey_version = Text()
+    trigger = Text()
+    via = _json()
+    all_channels = fields.BooleanField()
+    state = Text()
+    channel = Text()
+    due_at = fields.BigIntField()
+    expires_at = fields.BigIntField()
+    not_after = fields.BigIntField(null=True)
+    weight = fields.FloatField()
+    interaction_id = Text()
+    agent = Text()
+    team = Text()
+    line = Text()
+    population = Text()
+    facts = _json()
+    language = Text()
+    asked_at = fields.BigIntField(null=True)
+    delivered = fields.BooleanField()
+
+    class Meta:
+        # The migration's index covers two states; a model can name one value only.
+        indexes = (PartialIndex(fields=["expires_at"], condition={"state": "asked"}),)
+
+
+class Due(Model):
+    lane = _key()
+    at = fields.BigIntField()
+    id = Text()
+    due_at = fields.BigIntField()
+    kind = Text()
+    invitation_id = fields.BigIntField()
+    message = Text(null=True)
+    attempts = fields.IntField()
+    fence = fields.BigIntField()
+
+    class Meta:
+        unique_together = (("lane", "at", "id"),)
+
+
+class Delivery(Model):
+    id = _serial()
+    due_id = Text()
+    fence = fields.BigIntField()
+    invitation_id = fields.BigIntField()
+    channel = Text()
+    address = Text()
+    state = Text()
+    external_id = Text()
+    reason = Text()
+    started_at = fields.BigIntField()
+    settled_at = fields.BigIntField(null=True)
+
+    class Meta:
+        indexes = (
+            Index(fields=["invitation_id", "id"]),
+            Index(fields=["channel", "external_id"]),
+            PartialIndex(fields=["due_id"], condition={"state": "sending"}),
+        )
+
+
+class EarlyStatus(Model):
+    id = _serial()
+    channel = Text()
+    external_id = Text()
+    state = Text()
+    reason = Text()
+    received_at = fields.BigIntField()
+
+    class Meta:
+        table = "early_status"
+        unique_together = (("channel", "external_id"),)
+
+
+class Decision(Model):
+    id = _serial()
+    invitation_id = fields.BigIntField(db_index=True)
+    at = fields.BigIntField()
+    verdict = Text()
+    rule = Text()
+    inputs = _json()
+
+
+class Response(Model):
+    invitation_id = fields.BigIntField(primary_key=True, generated=False)
+    contact_id = fields.BigIntField(db_index=True)
+    survey = Text()
+    survey_version = Text()
+    started_at = fields.BigIntField(db_index=True)
+    completed_at = fields.BigIntField(null=True)
+    language = Text()
+    channel = Text()
+    trigger = Text()
+    weight = fields.FloatField()
+    interaction_id = Text()
+    agent = Text()
+    team = Text()
+    line = Text()
+    population = Text()
+
+
+class Answer(Model):
+    id = _serial()
+    invitation_id = fields.BigIntField()
+    question_id = Text()
+    revision = fields.IntField()
+    is_latest = fields.BooleanField()
+    wording = Text()
+    language = Text()
+    channel = Text()
+    at = fields.BigIntField()
+    value = fields.FloatField(null=True)
+    choices = _json()
+    text = Text()
+    skipped = fields.BooleanField()
+    draft = fields.BooleanField()
+    metric_id = Text()
+    metric_version = Text()
+    scale_id = Text()
+    satisfied = fields.IntField(null=True)
+
+    class Meta:
+        unique_together = (("invitation_id", "question_id", "revision"),)
+        # Unique in the migration; a model's partial index cannot be.
+        indexes = (Index(fields=["invitation_id", "question_id"]),)
+
+
+class CommentCard(Model):
+    id = _serial()
+    contact_id = fields.BigIntField(db_index=True)
+    invitation_id = fields.BigIntField()
+    channel = Text()
+    text = Text()
+    at = fields.BigIntField()
+
+    class Meta:
+        table = "comment_card"
+
+
+class Rollup(Model):
+    survey = _key()
+    day = fields.IntField()
+    question = Text()
+    metric = Text()
+    metric_version = Text()
+    scale = Text()
+    population = Text()
+    channel = Text()
+    team = Text()
+    agent = Text()
+    language = Text()
+    value = Text()
+    n = fields.BigIntField()
+    weight = fields.FloatField()
+    weight_squared = fields.FloatField()
+
+    class Meta:
+        unique_together = (
+            (
+                "survey", "day", "question", "metric", "metric_version", "scale", "population",
+                "channel", "team", "agent", "language", "value",
+            ),
+        )  # fmt: skip
+
+
+class Flow(Model):
+    survey = _key()
+    day = fields.IntField()
+    channel = Text()
+    team = Text()
+    agent = Text()
+    language = Text()
+    population = Text()
+    stage = Text()
+    n = fields.BigIntField()
+
+    class Meta:
+        unique_together = (
+            ("survey", "day", "channel", "team", "agent", "language", "population", "stage"),
+        )

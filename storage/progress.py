@@ -1,0 +1,131 @@
+"""How far each invitation of a batch has come, and the flow counts that follow from it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from storage.codec import Row, from_ms, to_ms
+from storage.counts import FlowKey, day_of, save_flows
+from storage.sql import Session, rows, statement
+from surveys.errors import IllegalMove
+from surveys.invitation import InvitationState, move
+
+_TAKE = statement("""
+    SELECT id, state, channel, all_channels, asked_at, delivered, survey, team, agent, language,
+        population
+    FROM invitation WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
+""")
+_SAVE = statement("""
+    UPDATE invitation SET state = v.state, channel = v.channel, asked_at = v.asked_at,
+        delivered = v.delivered
+    FROM ROWS($1: invitation_id bigint, state text, channel text, asked_at bigint,
+        delivered boolean) AS v
+    WHERE invitation.id = v.invitation_id
+""")
+
+
+@dataclass(slots=True)
+class Progress:
+    """One invitation's way: planned, asked (sent), delivered, started, completed.
+
+    The flow counts group by what was true when it was asked: its channel then, and that day.
+    """
+
+    row: Row
+    zone: ZoneInfo
+    state: InvitationState
+    channel: str
+    asked_at: int | None
+    delivered: bool
+    changed: bool = False
+    flows: list[FlowKey] = field(default_factory=list)
+
+    def become(self, state: InvitationState) -> None:
+        """Take a new state where the table allows it: never backwards.
+
+        One channel of several that fails does not fail what was asked on another.
+        """
+        lost = state in (InvitationState.FAILED, InvitationState.SKIPPED)
+        if lost and self.row["all_channels"] and self.asked_at is not None:
+            return
+        try:
+            new = move(self.state, state)
+        except IllegalMove:
+            return
+        self.changed |= new is not self.state
+        self.state = new
+
+    def ask(self, channel: str, at: datetime) -> None:
+        """The question has left, for the first time: count it as sent."""
+        if self.asked_at is None:
+            self.asked_at, self.channel, self.changed = to_ms(at), channel, True
+            self._count("sent")
+        if self.state is InvitationState.PLANNED:
+            self.become(InvitationState.ASKED)
+
+    def deliver(self) -> None:
+        """It has arrived; counted once, and only where it was asked."""
+        if self.asked_at is not None and not self.delivered:
+            self.delivered = self.changed = True
+            self._count("delivered")
+
+    def reply(self, channel: str, at: datetime, *, first: bool, completed: bool) -> None:
+        """An answer came: so it was asked and has arrived, whatever the provider says."""
+        self.ask(channel, at)
+        self.deliver()
+        if first:
+            self._count("started")
+        if completed:
+            self._count("completed")
+
+    def _count(self, stage: str) -> None:
+        assert self.asked_at is not None  # noqa: S101 - each caller has just seen to it
+        self.flows.append(
+            FlowKey(
+                survey=self.row["survey"],
+                day=day_of(from_ms(self.asked_at), self.zone),
+                channel=self.channel,
+                team=self.row["team"],
+                agent=self.row["agent"],
+                language=self.row["language"],
+                population=self.row["population"],
+                stage=stage,
+            )
+        )
+
+
+async def take_progress(session: Session, ids: Collection[int]) -> dict[int, Progress]:
+    """Lock invitations, in order, and give how far each has come."""
+    wanted = sorted(set(ids) - {0})
+    if not wanted:
+        return {}
+    return {
+        row["id"]: Progress(
+            row=row,
+            zone=session.zone,
+            state=InvitationState(row["state"]),
+            channel=row["channel"],
+            asked_at=row["asked_at"],
+            delivered=bool(row["delivered"]),
+        )
+        for row in await session.fetch(_TAKE, wanted)
+    }
+
+
+async def save_progress(session: Session, steps: Iterable[Progress]) -> None:
+    """Write what changed and count it."""
+    changed = [step for step in steps if step.changed]
+    if changed:
+        await session.run(_SAVE, rows([_row(step) for step in changed]))
+    await save_flows(session, [flow for step in steps for flow in step.flows])
+
+
+def _row(step: Progress) -> dict[str, object]:
+    return {
+        "invitation_id": step.row["id"],
+        "state": step.state,
+        "channel": step.channel,
+        "asked_at": step.asked_at,
+        "delivered": step.delivered,
+    }

@@ -1,0 +1,155 @@
+"""Reports: counts from rollup rows, and the list of responses behind them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from storage.answers import load_answers, read_response
+from storage.codec import to_ms
+from storage.contacts import load_contacts
+from storage.sql import Session, statement
+from surveys.contact import Contact
+from surveys.report import Filter, FlowCount, Tally, ValueCount
+from surveys.response import Response
+
+GROUPS = ("", "channel", "team", "agent", "language")
+"""What a tally may be grouped by."""
+
+_COUNTS = statement("""
+    SELECT 'contacts' AS name, COUNT(*) AS n FROM contact
+    UNION ALL SELECT 'events', COUNT(*) FROM event
+    UNION ALL SELECT 'responses', COUNT(*) FROM response
+    UNION ALL SELECT 'cards', COUNT(*) FROM comment_card
+    UNION ALL SELECT 'dues', COUNT(*) FROM due
+    UNION ALL SELECT 'invitations.' || state, COUNT(*) FROM invitation GROUP BY state
+    UNION ALL SELECT 'deliveries.' || state, COUNT(*) FROM delivery GROUP BY state
+""")
+
+
+@dataclass(slots=True)
+class _Where:
+    """Conditions joined by AND, with their parameters in order."""
+
+    parts: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, condition: str, value: Any) -> None:
+        """Add a condition; ``$`` in it stands for the value."""
+        self.values.append(value)
+        self.parts.append(condition.replace("$", f"${len(self.values)}"))
+
+    def add_given(self, wanted: Filter, names: Sequence[str], prefix: str = "") -> None:
+        """Add ``name = value`` for each field of the filter that is set, and the limit to teams."""
+        for name in names:
+            if value := getattr(wanted, name):
+                self.add(f"{prefix}{name} = $", value)
+        if wanted.teams is not None:
+            self.add(f"{prefix}team = ANY($::text[])", list(wanted.teams))
+
+    def __str__(self) -> str:
+        return " AND ".join(self.parts)
+
+
+async def tally(session: Session, wanted: Filter) -> Tally:
+    """Give the counts of answers by value and of invitations by stage, from rollup rows only.
+
+    :raises ValueError: where ``by`` is none of `GROUPS`.
+    """
+    if wanted.by not in GROUPS:
+        raise ValueError(f"cannot group by {wanted.by!r}, only by one of {', '.join(GROUPS[1:])}")
+    group = wanted.by or "''"
+    return Tally(
+        values=tuple(await _values(session, wanted, group)),
+        flows=tuple(await _flows(session, wanted, group)),
+    )
+
+
+async def list_responses(
+    session: Session, wanted: Filter, limit: int, offset: int
+) -> list[tuple[Response, Contact]]:
+    """Give responses, newest first, with the people who gave them."""
+    where = _Where()
+    start, end = _bounds(wanted, session.zone)
+    where.add("r.started_at >= $", start)
+    where.add("r.started_at < $", end)
+    where.add_given(wanted, ("survey", "channel", "team", "agent", "language"), "r.")
+    answered = (
+        "EXISTS (SELECT 1 FROM answer a WHERE a.invitation_id = r.invitation_id"
+        " AND a.is_latest AND NOT a.draft AND NOT a.skipped AND a.{} = $)"
+    )
+    for name, value in (("question_id", wanted.question), ("metric_id", wanted.metric)):
+        if value:
+            where.add(answered.format(name), value)
+    page = len(where.values)
+    found = await session.fetch(
+        statement(
+            f"SELECT r.* FROM response r WHERE {where} ORDER BY r.started_at DESC,"  # noqa: S608 - constants
+            f" r.invitation_id DESC LIMIT ${page + 1}::bigint OFFSET ${page + 2}::bigint"
+        ),
+        *where.values,
+        limit,
+        offset,
+    )
+    answers = await load_answers(session, [row["invitation_id"] for row in found])
+    contacts = await load_contacts(session, [row["contact_id"] for row in found])
+    responses = [read_response(row, answers.get(row["invitation_id"], ())) for row in found]
+    return [(r, contacts.get(r.contact_id, Contact(id=r.contact_id))) for r in responses]
+
+
+async def counts(session: Session) -> dict[str, int]:
+    """Give how many rows there are: ``contacts``, ``events``, ``responses``, ``cards``, ``dues``,
+    ``invitations.<state>``, ``deliveries.<state>``. Reads whole tables: not for every second.
+    """
+    return {row["name"]: row["n"] for row in await session.fetch(_COUNTS)}
+
+
+async def _values(session: Session, wanted: Filter, group: str) -> list[ValueCount]:
+    where = _days(wanted)
+    where.add_given(
+        wanted, ("survey", "question", "metric", "channel", "team", "agent", "language")
+    )
+    keys = "survey, question, metric, metric_version, scale, population"
+    found = await session.fetch(
+        statement(
+            f"SELECT {keys}, {group} AS grp, value, CAST(SUM(n) AS BIGINT) AS n,"  # noqa: S608 - constants
+            " SUM(weight) AS weight, SUM(weight_squared) AS weight_squared"
+            f" FROM rollup WHERE {where} GROUP BY {keys}, grp, value HAVING SUM(n) <> 0"
+            f" ORDER BY {keys}, grp, value"
+        ),
+        *where.values,
+    )
+    return [ValueCount(group=row.pop("grp"), **row) for row in found]
+
+
+async def _flows(session: Session, wanted: Filter, group: str) -> list[FlowCount]:
+    where = _days(wanted)
+    where.add_given(wanted, ("survey", "channel", "team", "agent", "language"))
+    found = await session.fetch(
+        statement(
+            f"SELECT survey, {group} AS grp, stage, CAST(SUM(n) AS BIGINT) AS n"  # noqa: S608 - constants
+            f" FROM flow WHERE {where} GROUP BY survey, grp, stage HAVING SUM(n) <> 0"
+            " ORDER BY survey, grp, stage"
+        ),
+        *where.values,
+    )
+    return [FlowCount(group=row.pop("grp"), **row) for row in found]
+
+
+def _days(wanted: Filter) -> _Where:
+    where = _Where()
+    where.add("day >= $", _number(wanted.since))
+    where.add("day <= $", _number(wanted.until))
+    return where
+
+
+def _number(day: date) -> int:
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def _bounds(wanted: Filter, zone: ZoneInfo) -> tuple[int, int]:
+    """The first moment of the first day and the first after the last, in epoch milliseconds."""
+    start = datetime.combine(wanted.since, time(), zone)
+    end = datetime.combine(wanted.until + timedelta(days=1), time(), zone)
+    return to_ms(start), to_ms(end)

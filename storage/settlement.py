@@ -1,0 +1,105 @@
+"""Settlement: what became of a batch of claimed rows, written in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from storage.addresses import Place, move_addresses, set_addresses
+from storage.codec import from_ms, load_json, to_ms
+from storage.deliveries import ARRIVED, Settled, close_left_open, settle_deliveries
+from storage.dues import settle_dues
+from storage.progress import save_progress, take_progress
+from storage.sql import Session, insert, rows, statement
+from surveys.due import Decision, DueKind, Outcome
+from surveys.invitation import InvitationState
+
+_ADD_DECISIONS = insert(
+    "decision", "invitation_id bigint, at bigint, verdict text, rule text, inputs jsonb"
+)
+_DECISIONS = statement("SELECT * FROM decision WHERE invitation_id = $1 ORDER BY id")
+
+
+async def end_deliveries(session: Session, outcomes: Sequence[Outcome], now: datetime) -> list[str]:
+    """Settle claims and give the due ids whose claim was no longer ours.
+
+    Of those only the delivery is written, as evidence: somebody else settles the rest.
+    """
+    if not outcomes:
+        return []
+    kept = await settle_dues(session, outcomes)
+    settled = await settle_deliveries(session, outcomes, now)
+    ours = [o for o in outcomes if o.due.id in kept]
+    await close_left_open(session, [o.due.id for o in ours if o.delivery_id], now)
+    await _advance(session, ours, settled, now)
+    await _change_addresses(session, ours, settled)
+    await _add_decisions(session, [o.decision for o in ours if o.decision])
+    return list(dict.fromkeys(o.due.id for o in outcomes if o.due.id not in kept))
+
+
+async def read_decisions(session: Session, invitation_id: int) -> list[Decision]:
+    """Give why an invitation was sent, held, skipped or failed, oldest first."""
+    return [
+        Decision(
+            invitation_id=row["invitation_id"],
+            at=from_ms(row["at"]),
+            verdict=row["verdict"],
+            rule=row["rule"],
+            inputs=load_json(row["inputs"]),
+        )
+        for row in await session.fetch(_DECISIONS, invitation_id)
+    ]
+
+
+async def _advance(
+    session: Session, ours: Sequence[Outcome], settled: Mapping[int, Settled], now: datetime
+) -> None:
+    moved = [o for o in ours if o.state or o.delivered or _arrived(o, settled)]
+    progress = await take_progress(session, [o.due.invitation_id for o in moved])
+    for outcome in moved:
+        step = progress.get(outcome.due.invitation_id)
+        if step is None:
+            continue
+        if outcome.state is InvitationState.ASKED and outcome.due.kind is DueKind.ASK:
+            step.ask(outcome.due.lane, now)
+        if outcome.state:
+            step.become(outcome.state)
+        if outcome.delivered or _arrived(outcome, settled):
+            step.deliver()
+    await save_progress(session, list(progress.values()))
+
+
+def _arrived(outcome: Outcome, settled: Mapping[int, Settled]) -> bool:
+    delivery = settled.get(outcome.delivery_id)
+    return delivery is not None and delivery.state in ARRIVED
+
+
+async def _change_addresses(
+    session: Session, ours: Sequence[Outcome], settled: Mapping[int, Settled]
+) -> None:
+    statuses: dict[Place, str] = {}
+    moves: dict[Place, str] = {}
+    for outcome in ours:
+        delivery = settled.get(outcome.delivery_id)
+        if delivery is None:
+            continue
+        place = (delivery.channel, delivery.address)
+        if outcome.address_status:
+            statuses[place] = outcome.address_status
+        if outcome.new_address:
+            moves[place] = outcome.new_address
+    await set_addresses(session, statuses)
+    await move_addresses(session, moves)
+
+
+async def _add_decisions(session: Session, decisions: Sequence[Decision]) -> None:
+    if decisions:
+        batch = [
+            {
+                "invitation_id": decision.invitation_id,
+                "at": to_ms(decision.at),
+                "verdict": decision.verdict,
+                "rule": decision.rule,
+                "inputs": decision.inputs,
+            }
+            for decision in decisions
+        ]
+        await session.run(_ADD_DECISIONS, rows(batch))

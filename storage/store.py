@@ -1,0 +1,178 @@
+"""The store: it speaks values of `surveys` only; rows never leave this package."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from storage import contacts as people
+from storage import conversations, deliveries, recount, reports, settlement
+from storage import dues as queue
+from storage.addresses import find_owners
+from storage.backup import copy_database
+from storage.database import Database
+from storage.errors import StoreError, StoreInUse, StoreMisconfigured, StoreUnavailable
+from storage.secret import read_key
+from storage.sql import Session, statement
+from storage.transaction import Transaction
+from storage.turn import Card, SavedTurn
+from surveys.contact import Contact
+from surveys.conversation import Conversation
+from surveys.due import Decision, Due, Outcome
+from surveys.invitation import Delivery
+from surveys.report import Filter, Tally
+from surveys.response import Response
+
+__all__ = [
+    "Card",
+    "SavedTurn",
+    "Store",
+    "StoreError",
+    "StoreInUse",
+    "StoreMisconfigured",
+    "StoreUnavailable",
+    "Transaction",
+]
+
+T = TypeVar("T")
+
+_PING = statement("SELECT 1 AS one")
+
+
+class Store:
+    """Everything that is remembered. Open it once, share it, close it last.
+
+    ``key`` is the 32 bytes that seal links; made when the store is new and kept in it.
+    Every method is safe from cancellation: what it began is finished or undone, never left open.
+    Every method raises `StoreError`, of the kind that says what to do; nothing was committed then.
+    """
+
+    key: bytes
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self._database = database
+        self.key = key
+
+    @classmethod
+    async def open(cls, url: str, timezone: str = "UTC") -> "Store":
+        """Open ``sqlite://path``, ``sqlite://:memory:`` or ``postgres://…``, making the folder and
+        bringing the schema up to date. ``timezone`` is the service's: it says what a day is.
+
+        :raises StoreInUse: where another process has the SQLite file.
+        :raises StoreMisconfigured: where URL, rights, settings or schema version do not fit.
+        :raises StoreUnavailable: where the database cannot be reached or the disk is full.
+        """
+        database = await Database.open(url, timezone)
+        try:
+            return cls(database, await database.transact(read_key))
+        except BaseException:
+            await database.close()
+            raise
+
+    async def close(self) -> None:
+        """Wait for what is under way, then let go. May be called twice."""
+        await self._database.close()
+
+    async def unit_of_work(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run ``work`` in one transaction and give its result once that is committed.
+
+        The only opener of transactions. ``work`` must not await the network, start tasks, or call
+        the store itself; it may be run again where PostgreSQL ended a deadlock at its expense.
+        A caller that is cancelled leaves; the transaction is finished without it.
+        """
+
+        async def body(session: Session) -> T:
+            return await work(Transaction(session))
+
+        return await self._database.transact(body)
+
+    async def claim_due(self, lane: str, now: datetime, lease: timedelta, limit: int) -> list[Due]:
+        """Take up to ``limit`` due rows of a lane, in the order they were due.
+
+        ``at`` of a claimed row is the end of its lease; unsettled by then, it is due again.
+        """
+        return await self._database.run(lambda s: queue.claim_due(s, lane, now, lease, limit))
+
+    async def next_due(self, lane: str) -> datetime | None:
+        """Give when the next row of a lane is due (or a claim's lease ends), or None."""
+        return await self._database.run(lambda s: queue.next_due(s, lane))
+
+    async def load_conversations(self, invitation_ids: Collection[int]) -> dict[int, Conversation]:
+        """Give conversations without locking them; unknown ids are left out."""
+        return await self._database.run(
+            lambda s: conversations.load_conversations(s, invitation_ids)
+        )
+
+    async def begin_deliveries(self, attempts: Sequence[tuple[Due, Delivery]]) -> list[int]:
+        """Commit attempts before their first byte leaves and give their ids, in order.
+
+        0 where the claim is no longer ours: do not send that one. A delivery that has an id (one
+        of `unsettled`) is taken up again under it.
+        """
+        return await self._database.transact(lambda s: deliveries.begin_deliveries(s, attempts))
+
+    async def unsettled(self, dues: Sequence[Due]) -> dict[str, list[Delivery]]:
+        """Give, by due id, attempts of an earlier claim that were begun and never settled."""
+        return await self._database.run(lambda s: deliveries.unsettled(s, dues))
+
+    async def end_deliveries(self, outcomes: Sequence[Outcome], now: datetime) -> list[str]:
+        """Settle claimed rows in one transaction and give the due ids that were refused.
+
+        Refused are those claimed by somebody else meanwhile: only their delivery is written.
+        """
+        return await self._database.transact(lambda s: settlement.end_deliveries(s, outcomes, now))
+
+    async def count_due(self) -> dict[str, int]:
+        """Give how many rows wait on each lane, claimed ones included."""
+        return await self._database.run(queue.count_due)
+
+    async def find_contact(self, channel: str, address: str) -> Contact | None:
+        """Give whose address that is, or None."""
+
+        async def find(session: Session) -> Contact | None:
+            owners = await find_owners(session, [(channel, address)])
+            found = await people.load_contacts(session, [owner for owner, _ in owners.values()])
+            return next(iter(found.values()), None)
+
+        return await self._database.run(find)
+
+    async def tally(self, wanted: Filter) -> Tally:
+        """Give the counts a report is made of, from rollup rows only.
+
+        Words are counted under value "", choices under each choice's id; drafts and skips are not.
+        """
+        return await self._database.run(lambda s: reports.tally(s, wanted))
+
+    async def list_responses(
+        self, wanted: Filter, limit: int, offset: int
+    ) -> list[tuple[Response, Contact]]:
+        """Give responses begun in the period, newest first, with the people who gave them.
+
+        ``question`` and ``metric`` limit to responses that answered those.
+        """
+        return await self._database.run(lambda s: reports.list_responses(s, wanted, limit, offset))
+
+    async def decisions(self, invitation_id: int) -> list[Decision]:
+        """Give why an invitation was sent, held, skipped or failed, oldest first."""
+        return await self._database.run(lambda s: settlement.read_decisions(s, invitation_id))
+
+    async def counts(self) -> dict[str, int]:
+        """Give how many rows there are: ``contacts``, ``events``, ``responses``, ``cards``,
+        ``dues``, ``invitations.<state>``, ``deliveries.<state>``; absent where there are none.
+        """
+        return await self._database.run(reports.counts)
+
+    async def recount(self) -> list[str]:
+        """Count every answer and invitation anew and give each difference from the rollups."""
+        return await self._database.transact(recount.recount)
+
+    async def backup(self, to: Path) -> None:
+        """Write a consistent copy of the SQLite file to a new file, while running.
+
+        :raises StoreError: on PostgreSQL (use pg_dump) and where ``to`` exists.
+        """
+        await copy_database(self._database, to)
+
+    async def ping(self) -> None:
+        """Ask the database for nothing much; raises where it does not answer."""
+        await self._database.run(lambda s: s.fetch(_PING))

@@ -1,0 +1,152 @@
+"""Transaction: what may be done together, all or nothing. Every method takes and gives batches."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from storage import addresses as places
+from storage import answers, consents, conversations, deliveries, journal, merging
+from storage import contacts as people
+from storage import dues as queue
+from storage import invitations as asked
+from storage.sql import Session
+from storage.turn import Card, SavedTurn
+from surveys.contact import AddressStatus, Contact
+from surveys.conversation import Conversation
+from surveys.due import Due
+from surveys.event import Event
+from surveys.inbound import Inbound
+from surveys.invitation import DeliveryState, Invitation
+
+Place = places.Place
+
+
+class Transaction:
+    """Handed to the function given to `Store.unit_of_work`; good only until that returns.
+
+    Each method issues a constant number of statements, whatever the size of its batch.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def add_events(self, events: Sequence[Event]) -> set[str]:
+        """Keep events and give the message ids that are new; a repeat in the batch counts once."""
+        return await journal.add_events(self._session, events)
+
+    async def note_events(self, notes: Mapping[str, str]) -> None:
+        """Keep why events started nothing (or what they started): message id -> a sentence."""
+        await journal.note_events(self._session, notes)
+
+    async def lock_contacts(self, keys: Collection[str]) -> dict[str, Contact]:
+        """Lock the people of these keys, known or not, and give those known: key -> contact."""
+        return await people.lock_contacts(self._session, keys)
+
+    async def save_contacts(self, contacts: Sequence[Contact]) -> list[Contact]:
+        """Insert contacts of id 0 and update the others; give each, in the order they came.
+
+        Keys and addresses are added, never taken away; a known address keeps its status. Addresses
+        that belong to somebody else are left out of what is given. New contacts that claim the
+        same key are one. A stop is set for a new contact only; see `opt_out`.
+        """
+        return await people.save_contacts(self._session, contacts)
+
+    async def merge_contacts(self, keep: int, gone: int) -> None:
+        """Move everything of ``gone`` to ``keep`` and drop it; an opt-out of either stays."""
+        await merging.merge_contacts(self._session, keep, gone)
+
+    async def take_counters(self, keys: Collection[str]) -> dict[str, int]:
+        """Lock counters and give their values; a new one is 0."""
+        return await journal.take_counters(self._session, keys)
+
+    async def save_counters(self, values: Mapping[str, int]) -> None:
+        """Set counters that were taken."""
+        await journal.save_counters(self._session, values)
+
+    async def add_invitations(self, invitations: Sequence[Invitation]) -> list[Invitation]:
+        """Keep invitations with their due rows and give those whose key is new, with ids.
+
+        The row is ``ask:<id>`` on the first lane of ``via``, or ``ask:<id>:<channel>`` on each
+        where ``all_channels``.
+        """
+        return await asked.add_invitations(self._session, invitations)
+
+    async def add_inbound(self, items: Sequence[Inbound]) -> set[tuple[str, str]]:
+        """Keep what providers told us and give the (channel, event id) pairs that are new."""
+        return await journal.add_inbound(self._session, items)
+
+    async def lock_conversations(self, invitation_ids: Collection[int]) -> dict[int, Conversation]:
+        """Lock invitations and give their conversations; unknown ids are left out."""
+        return await conversations.lock_conversations(self._session, invitation_ids)
+
+    async def find_open(
+        self, addresses: Collection[Place], now: datetime | None = None
+    ) -> dict[Place, int]:
+        """Give, by (channel, address), the invitation a reply without a token is about.
+
+        That is the last asked one still open on that channel, else the last that was completed or
+        expired within a day before ``now`` (the system's clock where it is not given).
+        """
+        return await asked.find_open(self._session, addresses, now)
+
+    async def find_by_message(
+        self, items: Collection[tuple[str, str, str]]
+    ) -> dict[tuple[str, str, str], int]:
+        """Give the invitation of a message we sent: (channel, address, external id) -> id."""
+        return await asked.find_by_message(self._session, items)
+
+    async def save_turns(self, turns: Sequence[SavedTurn]) -> None:
+        """Write turns of locked conversations, in the order given: response, answer and its
+        earlier revisions, the invitation's state, and the counts that reports are made of.
+        """
+        await answers.save_turns(self._session, turns)
+
+    async def add_cards(self, cards: Sequence[Card]) -> None:
+        """Keep comment cards."""
+        await journal.add_cards(self._session, cards)
+
+    async def add_dues(self, dues: Sequence[Due]) -> None:
+        """Put rows; the same row (lane, time and id) is put once."""
+        await queue.add_dues(self._session, dues)
+
+    async def set_address(self, channel: str, value: str, status: AddressStatus) -> None:
+        """Set whether an address may be written to; an unknown one is passed over."""
+        await places.set_addresses(self._session, {(channel, value): status})
+
+    async def move_address(self, channel: str, value: str, new_value: str) -> None:
+        """Give an address its new name. Where that is known already, the old one is dead."""
+        await places.move_addresses(self._session, {(channel, value): new_value})
+
+    async def link_address(self, contact_id: int, channel: str, value: str) -> bool:
+        """Tie an address to a contact who came by it themselves: theirs, newest and usable.
+
+        False, and nothing changed, where it belongs to somebody else.
+        """
+        return await places.link_address(self._session, contact_id, channel, value)
+
+    async def opt_out(self, contact_ids: Collection[int], at: datetime, source: str) -> None:
+        """Note that these people said stop. Planned invitations stay and are skipped when due."""
+        await consents.opt_out(self._session, contact_ids, at, source)
+
+    async def opt_in(self, contact_ids: Collection[int], at: datetime, source: str) -> None:
+        """Note that these people took their stop back."""
+        await consents.opt_in(self._session, contact_ids, at, source)
+
+    async def contacts_by_address(self, addresses: Collection[Place]) -> dict[Place, Contact]:
+        """Give whose these addresses are, in whatever status; unknown ones are left out."""
+        owners = await places.find_owners(self._session, addresses)
+        found = await people.load_contacts(self._session, {owner for owner, _ in owners.values()})
+        return {place: found[owner] for place, (owner, _) in owners.items() if owner in found}
+
+    async def contacts_by_id(self, ids: Collection[int]) -> dict[int, Contact]:
+        """Give contacts; unknown ids are left out."""
+        return await people.load_contacts(self._session, ids)
+
+    async def change_delivery(
+        self, channel: str, external_id: str, status: DeliveryState, reason: str
+    ) -> None:
+        """Join a provider's report to its delivery; the order reports come in does not matter."""
+        await deliveries.change_delivery(self._session, channel, external_id, status, reason)
+
+    async def expire(self, now: datetime) -> int:
+        """Close what is open past its time and give how many that were."""
+        return await asked.expire(self._session, now)

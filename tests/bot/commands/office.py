@@ -1,0 +1,249 @@
+"""An office to ask in: surveys, colleagues, and a store that holds counts in memory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.commands import Commands, StaffConfig
+from surveys.contact import Contact
+from surveys.event import Interaction
+from surveys.preset import PRESETS
+from surveys.question import Choice, Kind, Question
+from surveys.report import Filter, FlowCount, Tally, ValueCount
+from surveys.response import Answer, Response
+from surveys.staff import Role, StaffMember
+from surveys.survey import Survey
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+ZONE = "Europe/Helsinki"
+CHANNEL = "telegram"
+
+PROBLEM = Question(
+    id="problem",
+    kind=Kind.CHOICE,
+    wording="problem",
+    choices=(
+        Choice(id="late", label={"en": "It came late"}),
+        Choice(id="broken", label={"en": "It was broken"}),
+    ),
+)
+SURVEYS: Mapping[str, Survey] = {
+    "after_call": Survey(
+        id="after_call",
+        questions=(PRESETS["nps"], PRESETS["ces"], PRESETS["csat"], PRESETS["comment"]),
+        languages=("fi", "en"),
+        version="v1",
+        title={"en": "Your call with us", "fi": "Soittosi meille"},
+        goal={"nps": 50, "csat": 85},
+    ),
+    "delivery": Survey(
+        id="delivery",
+        questions=(PRESETS["csat"], PROBLEM, PRESETS["comment"]),
+        languages=("en",),
+        version="v1",
+    ),
+    "helpful": Survey(
+        id="helpful",
+        questions=(PRESETS["thumbs"], PRESETS["comment"]),
+        languages=("en",),
+        version="v1",
+    ),
+}
+STAFF = (
+    StaffMember(name="Ada", role=Role.ADMIN, addresses={CHANNEL: "1"}),
+    StaffMember(name="Mia", role=Role.MANAGER, addresses={CHANNEL: "2"}),
+    StaffMember(
+        name="Maija",
+        role=Role.TEAM_LEAD,
+        teams=("support",),
+        addresses={CHANNEL: "3", "sandbox": "m"},
+    ),
+    StaffMember(
+        name="Ville", role=Role.VIEWER, teams=("support", "sales"), addresses={CHANNEL: "4"}
+    ),
+    StaffMember(name="Nobody", role=Role.TEAM_LEAD, addresses={CHANNEL: "5"}),
+)
+CONFIG = StaffConfig(
+    surveys=SURVEYS, staff=STAFF, timezone=ZONE, channels=("telegram", "email", "web")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One answer that is in the store, or (``question`` "") one invitation that reached ``stages``."""
+
+    survey: str = "after_call"
+    question: str = ""
+    metric: str = ""
+    version: str = ""
+    scale: str = ""
+    value: str = ""
+    day: date = date(2026, 11, 10)
+    channel: str = "telegram"
+    team: str = "support"
+    agent: str = "Pekka"
+    language: str = "fi"
+    population: str = "customer"
+    weight: float = 1.0
+    n: int = 1
+    stages: tuple[str, ...] = ()
+
+
+_PRESET = {
+    "nps": ("nps-2003", "0-10"),
+    "csat": ("csat-top-box", "1-5"),
+    "ces": ("ces-2.0", "1-7"),
+    "thumbs": ("thumbs-1", "thumbs"),
+}
+
+
+def said(question: str, value: int | str, n: int = 1, **more: object) -> Said:
+    """Give ``n`` same answers to a preset question."""
+    version, scale = _PRESET.get(question, ("", ""))
+    metric = question if version else ""
+    base = Said(
+        question=question, metric=metric, version=version, scale=scale, value=str(value), n=n
+    )
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def went(n: int, *stages: str, **more: object) -> Said:
+    """Give ``n`` invitations that reached these stages."""
+    return replace(Said(n=n, stages=stages), **more)  # type: ignore[arg-type]
+
+
+@dataclass(slots=True)
+class MemoryStore:
+    """A store that counts as the real one promises to: every field of the filter is honoured."""
+
+    rows: list[Said] = field(default_factory=list)
+    responses: list[tuple[Response, Contact]] = field(default_factory=list)
+    asked: list[Filter] = field(default_factory=list)
+
+    async def tally(self, wanted: Filter, /) -> Tally:
+        self.asked.append(wanted)
+        rows = [row for row in self.rows if _matches(row, wanted)]
+        values = tuple(
+            ValueCount(
+                survey=row.survey,
+                question=row.question,
+                metric=row.metric,
+                metric_version=row.version,
+                scale=row.scale,
+                population=row.population,
+                group=_group(row, wanted),
+                value=row.value,
+                n=row.n,
+                weight=row.weight * row.n,
+                weight_squared=row.weight**2 * row.n,
+            )
+            for row in rows
+            if row.question
+            and wanted.question in ("", row.question)
+            and wanted.metric in ("", row.metric)
+        )
+        flows = tuple(
+            FlowCount(survey=row.survey, group=_group(row, wanted), stage=stage, n=row.n)
+            for row in rows
+            for stage in row.stages
+        )
+        return Tally(values=values, flows=flows)
+
+    async def list_responses(
+        self, wanted: Filter, /, limit: int, offset: int
+    ) -> Sequence[tuple[Response, Contact]]:
+        self.asked.append(wanted)
+        found = [row for row in self.responses if _listed(row[0], wanted)]
+        found.sort(key=lambda row: row[0].started_at, reverse=True)
+        return found[offset : offset + limit]
+
+
+def _matches(row: Said, wanted: Filter) -> bool:
+    limits = ("survey", "channel", "team", "agent", "language")
+    return (
+        wanted.since <= row.day <= wanted.until
+        and all(getattr(wanted, name) in ("", getattr(row, name)) for name in limits)
+        and (wanted.teams is None or row.team in wanted.teams)
+    )
+
+
+def _group(row: Said, wanted: Filter) -> str:
+    return str(getattr(row, wanted.by)) if wanted.by else ""
+
+
+def _listed(response: Response, wanted: Filter) -> bool:
+    day = response.started_at.astimezone(ZoneInfo(ZONE)).date()
+    team = response.interaction.team
+    return (
+        wanted.since <= day <= wanted.until
+        and wanted.survey in ("", response.survey)
+        and wanted.team in ("", team)
+        and wanted.agent in ("", response.interaction.agent)
+        and (wanted.teams is None or team in wanted.teams)
+    )
+
+
+def response(  # a bad call, two hours ago
+    *,
+    comment: str = "Waited too long.",
+    team: str = "support",
+    hours_ago: float = 2,
+    finished: bool = True,
+    name: str = "Anna Virtanen",
+) -> tuple[Response, Contact]:
+    at = NOW - timedelta(hours=hours_ago)
+    given = Answer(question_id="", wording="", language="fi", channel="telegram", at=at)
+    answers = (
+        replace(
+            given, question_id="nps", wording="nps", metric_id="nps", scale_id="0-10", value=3.0
+        ),
+        replace(
+            given, question_id="csat", wording="csat", metric_id="csat", scale_id="1-5", value=2.0
+        ),
+        replace(given, question_id="comment", wording="comment", text=comment),
+    )
+    first, _, last = name.partition(" ")
+    return (
+        Response(
+            invitation_id=17,
+            contact_id=9,
+            survey="after_call",
+            survey_version="v1",
+            started_at=at,
+            completed_at=at if finished else None,
+            channel="telegram",
+            language="fi",
+            trigger="after_call",
+            interaction=Interaction(id="4711", agent="Pekka", team=team, line="main line"),
+            answers=answers,
+        ),
+        Contact(id=9, attributes={"first_name": first, "last_name": last}),
+    )
+
+
+def commands(
+    *rows: Said,
+    responses: Sequence[tuple[Response, Contact]] = (),
+    config: StaffConfig = CONFIG,
+    now: datetime = NOW,
+) -> tuple[Commands, MemoryStore]:
+    """Give commands over a store that holds these rows."""
+    store = MemoryStore(rows=list(rows), responses=list(responses))
+    return Commands(store=store, config=lambda: config, clock=lambda: now), store
+
+
+def hundred_calls() -> tuple[Said, ...]:
+    """Give 100 NPS answers: 60 promoters, 20 passives, 20 detractors; 250 delivered, 260 sent."""
+    return (
+        said("nps", 10, 40),
+        said("nps", 9, 20),
+        said("nps", 8, 15),
+        said("nps", 7, 5),
+        said("nps", 6, 10),
+        said("nps", 0, 10),
+        went(10, "sent"),
+        went(140, "sent", "delivered"),
+        went(10, "sent", "delivered", "started"),
+        went(100, "sent", "delivered", "started", "completed"),
+    )

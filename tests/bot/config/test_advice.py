@@ -1,0 +1,76 @@
+"""Advice: said, but never a reason to refuse a file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.config import Registry, read_config
+
+GOOD = """
+service: { name: Acme, public_url: https://a.example, write_keys: ["${WRITE_KEY}"] }
+channels: { telegram: { token: "${TELEGRAM_TOKEN}" }, web: {} }
+staff: [{ name: Maija, role: team_lead, teams: [support], telegram: "7" }]
+surveys: { calls: { questions: [nps, csat, comment] } }
+triggers: { calls: { event: Call Ended, survey: calls } }
+alerts: [{ if: nps <= 6 }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("", "", 0, ""),
+        ("csat, ", "csat, ces, price, ", 5, "'calls' asks for 4 scores: nps, csat, ces, price"),
+        ("triggers: {", "triggers: {}\n#", 5, "nothing starts the survey 'calls'"),
+        ("staff: [", "staff: []\n#", 7 + 1, "nobody would receive this alert"),
+        ("if: nps <= 6", "if: nps <= 6, to: admin", 7, "nobody would receive this alert"),
+        (', telegram: "7"', "", 4, "Maija has no address on a channel of this file"),
+        (', telegram: "7"', "", 7, "nobody would receive this alert"),
+        ('telegram: "7"', "email: a@b.example", 4, "Maija has no address"),
+        (", teams: [support]", "", 4, "Maija leads no team"),
+        (', write_keys: ["${WRITE_KEY}"]', "", 2, "nobody can send events"),
+        ('"${WRITE_KEY}"', "literal-write-key", 2, "this write key is written in the file"),
+        ('["${WRITE_KEY}"]', "literal-write-key", 2, "this write key is written in the file"),
+        ('"${TELEGRAM_TOKEN}"', '"12:literal-token"', 3, "token holds a secret written in the file"),
+        ("web: {}", 'email: { smtp: "smtp://u:literal-pass@h", from: a@b.example }', 3, "smtp holds a secret"),
+        ("name: Acme", "name: Acme, database: 'postgres://u:literal-pass@h/d'", 2, "the password is in the file"),
+        ("https:", "http:", 2, "customers reach this address unencrypted"),
+        ("alerts:", "include: [none/*.yaml]\nalerts:", 7, "no file matches 'none/*.yaml'"),
+    ],
+)  # fmt: skip
+def test_advice(
+    tmp_path: Path, registry: Registry, environ: Mapping[str, str],
+    old: str, new: str, line: int, said: str,
+) -> None:  # fmt: skip
+    path = tmp_path / "config.yaml"
+    path.write_text(GOOD.replace(old, new) if old else GOOD, encoding="utf-8")
+    reading = read_config(path, environ, registry=registry)
+    assert not reading.faults
+    assert reading.config is not None
+    found = [(advice.line, advice.message) for advice in reading.advice]
+    if said:
+        assert any(at == line and said in message for at, message in found), found
+    else:
+        assert not found
+    told = "".join(advice.render() for advice in reading.advice) + repr(reading.advice)
+    assert "literal-" not in told
+
+
+def test_no_advice_about_secrets_on_this_machine_alone(
+    tmp_path: Path, registry: Registry, environ: Mapping[str, str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    text = GOOD.replace('"${WRITE_KEY}"', "demo-key").replace("public_url: https://a.example, ", "")
+    text = text.replace('token: "${TELEGRAM_TOKEN}"', "sandbox: true, token: 12:abc")
+    path.write_text(text, encoding="utf-8")
+    assert not read_config(path, environ, registry=registry).advice
+
+
+def test_an_address_without_password_is_no_secret(
+    tmp_path: Path, registry: Registry, environ: Mapping[str, str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    text = GOOD.replace("web: {}", "email: { smtp: smtp://localhost, from: a@b.example }")
+    path.write_text(text, encoding="utf-8")
+    assert not read_config(path, environ, registry=registry).advice
