@@ -88,7 +88,7 @@ async def _send(config: Config, waiting: list[dict[str, Any]]) -> int:
 
 def _numbered(rows: "csv.DictReader[str]") -> Iterator[tuple[int, Mapping[str | None, Any]]]:
     for row in rows:
-        yield rows.line_num, row  # type: ignore[misc]
+        yield rows.line_num, row
 
 
 def to_identify(row: Mapping[str | None, Any], id_column: str) -> dict[str, Any] | str:

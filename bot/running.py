@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from storage.backup import copy_file
 
 from bot.calling import ServiceAway, get_link
 from bot.config import Config, ConfigError, load_config
 from bot.logs import set_up_logs
 from bot.service import Service
+from storage.backup import copy_file
 from storage.errors import StoreError
 from surveys.errors import AfterwordError
 

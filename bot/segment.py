@@ -37,7 +37,7 @@ class Refused(AfterwordError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unusable:
-    """One event that is well formed JSON but of no use, and why; its sender gets 200 all the same."""
+    """One event that is well formed but of no use, and why; its sender gets 200 all the same."""
 
     message_id: str
     reason: str

@@ -195,7 +195,7 @@ class Service:
         for name, lane in self.lanes.items():
             task = asyncio.create_task(lane.serve(), name=f"lane {name}")
             self._exits.push_async_callback(_finish, task)
-        self._exits.callback(lambda: [lane.stop() for lane in self.lanes.values()])
+            self._exits.callback(lane.stop)
 
     async def _drain(self) -> None:
         await self.events.close()

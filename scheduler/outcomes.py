@@ -72,7 +72,8 @@ def failed(attempt: Attempt, error: ChannelError, now: datetime, *, jitter: floa
 
 def again_at(attempts: int, now: datetime, *, jitter: float) -> datetime:
     """Give when to try for the ``attempts``-th time again: doubling from 5 s to an hour, ± half."""
-    wait = min(FIRST_RETRY * 2 ** min(attempts, 20), LONGEST_RETRY)
+    doubled: int = 2 ** min(attempts, 20)
+    wait = min(FIRST_RETRY * doubled, LONGEST_RETRY)
     return now + wait * (0.5 + jitter)
 
 

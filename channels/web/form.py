@@ -14,8 +14,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from channels.base import Request
 from channels.web.wording import clean
-from surveys.compose import DONE, SKIP, WORDS, payload
+from surveys.compose import DONE, WORDS, payload
 from surveys.link import TOKEN_LENGTH
+from surveys.reading import SKIP
 
 MAX_BODY = 65_536
 """Bytes of a posted page. 4,000 characters take at most 36,000 once percent-encoded."""

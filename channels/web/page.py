@@ -16,9 +16,10 @@ from markupsafe import Markup
 from channels.web.form import MAX_TEXT, Kind
 from channels.web.settings import Settings
 from channels.web.wording import clean, split_heading, split_picture
-from surveys.compose import DONE, SKIP, split_payload
+from surveys.compose import DONE, split_payload
 from surveys.language import Language
 from surveys.message import Button, Entry, Link, Message
+from surveys.reading import SKIP
 from surveys.template import fill
 
 _HERE = Path(__file__).parent

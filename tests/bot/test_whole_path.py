@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -32,7 +33,7 @@ async def press(whole: Whole, chat: int, label: str) -> None:
     await until(lambda: len(whole.telegram.sent(chat)) >= seen + 2)
 
 
-async def test_a_thousand_calls_by_a_segment_sdk_ask_exactly_a_hundred(tmp_path) -> None:
+async def test_a_thousand_calls_by_a_segment_sdk_ask_exactly_a_hundred(tmp_path: Path) -> None:
     async with whole_service(tmp_path, every=10) as whole:
 
         def report() -> None:
@@ -64,7 +65,7 @@ async def test_a_thousand_calls_by_a_segment_sdk_ask_exactly_a_hundred(tmp_path)
         assert counts["dues"] == 0
 
 
-async def test_buttons_and_a_comment_make_one_response_and_an_alert(tmp_path) -> None:
+async def test_buttons_and_a_comment_make_one_response_and_an_alert(tmp_path: Path) -> None:
     async with whole_service(tmp_path) as whole:
         await whole.report(person(1), call(1, 1))
         await until(lambda: whole.telegram.sent(10_001))
@@ -89,7 +90,7 @@ async def test_buttons_and_a_comment_make_one_response_and_an_alert(tmp_path) ->
         assert await whole.service.store.recount() == []
 
 
-async def test_a_change_of_mind_counts_once(tmp_path) -> None:
+async def test_a_change_of_mind_counts_once(tmp_path: Path) -> None:
     async with whole_service(tmp_path) as whole:
         await whole.report(person(1), call(1, 1))
         await until(lambda: whole.telegram.sent(10_001))
@@ -104,7 +105,9 @@ async def test_a_change_of_mind_counts_once(tmp_path) -> None:
         assert await whole.service.store.recount() == []
 
 
-async def test_the_same_update_three_times_is_one_answer(tmp_path, unused_tcp_port: int) -> None:
+async def test_the_same_update_three_times_is_one_answer(
+    tmp_path: Path, unused_tcp_port: int
+) -> None:
     more = f"mode: webhook, secret: {SECRET}"
     async with whole_service(tmp_path, telegram_more=more, port=unused_tcp_port) as whole:
         await until(lambda: whole.telegram.hook)
@@ -144,7 +147,7 @@ async def test_the_same_update_three_times_is_one_answer(tmp_path, unused_tcp_po
         assert counts["responses"] == 1
 
 
-async def test_results_agree_with_a_count_by_hand(tmp_path) -> None:
+async def test_results_agree_with_a_count_by_hand(tmp_path: Path) -> None:
     scores = [10, 9, 9, 8, 6, 6, 5, 3, 1, 0]  # 6 of 10 bad: NPS 30 % - 60 % = -30
     async with whole_service(tmp_path) as whole:
         await whole.report(*[person(n) for n in range(10)], *[call(n, n) for n in range(10)])
@@ -165,7 +168,9 @@ async def test_results_agree_with_a_count_by_hand(tmp_path) -> None:
         assert whole.telegram.sent(999) == []
 
 
-async def test_a_mail_is_answered_on_its_page_and_unsubscribes_with_one_click(tmp_path) -> None:
+async def test_a_mail_is_answered_on_its_page_and_unsubscribes_with_one_click(
+    tmp_path: Path,
+) -> None:
     async with whole_service(tmp_path) as whole:
         nobody = {"telegram_id": "", "email": "anna@example.com", "language": "fi"}
         await whole.report(person(1, **nobody), call(1, 1))
@@ -203,14 +208,16 @@ async def test_a_mail_is_answered_on_its_page_and_unsubscribes_with_one_click(tm
 
 
 @pytest.mark.parametrize("path", ["/s/" + "A" * 32, "/u/" + "A" * 32, "/s/x", "/s/"])
-async def test_every_bad_link_is_the_same_page(tmp_path, path: str) -> None:
-    async with whole_service(tmp_path) as whole:
-        async with whole.http.get(whole.service.url + path) as page:
-            assert page.status == 404
-            assert "Traceback" not in await page.text()
+async def test_every_bad_link_is_the_same_page(tmp_path: Path, path: str) -> None:
+    async with (
+        whole_service(tmp_path) as whole,
+        whole.http.get(whole.service.url + path) as page,
+    ):
+        assert page.status == 404
+        assert "Traceback" not in await page.text()
 
 
-async def test_a_person_is_tied_to_their_chat_by_a_link(tmp_path) -> None:
+async def test_a_person_is_tied_to_their_chat_by_a_link(tmp_path: Path) -> None:
     async with whole_service(tmp_path) as whole:
         await whole.report(
             {"type": "identify", "messageId": "i", "userId": "u7", "traits": {"language": "de"}}
@@ -231,7 +238,7 @@ async def test_a_person_is_tied_to_their_chat_by_a_link(tmp_path) -> None:
         assert len(whole.telegram.sent(4242)) == 3
 
 
-async def test_a_blocked_chat_moves_the_next_survey_to_mail(tmp_path) -> None:
+async def test_a_blocked_chat_moves_the_next_survey_to_mail(tmp_path: Path) -> None:
     async with whole_service(tmp_path) as whole:
         whole.telegram.block(10_001)
         await asyncio.sleep(0.2)

@@ -62,9 +62,14 @@ def test_stop_beats_everything() -> None:
     )
 
 
-@pytest.mark.parametrize("field", ["not_after", "expires_at"])
-def test_too_late_is_expired(field: str) -> None:
-    verdict = on("telegram", replace(INVITATION, **{field: NOW - timedelta(seconds=1)}))
+PAST = NOW - timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    "late", [replace(INVITATION, not_after=PAST), replace(INVITATION, expires_at=PAST)]
+)
+def test_too_late_is_expired(late: Invitation) -> None:
+    verdict = on("telegram", late)
     assert isinstance(verdict, Skip) and verdict.state is InvitationState.EXPIRED
 
 

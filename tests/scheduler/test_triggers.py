@@ -33,7 +33,8 @@ def test_a_trigger_without_conditions_takes_every_event() -> None:
 
 
 def test_every_tenth_takes_exactly_the_tenth_and_stands_for_ten() -> None:
-    trigger, counters = replace(TRIGGER, every=10), {}
+    trigger = replace(TRIGGER, every=10)
+    counters: dict[str, int] = {}
     verdicts = [decide(trigger, call(n), counters) for n in range(1, 1001)]
     taken = [n for n, v in enumerate(verdicts, 1) if isinstance(v, Match)]
     assert taken == list(range(10, 1001, 10))
@@ -44,7 +45,8 @@ def test_every_tenth_takes_exactly_the_tenth_and_stands_for_ten() -> None:
     ("per", "property_"), [("agent", "agent"), ("team", "team"), ("line", "queue")]
 )
 def test_every_nth_counts_each_scope_apart(per: str, property_: str) -> None:
-    trigger, counters = replace(TRIGGER, every=3, per=per), {}
+    trigger = replace(TRIGGER, every=3, per=per)
+    counters: dict[str, int] = {}
     taken = [
         isinstance(decide(trigger, call(n, **{property_: "AB"[n % 2]}), counters), Match)
         for n in range(6)
@@ -77,7 +79,8 @@ def test_share_is_by_interaction_not_by_message() -> None:
 
 
 def test_daily_max_counts_the_services_local_day() -> None:
-    trigger, counters = replace(TRIGGER, daily_max=2), {}
+    trigger = replace(TRIGGER, daily_max=2)
+    counters: dict[str, int] = {}
     verdicts = [decide(trigger, call(n), counters) for n in range(3)]
     assert [isinstance(v, Match) for v in verdicts] == [True, True, False]
     assert counters == {"day:after_call:2026-11-21": 2}
@@ -88,7 +91,8 @@ def test_daily_max_counts_the_services_local_day() -> None:
 
 
 def test_an_old_event_asks_nobody_and_is_not_counted() -> None:
-    trigger, counters = replace(TRIGGER, every=2, max_age=timedelta(hours=2)), {}
+    trigger = replace(TRIGGER, every=2, max_age=timedelta(hours=2))
+    counters: dict[str, int] = {}
     old = replace(call(), occurred_at=NOW - timedelta(hours=2, seconds=1))
     verdict = decide(trigger, old, counters)
     assert isinstance(verdict, NoMatch) and "max_age" in verdict.reason
