@@ -56,7 +56,7 @@ class Config:
     surveys: Mapping[str, Survey]
     triggers: tuple[Trigger, ...]
     alerts: tuple[AlertRule, ...]
-    languages: Mapping[str, Language]
+    languages: Mapping[str, Language] = field(repr=False)
     version: str
     path: Path
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.config.channels import is_required, keys_of
-from bot.config.keys import SECTIONS
+from bot.config.keys import SECTIONS, Key
 from bot.config.model import Registry
 from bot.config.reading import known_keys
 from bot.config.rules import PER
@@ -37,6 +37,8 @@ _TEXTS = {"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING}
 _IF = {"type": "string", "maxLength": MAX_LENGTH}
 _DURATION = {"type": "string", "pattern": r"^[0-9]+\s*[smhdw]$"}
 _PERCENT = {"anyOf": [{"type": "string", "pattern": r"^[0-9.]+\s*%?$"}, _NUMBER]}
+
+_SENTENCE = re.compile(r"``(\w+)`` (is .*?\.)(?= ``\w+`` is |\s*$)")
 
 _SERVICE: Types = dict.fromkeys(SECTIONS["service"], _STRING) | {
     "write_keys": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
@@ -95,12 +97,13 @@ def _named(entry: Schema) -> Schema:
 def _block(section: str, types: Types) -> Schema:
     """Give a block with the keys of ``types``, described by the section's table."""
     keys = SECTIONS[section]
-    block = _closed({
-        name: {"description": keys[name].doc, **kind, "examples": [keys[name].example]}
-        for name, kind in types.items()
-    })  # fmt: skip
+    block = _closed({name: _told(keys[name], kind) for name, kind in types.items()})
     required = [name for name in types if keys[name].required]
     return {**block, "required": required} if required else block
+
+
+def _told(key: Key, kind: Schema) -> Schema:
+    return {"description": f"{key.doc} For example: {key.example}", **kind}
 
 
 def _staff(registry: Registry) -> Schema:
@@ -191,13 +194,13 @@ def setting_docs(settings: type[Any]) -> Mapping[str, str]:
     """Give what a Settings says of its fields, in its docstring: ``name  meaning`` lines, or
     sentences that begin with the field's name in double back-quotes.
     """
-    text = settings.__doc__ or ""
+    text = (settings.__doc__ or "").partition(":raises")[0]
     docs: dict[str, str] = {}
     for found in re.finditer(r"^ +(\w+) {2,}(\S.*(?:\n {8,}\S.*)*)", text, re.MULTILINE):
         docs[found[1]] = " ".join(found[2].split())
-    for found in re.finditer(r"``(\w+)`` (is [^`]*?\.)(?=\s|$)", " ".join(text.split())):
+    for found in _SENTENCE.finditer(" ".join(text.split())):
         docs.setdefault(found[1], f"{found[1]} {found[2]}")
-    return docs
+    return {name: doc.replace("``", "`") for name, doc in docs.items()}
 
 
 def _setting(kind: Schema, field: Field[Any]) -> Schema:

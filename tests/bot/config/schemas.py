@@ -12,7 +12,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
-_NOTES = {"$schema", "title", "description", "examples", "default", "writeOnly"}
+_NOTES = {"$schema", "title", "description", "default", "writeOnly"}
 
 
 def problems(value: Any, schema: dict[str, Any], at: str = "") -> list[str]:

@@ -430,3 +430,14 @@ def test_a_missing_variable_gives_one_fault_only(load: Load) -> None:
         "the environment variable NOPE is not set",
         "the environment variable NOPE2 is not set",
     ]
+
+
+def test_a_variables_value_is_never_shown(load: Load, environ: Mapping[str, str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(
+            "surveys: { a: { questions: [{ csat: { id: '${WRITE_KEY}' } }] } }\n",
+            head=HEAD.replace("}, email", ", rate: '${TELEGRAM_TOKEN}' }, email"),
+        )
+    told = str(caught.value) + repr(caught.value.faults)
+    assert "'${WRITE_KEY}' cannot be the id of a question" in told
+    assert not [value for value in environ.values() if value and value in told]

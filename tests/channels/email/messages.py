@@ -84,13 +84,14 @@ CES = replace(
     buttons=scale("ces", {n: str(n) for n in range(1, 8)}),
 )
 
+WORDS = {1: "Dissatisfied", 2: "Neither satisfied nor dissatisfied", 3: "Satisfied"}
 FACES = replace(
     NPS,
     text="How was it?",
     question_id="faces",
     ends=None,
     buttons=(
-        *scale("faces", {1: "🙁", 2: "😐", 3: "🙂"}, {1: "Bad", 2: "So-so", 3: "Good"}),
+        *scale("faces", {1: "🙁", 2: "😐", 3: "🙂"}, WORDS),
         button("faces", "-", "Skip"),
     ),
 )

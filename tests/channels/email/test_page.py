@@ -60,9 +60,19 @@ def test_scales_stand_in_rows_that_fit_a_phone(count: int, rows: list[int]) -> N
 
 def test_faces_have_words() -> None:
     tree = page(read(FACES))
-    assert [a.text_content() for a in tree.cssselect("a.face")] == ["🙁Bad", "😐So-so", "🙂Good"]
+    assert [a.text_content() for a in tree.cssselect("a.face")] == [
+        "🙁Dissatisfied",
+        "😐Neither satisfied nor dissatisfied",
+        "🙂Satisfied",
+    ]
     assert [a.text_content() for a in tree.cssselect(".quiet")] == ["Answer on a page", "Skip"]
-    assert f"🙁 Bad: {LINK}?q=faces&v=1" in body(read(FACES), "plain")
+    assert f"🙁 Dissatisfied: {LINK}?q=faces&v=1" in body(read(FACES), "plain")
+
+
+def test_the_recorded_face_is_marked() -> None:
+    buttons = tuple(replace(b, chosen=b.value == 3) for b in FACES.buttons)
+    picked = page(read(replace(FACES, buttons=buttons))).cssselect("td.picked")
+    assert [cell.text_content() for cell in picked] == ["🙂Satisfied"]
 
 
 def test_choices_stand_below_each_other_and_are_escaped() -> None:
