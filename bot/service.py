@@ -293,7 +293,7 @@ def _compose_alert(
 
 def _takes_calls(channel: Channel) -> bool:
     """Whether a channel reads webhooks; the page channel has routes of its own."""
-    return type(channel).receive is not Channel.receive and not channel.capabilities.inline
+    return type(channel).receive is not Channel.receive and channel.name != "web"
 
 
 async def _finish(task: "asyncio.Task[None]") -> None:

@@ -13,9 +13,14 @@ from surveys.message import Capabilities, Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The provider took the message and calls it ``external_id``."""
+    """The provider took the message and calls it ``external_id``.
+
+    ``address`` is set where the message went to an address found by another one (a Slack user by
+    e-mail): what the provider calls the person, to be used from now on.
+    """
 
     external_id: str
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

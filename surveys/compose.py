@@ -83,6 +83,8 @@ def compose_question(
     """Give the message that asks one question, with ``answer`` marked where there is one."""
     text = question_text(setting, question)
     buttons = _buttons(setting, question, answer)
+    if capabilities.links:  # each press opens the page, where ticking ends by sending
+        buttons = tuple(b for b in buttons if not b.payload.endswith(f".{DONE}"))
     if len(buttons) > capabilities.max_buttons:
         text, buttons = f"{text}\n{_spelled_out(setting, question, buttons)}", ()
     return Message(
@@ -96,7 +98,7 @@ def compose_question(
         entry=_entry(question),
         link=setting.link,
         stop_link=setting.stop_link,
-        footer=_footer(setting),
+        footer=_footer(setting, page=capabilities.links),
         step=step,
         steps=steps,
     )
@@ -265,8 +267,10 @@ def _is_choice(button: Button) -> bool:
     return parts is not None and parts[2] not in (SKIP, DONE)
 
 
-def _footer(setting: Setting) -> tuple[Link, ...]:
+def _footer(setting: Setting, *, page: bool = False) -> tuple[Link, ...]:
     links = []
+    if page:
+        links.append(Link(label=setting.say("answer_here"), url=setting.link))
     if setting.privacy_url:
         links.append(Link(label=setting.say("privacy"), url=setting.privacy_url))
     if setting.stop_link:

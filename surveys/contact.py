@@ -18,11 +18,15 @@ class AddressStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a contact is, on one channel. ``value`` is what the provider calls them."""
+    """Where a contact is, on one channel. ``value`` is what the provider calls them.
+
+    ``heard_at`` is when they last wrote to us there.
+    """
 
     channel: str
     value: str
     status: AddressStatus = AddressStatus.OK
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

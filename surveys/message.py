@@ -1,7 +1,7 @@
 """Messages: what is said to one address, and what a channel can carry."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -57,6 +57,8 @@ class Message:
     ``question_id`` is the question asked, "" for anything else.
     ``step`` and ``steps`` say how far the survey is (0 of 0: not part of one).
     ``notice`` is a short word about what just happened ("Thanks, recorded."), shown first.
+    ``heard_at`` is when the person last wrote on this channel, None for never: what may be said
+    depends on it where a provider has a window.
     """
 
     delivery_id: int = 0
@@ -78,6 +80,7 @@ class Message:
     replaces: str = ""
     step: int = 0
     steps: int = 0
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,8 @@ class Capabilities:
     send_key       the provider drops a repeat with the same key
     lookup         the provider can be asked whether a message was sent
     resend         after an uncertain end: send once more (True) or park (False)
+    finds_by       the channel whose address the provider can find a person by ("email"), or ""
+    daily_max      messages a day at most, a hard budget; None: no budget
     """
 
     max_text: int
@@ -126,3 +131,5 @@ class Capabilities:
     send_key: bool = False
     lookup: bool = False
     resend: bool = False
+    finds_by: str = ""
+    daily_max: int | None = None

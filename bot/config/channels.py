@@ -16,6 +16,9 @@ from bot.config.model import ChannelConfig, Registry
 from bot.config.place import Place
 from bot.config.reading import NOT_YET, NOT_YET_HINT, read_values, report_key
 
+PAGES = "web"
+"""The channel that other channels' links lead to."""
+
 
 def read_channels(place: Place, registry: Registry) -> Mapping[str, ChannelConfig]:
     """Give the channels of the file that have no faults, in its order."""
@@ -82,6 +85,11 @@ def _read_channel(place: Place, name: str, registry: Registry) -> ChannelConfig 
     played = block.get("sandbox", False)
     if not isinstance(played, bool):
         place.at("sandbox").fault("true or false is expected here", hint="write sandbox: true")
+        return None
+    if played and name == PAGES:
+        place.at("sandbox").fault(
+            "web is this service's own page and needs no sandbox", hint="write web: {}"
+        )
         return None
     if played or name == "sandbox":
         return ChannelConfig(name=name, sandbox=True)

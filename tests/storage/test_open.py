@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -182,10 +183,8 @@ async def test_a_postgres_that_comes_back_is_used_again(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name='afterword'"
     )
     postgres.psql(cut)
-    try:
+    with suppress(StoreUnavailable):
         await store.ping()
-    except StoreUnavailable as error:
-        assert "is it up" in str(error)
     await store.ping()
     assert len(await store.unit_of_work(lambda t: t.add_events([event("a")]))) == 1
     await store.close()
