@@ -275,7 +275,7 @@ def make_rules(config: Config, key: bytes) -> Rules:
 
 
 def _traits(channels: Mapping[str, object]) -> dict[str, str]:
-    return {CHANNELS[name].trait: name for name in channels}
+    return {name: CHANNELS[name].trait for name in channels}
 
 
 def _compose_alert(

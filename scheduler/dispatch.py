@@ -34,6 +34,7 @@ SUB_BATCH = 50
 doubt; a channel that must park what is in doubt begins no more than it sends at once."""
 
 MAX_CRASHES = 3
+MISCONFIGURED_PAUSE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class _Job:
     due: Due
     message: Message
     delivery_id: int = 0
+    contact_id: int = 0
 
 
 class Lane:
@@ -97,7 +99,7 @@ class Lane:
     async def dispatch_due(self) -> int:
         """Claim, decide, send and settle one batch. Gives how many rows were claimed."""
         now = self._clock()
-        if self._paused_until and now < self._paused_until:
+        if self._is_paused():
             return 0
         dues = await self._store.claim_due(self.name, now, LEASE, self._claim_limit())
         if dues:
@@ -105,6 +107,9 @@ class Lane:
             await self._settle(decided)
             await self._deliver_all(jobs)
         return len(dues)
+
+    def _is_paused(self) -> bool:
+        return self._paused_until is not None and self._clock() < self._paused_until
 
     def _claim_limit(self) -> int:
         """Claim no more than can be sent in a quarter of the lease."""
@@ -137,7 +142,8 @@ class Lane:
             stopped = conversation is not None and conversation.contact.opted_out_at is not None
             if stopped:
                 return Outcome(due=due, reason="the person said stop")
-            return _Job(due=due, message=due.message)
+            # What answers somebody was put when they wrote.
+            return _Job(due=due, message=replace(due.message, heard_at=due.at))
         if conversation is None:
             return Outcome(due=due, reason="its invitation is gone")
         return self._decide_ask(due, conversation, now)
@@ -160,7 +166,8 @@ class Lane:
             setting = rules.setting(survey, invitation, conversation.contact, verdict.address.value)
             _, steps = progress(survey, conversation.response)
             message = compose_invitation(setting, question, self._channel.capabilities, steps=steps)
-            return _Job(due=due, message=message)
+            message = replace(message, heard_at=verdict.address.heard_at)
+            return _Job(due=due, message=message, contact_id=invitation.contact_id)
         if isinstance(verdict, Hold):
             return Outcome(
                 due=due, retry_at=verdict.until, counts_as_attempt=False, decision=decision
@@ -202,7 +209,7 @@ class Lane:
         size = SUB_BATCH if can.resend else min(SUB_BATCH, can.concurrency)
         for start in range(0, len(jobs), size):
             now = self._clock()
-            if self._stopping or (self._paused_until and now < self._paused_until):
+            if self._stopping or self._is_paused():
                 at = max(now, self._paused_until or now)
                 rest = [job.due for job in jobs[start:]]
                 await self._settle(
@@ -236,7 +243,7 @@ class Lane:
             due=job.due, delivery_id=job.delivery_id, capabilities=self._channel.capabilities
         )
         async with self._room, self._pace:
-            if self._paused_until and self._clock() < self._paused_until:
+            if self._is_paused():
                 return Outcome(
                     due=job.due,
                     delivery_id=job.delivery_id,
@@ -252,15 +259,22 @@ class Lane:
             except ChannelError as error:
                 self._heed(error)
                 return failed(attempt, error, self._clock(), jitter=self._jitter())
+        if receipt.address and job.contact_id:
+            await self._learn(job.contact_id, receipt.address)
         return sent(attempt, receipt)
+
+    async def _learn(self, contact_id: int, address: str) -> None:
+        """Keep what the provider calls a person it found for us."""
+        await self._store.unit_of_work(lambda t: t.link_address(contact_id, self.name, address))
 
     def _heed(self, error: ChannelError) -> None:
         """Pause the whole lane where the provider means all of us."""
         if isinstance(error, Throttled) and error.account:
             self._paused_until = self._clock() + timedelta(seconds=error.retry_after)
             log.warning("lane %s: paused %.0f s by the provider", self.name, error.retry_after)
-        elif isinstance(error, Misconfigured):
-            log.error("lane %s: %s", self.name, error)
+        elif isinstance(error, Misconfigured) and not self._is_paused():
+            self._paused_until = self._clock() + MISCONFIGURED_PAUSE
+            log.error("lane %s: paused until somebody mends it: %s", self.name, error)
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> None:
         if outcomes:

@@ -25,7 +25,7 @@ from surveys.message import Capabilities
 MAX_ATTEMPTS = 10
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
-MISCONFIGURED_RETRY = timedelta(minutes=5)
+MISCONFIGURED_RETRY = timedelta(minutes=1)
 UNCERTAIN_RETRY = timedelta(seconds=30)
 
 

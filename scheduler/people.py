@@ -24,7 +24,8 @@ def identity_keys(event: Event) -> tuple[str, ...]:
 class People:
     """The contacts one batch of events speaks of, changed in memory as the events are read.
 
-    ``known`` maps identity keys to stored contacts; ``address_traits`` maps traits to channels.
+    ``known`` maps identity keys to stored contacts; ``address_traits`` maps each channel to the
+    trait that holds its address (SMS and voice share one).
     """
 
     def __init__(self, known: Mapping[str, Contact], address_traits: Mapping[str, str]) -> None:
@@ -117,7 +118,7 @@ def _told(contact: Contact, event: Event, address_traits: Mapping[str, str]) -> 
     timezone = _short(event.traits.get("timezone") or event.timezone)
     found = tuple(
         Address(channel=channel, value=str(traits[trait]))
-        for trait, channel in address_traits.items()
+        for channel, trait in address_traits.items()
         if traits.get(trait)
     )
     # Context languages come with every call; only identify says what the person prefers.

@@ -26,7 +26,7 @@ STOP_LINK_LIVES = timedelta(days=3 * 365)
 class Rules:
     """What the scheduler may know of the configuration.
 
-    ``address_traits`` maps a contact trait to the channel whose address it holds.
+    ``address_traits`` maps a channel to the contact trait that holds its address.
     ``key`` seals links (`surveys.link`).
     """
 

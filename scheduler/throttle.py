@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from surveys.contact import Address, AddressStatus, Contact
+from surveys.contact import Address, Contact
 from surveys.invitation import Invitation, InvitationState
 from surveys.message import Capabilities
 
@@ -69,28 +69,45 @@ def decide(
         return Skip(rule="too old to ask (max_age)", state=InvitationState.EXPIRED)
     if now >= invitation.expires_at:
         return Skip(rule="expired before it could be asked", state=InvitationState.EXPIRED)
-    address = reach(contact, lane, channels)
+    address, obstacle = reach(contact, lane, channels, now)
     if address:
         return Send(address=address, rule=f"reachable by {lane}")
     if not invitation.all_channels:
         for other in _later(invitation.via, lane):
-            if reach(contact, other, channels):
-                return Move(channel=other, rule=f"not reachable by {lane}")
-    return Skip(rule=f"not reachable by {', '.join(invitation.via)}")
+            if reach(contact, other, channels, now)[0]:
+                return Move(channel=other, rule=obstacle)
+    return Skip(rule=f"not reachable by {', '.join(invitation.via)}: {obstacle}")
 
 
-def reach(contact: Contact, channel: str, channels: Mapping[str, Capabilities]) -> Address | None:
-    """Give the contact's address on a channel that runs, or None.
+def reach(
+    contact: Contact, channel: str, channels: Mapping[str, Capabilities], now: datetime
+) -> tuple[Address | None, str]:
+    """Give where the contact may be asked on a channel now, or None and what is in the way.
 
-    The web page waits for its visitor, so everybody has an address there.
+    A page waits for its visitor, so everybody has an address there. Where a provider finds people
+    by another channel's address, that address will do.
     """
     capabilities = channels.get(channel)
     if capabilities is None:
-        return None
-    known = contact.address(channel)
-    if known or not capabilities.inline or any(a.channel == channel for a in contact.addresses):
-        return known
-    return Address(channel=channel, value=str(contact.id), status=AddressStatus.OK)
+        return None, f"{channel} does not run"
+    address = contact.address(channel)
+    if address is None and any(a.channel == channel for a in contact.addresses):
+        return None, f"the {channel} address is not usable"
+    if address is None:
+        address = _stand_in(contact, channel, capabilities)
+    if address is None:
+        return None, f"no {channel} address"
+    heard = address.heard_at
+    if capabilities.window and (heard is None or now - heard > capabilities.window):
+        return None, f"outside {channel}'s window"
+    return address, ""
+
+
+def _stand_in(contact: Contact, channel: str, capabilities: Capabilities) -> Address | None:
+    if capabilities.waits:
+        return Address(channel=channel, value=str(contact.id))
+    found = contact.address(capabilities.finds_by) if capabilities.finds_by else None
+    return Address(channel=channel, value=found.value) if found else None
 
 
 def _later(via: tuple[str, ...], lane: str) -> tuple[str, ...]:

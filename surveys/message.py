@@ -101,6 +101,7 @@ class Capabilities:
     images         a message may carry a picture
     max_caption    characters of text beside a picture
     writes_first   we may write without being written to
+    waits          the person comes to us and nothing is pushed: a page
     window         how long after the person's last message we may write; None: always
     rate           messages per second the provider allows an account
     concurrency    sends under way at once
@@ -125,6 +126,7 @@ class Capabilities:
     images: bool = False
     max_caption: int = 1024
     writes_first: bool = True
+    waits: bool = False
     window: timedelta | None = None
     rate: float = 30.0
     concurrency: int = 10

@@ -13,6 +13,7 @@ CAPABILITIES = Capabilities(
     payload_bytes=256,
     markup="html",
     inline=True,
+    waits=True,
     rate=1000.0,
     concurrency=50,
 )

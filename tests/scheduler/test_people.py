@@ -7,7 +7,7 @@ from surveys.contact import Address, Contact
 from surveys.event import Event, EventKind
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-TRAITS = {"email": "email", "telegram_id": "telegram"}
+TRAITS = {"email": "email", "telegram": "telegram_id"}
 
 
 def event(kind: EventKind = EventKind.IDENTIFY, **more: Any) -> Event:

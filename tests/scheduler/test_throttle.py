@@ -10,7 +10,7 @@ from surveys.message import Capabilities
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CHAT = Capabilities(max_text=100, max_buttons=10, button_text=10, payload_bytes=64)
-CHANNELS = {"telegram": CHAT, "email": CHAT, "web": replace(CHAT, inline=True)}
+CHANNELS = {"telegram": CHAT, "email": CHAT, "web": replace(CHAT, inline=True, waits=True)}
 INVITATION = Invitation(
     id=7,
     key="k",
@@ -39,16 +39,18 @@ def test_the_first_reachable_channel_sends() -> None:
 def test_an_unusable_address_moves_to_the_next_channel() -> None:
     blocked = replace(TELEGRAM, status=AddressStatus.BLOCKED)
     verdict = on("telegram", contact=replace(ANNA, addresses=(blocked, EMAIL)))
-    assert verdict == Move(channel="email", rule="not reachable by telegram")
+    assert verdict == Move(channel="email", rule="the telegram address is not usable")
 
 
 def test_nobody_is_asked_on_a_channel_that_does_not_run() -> None:
     invitation = replace(INVITATION, via=("sms", "email"))
-    assert on("sms", invitation) == Move(channel="email", rule="not reachable by sms")
+    assert on("sms", invitation) == Move(channel="email", rule="sms does not run")
 
 
 def test_without_any_address_it_is_skipped_and_says_so() -> None:
-    assert on("telegram", contact=Contact(id=1)) == Skip(rule="not reachable by telegram, email")
+    assert on("telegram", contact=Contact(id=1)) == Skip(
+        rule="not reachable by telegram, email: no telegram address"
+    )
 
 
 def test_a_web_page_waits_for_anybody() -> None:
@@ -83,4 +85,22 @@ def test_on_all_channels_each_lane_asks_for_itself() -> None:
     everywhere = replace(INVITATION, all_channels=True, state=InvitationState.ASKED)
     assert isinstance(on("email", everywhere), Send)
     only_mail = replace(ANNA, addresses=(EMAIL,))
-    assert on("telegram", everywhere, only_mail) == Skip(rule="not reachable by telegram, email")
+    skipped = on("telegram", everywhere, only_mail)
+    assert skipped == Skip(rule="not reachable by telegram, email: no telegram address")
+
+
+def test_a_shut_window_moves_on_and_says_so() -> None:
+    channels = {**CHANNELS, "telegram": replace(CHAT, window=timedelta(hours=24))}
+    heard = replace(TELEGRAM, heard_at=NOW - timedelta(hours=23))
+    inside = replace(ANNA, addresses=(heard, EMAIL))
+    assert isinstance(decide(INVITATION, inside, "telegram", channels, NOW), Send)
+    verdict = decide(INVITATION, inside, "telegram", channels, NOW + timedelta(hours=1, seconds=1))
+    assert verdict == Move(channel="email", rule="outside telegram's window")
+    assert isinstance(decide(INVITATION, ANNA, "telegram", channels, NOW), Move)
+
+
+def test_a_person_may_be_found_by_another_channels_address() -> None:
+    channels = {**CHANNELS, "slack": replace(CHAT, finds_by="email")}
+    verdict = decide(replace(INVITATION, via=("slack",)), ANNA, "slack", channels, NOW)
+    assert isinstance(verdict, Send)
+    assert verdict.address == Address(channel="slack", value="a@example.com")
