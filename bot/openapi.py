@@ -60,6 +60,7 @@ def document() -> dict[str, Any]:
             **{f"/v1/{kind}": {"post": _operation(kind)} for kind in EventKind},
             "/v1/batch": {"post": _batch()},
             "/v1/unusable": {"get": _unusable()},
+            "/v1/link": {"get": _link()},
         },
         "components": {
             "securitySchemes": {
@@ -108,8 +109,26 @@ def _unusable() -> dict[str, Any]:
         "operationId": "unusable",
         "summary": "The latest events that were of no use, and why.",
         "responses": {
-            "200": _response("The latest first come first.", found),
+            "200": _response("The latest comes first.", found),
             "401": _response("The write key is wrong.", {"$ref": "#/components/schemas/error"}),
+        },
+    }
+
+
+def _link() -> dict[str, Any]:
+    error = {"$ref": "#/components/schemas/error"}
+    names = {"userId": True, "via": False}
+    return {
+        "operationId": "link",
+        "summary": "The link by which a person ties their chat to themselves.",
+        "parameters": [
+            {"name": name, "in": "query", "required": required, "schema": {"type": "string"}}
+            for name, required in names.items()
+        ],
+        "responses": {
+            "200": _response("The link.", _object({"link": {"type": "string"}}, ["link"])),
+            "401": _response("The write key is wrong.", error),
+            "404": _response("No such contact, or a channel without such links.", error),
         },
     }
 
@@ -136,6 +155,7 @@ def _responses() -> dict[str, Any]:
         "200": _response("Committed.", {"$ref": "#/components/schemas/done"}),
         "400": _response("The body cannot be read.", error),
         "401": _response("The write key is wrong.", error),
+        "408": _response("The body came too slowly.", error),
         "413": _response("The body is too large.", error),
         "429": _response("Too fast; wait Retry-After seconds.", error),
         "503": _response("Not stored; send it again.", error),

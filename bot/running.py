@@ -7,11 +7,13 @@ import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import uvloop
 
 from bot.calling import ServiceAway, get_link
 from bot.config import Config, ConfigError, load_config
+from bot.config.masking import url_password
 from bot.logs import set_up_logs
 from bot.service import Service
 from storage.backup import copy_file
@@ -50,16 +52,26 @@ def read_config(path: Path) -> Config | None:
 
 
 def config_secrets() -> list[str]:
-    """Give what must never be logged: every environment value that looks like a secret."""
-    words = ("TOKEN", "SECRET", "PASSWORD", "KEY")
-    return [value for name, value in os.environ.items() if any(w in name.upper() for w in words)]
+    """Give what must never be logged: every environment value that looks like a secret, and the
+    password of every address, as it is written there and as it is said to the server.
+    """
+    words = ("TOKEN", "SECRET", "PASSWORD", "KEY", "URL", "DSN")
+    values = os.environ.items()
+    found = {value for name, value in values if any(w in name.upper() for w in words)}
+    passwords = {url_password(value) for _, value in values}
+    return sorted(filter(None, found | passwords | {unquote(p) for p in passwords}))
 
 
 async def _serve(config: Config) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def begin_to_stop() -> None:
+        stop.set()
+        loop.remove_signal_handler(signal.SIGINT)  # a second Ctrl-C does not wait any longer
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, begin_to_stop)
     async with Service(config) as service:
         print(f"afterword is ready on {service.url} (Ctrl-C stops it)", flush=True)
         await stop.wait()

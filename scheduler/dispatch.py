@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from aiolimiter import AsyncLimiter
 
 from channels.base import Channel
-from channels.errors import ChannelError, Misconfigured, Throttled
+from channels.errors import ChannelError, Misconfigured, Throttled, Unavailable
 from scheduler.batch import Batch
 from scheduler.outcomes import Attempt, failed, sent
 from scheduler.rules import Rules
-from scheduler.throttle import Hold, Move, Send, Skip, decide
+from scheduler.throttle import Hold, Move, Send, Skip, decide, next_channel
 from storage.store import Store
 from surveys.compose import compose_invitation
 from surveys.conversation import Conversation, next_question, progress
@@ -40,13 +40,16 @@ MISCONFIGURED_PAUSE = timedelta(minutes=1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
     """A due row that is to be sent: the message, and the delivery of an earlier, broken claim
-    where there is one.
+    where there is one. ``fallback`` is the channel to turn to where this one fails for good.
     """
 
     due: Due
     message: Message
     delivery_id: int = 0
     contact_id: int = 0
+    fallback: str = ""
+    repeated: bool = False
+    decision: Decision | None = None
 
 
 class Lane:
@@ -69,6 +72,7 @@ class Lane:
         self._clock, self._jitter, self._wake_other = clock, jitter, wake
         self._woken, self._stopping = asyncio.Event(), False
         self._paused_until: datetime | None = None
+        self._away = False
         rate = max(channel.capabilities.rate, 0.01)
         self._pace = AsyncLimiter(max(rate, 1), max(1.0, 1 / rate))
         self._room = asyncio.Semaphore(channel.capabilities.concurrency)
@@ -167,7 +171,15 @@ class Lane:
             _, steps = progress(survey, conversation.response)
             message = compose_invitation(setting, question, self._channel.capabilities, steps=steps)
             message = replace(message, heard_at=verdict.address.heard_at)
-            return _Job(due=due, message=message, contact_id=invitation.contact_id)
+            return _Job(
+                due=due,
+                message=message,
+                contact_id=invitation.contact_id,
+                fallback=next_channel(
+                    invitation, conversation.contact, self.name, self._channels, now
+                ),
+                decision=decision,
+            )
         if isinstance(verdict, Hold):
             return Outcome(
                 due=due, retry_at=verdict.until, counts_as_attempt=False, decision=decision
@@ -191,7 +203,7 @@ class Lane:
         Sent once more under the same delivery id where the channel says so, else parked.
         """
         if self._channel.capabilities.resend and job.due.fence <= MAX_CRASHES:
-            return replace(job, delivery_id=earlier.id)
+            return replace(job, delivery_id=earlier.id, repeated=True)
         asks = job.due.kind is DueKind.ASK
         return Outcome(
             due=job.due,
@@ -236,11 +248,18 @@ class Lane:
         is in doubt at any moment.
         """
         for job in jobs:
-            await self._settling.put(await self._send(job))
+            outcome = await self._send(job)
+            await self._settling.put(replace(outcome, decision=job.decision))
+            if outcome.lane:
+                self._wake_other(outcome.lane)
 
     async def _send(self, job: _Job) -> Outcome:
         attempt = Attempt(
-            due=job.due, delivery_id=job.delivery_id, capabilities=self._channel.capabilities
+            due=job.due,
+            delivery_id=job.delivery_id,
+            capabilities=self._channel.capabilities,
+            fallback=job.fallback,
+            repeated=job.repeated,
         )
         async with self._room, self._pace:
             if self._is_paused():
@@ -259,6 +278,9 @@ class Lane:
             except ChannelError as error:
                 self._heed(error)
                 return failed(attempt, error, self._clock(), jitter=self._jitter())
+        if self._away:
+            self._away = False
+            log.warning("lane %s: the provider is back", self.name)
         if receipt.address and job.contact_id:
             await self._learn(job.contact_id, receipt.address)
         return sent(attempt, receipt)
@@ -275,6 +297,9 @@ class Lane:
         elif isinstance(error, Misconfigured) and not self._is_paused():
             self._paused_until = self._clock() + MISCONFIGURED_PAUSE
             log.error("lane %s: paused until somebody mends it: %s", self.name, error)
+        elif isinstance(error, Unavailable) and not self._away:
+            self._away = True
+            log.warning("lane %s: the provider is away, messages wait: %s", self.name, error)
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> None:
         if outcomes:

@@ -94,7 +94,15 @@ class EventIntake:
         counters = await transaction.take_counters(keys) if keys else {}
         for event, trigger in candidates:
             contact = people.of(event)
-            verdict = match(trigger, event, counters, contact_key=contact.keys[0], day=day, now=now)
+            verdict = match(
+                trigger,
+                event,
+                counters,
+                contact_key=contact.keys[0],
+                day=day,
+                now=now,
+                traits=contact.attributes,
+            )
             if isinstance(verdict, Match):
                 survey = rules.surveys[trigger.survey]
                 planned.invitations.append(

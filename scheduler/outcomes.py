@@ -2,6 +2,7 @@
 kinds of `channels.errors`. Pure: the jitter is passed in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -28,14 +29,25 @@ LONGEST_RETRY = timedelta(hours=1)
 MISCONFIGURED_RETRY = timedelta(minutes=1)
 UNCERTAIN_RETRY = timedelta(seconds=30)
 
+_ENDS: Mapping[str, DeliveryState] = {
+    AddressStatus.BLOCKED: DeliveryState.BLOCKED,
+    AddressStatus.BOUNCED: DeliveryState.BOUNCED,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One send that has ended: of which due row, under which delivery id, on which channel."""
+    """One send that has ended: of which due row, under which delivery id, on which channel.
+
+    ``fallback`` is the channel to ask over instead where this one fails for good, "" for none.
+    ``repeated`` is true where an unclean stop left an earlier send of it in doubt.
+    """
 
     due: Due
     delivery_id: int
     capabilities: Capabilities
+    fallback: str = ""
+    repeated: bool = False
 
 
 def sent(attempt: Attempt, receipt: Receipt) -> Outcome:
@@ -45,6 +57,7 @@ def sent(attempt: Attempt, receipt: Receipt) -> Outcome:
         delivery_id=attempt.delivery_id,
         delivery=DeliveryState.SENT,
         external_id=receipt.external_id,
+        reason="sent again: an unclean stop left it in doubt" if attempt.repeated else "",
         state=_asked(attempt),
         delivered=not attempt.capabilities.receipts,
     )
@@ -67,7 +80,7 @@ def failed(attempt: Attempt, error: ChannelError, now: datetime, *, jitter: floa
         status = AddressStatus.BLOCKED
     elif isinstance(error, Unreachable):
         status = AddressStatus.BOUNCED
-    return _over(attempt, error, status)
+    return _over(attempt, error, status, now)
 
 
 def again_at(attempts: int, now: datetime, *, jitter: float) -> datetime:
@@ -78,8 +91,10 @@ def again_at(attempts: int, now: datetime, *, jitter: float) -> datetime:
 
 
 def _again(attempt: Attempt, error: Retryable, now: datetime, jitter: float) -> Outcome:
-    if attempt.due.attempts + 1 >= MAX_ATTEMPTS and not isinstance(error, Throttled):
-        return _over(attempt, error, "")
+    # A question is tried until it is too old to ask (`scheduler.throttle`); a note only so often.
+    note = attempt.due.kind is DueKind.SAY and not isinstance(error, Throttled)
+    if note and attempt.due.attempts + 1 >= MAX_ATTEMPTS:
+        return _over(attempt, error, "", now)
     at = again_at(attempt.due.attempts, now, jitter=jitter)
     if error.retry_after is not None:
         at = now + timedelta(seconds=error.retry_after * (1 + jitter / 10))
@@ -110,19 +125,22 @@ def _uncertain(attempt: Attempt, error: ChannelError, now: datetime) -> Outcome:
     )
 
 
-def _over(attempt: Attempt, error: ChannelError, address_status: str) -> Outcome:
-    blocked = address_status == AddressStatus.BLOCKED
-    bounced = address_status == AddressStatus.BOUNCED
-    delivery = DeliveryState.FAILED
-    if blocked or bounced:
-        delivery = DeliveryState.BLOCKED if blocked else DeliveryState.BOUNCED
+def _over(attempt: Attempt, error: ChannelError, address_status: str, now: datetime) -> Outcome:
+    """Not over this channel, ever: over the next one, or not at all."""
+    asks = attempt.due.kind is DueKind.ASK
+    moves = asks and attempt.fallback != ""
     return Outcome(
         due=attempt.due,
         delivery_id=attempt.delivery_id,
-        delivery=delivery,
+        delivery=_ENDS.get(AddressStatus(address_status), DeliveryState.FAILED)
+        if address_status
+        else DeliveryState.FAILED,
         reason=_reason(error),
-        state=InvitationState.FAILED if attempt.due.kind is DueKind.ASK else None,
+        state=InvitationState.FAILED if asks and not moves else None,
         address_status=address_status,
+        retry_at=now if moves else None,
+        lane=attempt.fallback if moves else "",
+        counts_as_attempt=not moves,
     )
 
 

@@ -7,6 +7,7 @@ given back), so that a crash between the answer and the next question loses neit
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from scheduler.answering import (
     Answered,
@@ -37,9 +38,13 @@ from surveys.inbound import (
 from surveys.invitation import DeliveryState, InvitationState, move
 from surveys.link import Purpose, unseal
 from surveys.message import Button, Capabilities, Message
+from surveys.reading import also_understanding, is_start, is_stop
 from surveys.template import fill
 
 Messages = tuple[Message, ...]
+
+LONGEST_REQUEST = 40
+"""Characters; longer words are never a plain stop or start."""
 
 _ADDRESS_STATUS = {
     DeliveryState.BLOCKED: AddressStatus.BLOCKED,
@@ -147,7 +152,8 @@ class _Batch:
         if not fresh:
             return ()
         if isinstance(item, Replied):
-            return await self._reply(item, invitation_id)
+            asked = await self._asks_of_us(item, invitation_id)
+            return await (self._control(asked) if asked else self._reply(item, invitation_id))
         if isinstance(item, Linked):
             await self._link(item)
         elif isinstance(item, Moved):
@@ -157,6 +163,26 @@ class _Batch:
         elif isinstance(item, StatusChanged):
             await self._status(item)
         return ()
+
+    async def _asks_of_us(self, item: Replied, invitation_id: int) -> OptedOut | OptedIn | None:
+        """Give the stop or start that plain words are, in the person's language or English."""
+        if item.payloads or not item.text or len(item.text) > LONGEST_REQUEST:
+            return None
+        conversation = self.conversations.get(invitation_id)
+        key = (item.channel, item.address)
+        contact = conversation.contact if conversation else None
+        contact = contact or (await self.transaction.contacts_by_address({key})).get(key)
+        spoken = conversation.invitation.language if conversation else None
+        bank = also_understanding(
+            self.rules.bank(spoken or (contact.language if contact else None)),
+            self.rules.languages["en"],
+        )
+        who: dict[str, Any] = {"event_id": item.event_id, "channel": item.channel, "at": item.at}
+        if is_stop(item.text, bank):
+            return OptedOut(**who, address=item.address)
+        if contact and contact.opted_out_at and is_start(item.text, bank):
+            return OptedIn(**who, address=item.address)
+        return None
 
     # Replies
 

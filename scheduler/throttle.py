@@ -72,11 +72,26 @@ def decide(
     address, obstacle = reach(contact, lane, channels, now)
     if address:
         return Send(address=address, rule=f"reachable by {lane}")
-    if not invitation.all_channels:
-        for other in _later(invitation.via, lane):
-            if reach(contact, other, channels, now)[0]:
-                return Move(channel=other, rule=obstacle)
+    other = next_channel(invitation, contact, lane, channels, now)
+    if other:
+        return Move(channel=other, rule=obstacle)
     return Skip(rule=f"not reachable by {', '.join(invitation.via)}: {obstacle}")
+
+
+def next_channel(
+    invitation: Invitation,
+    contact: Contact,
+    lane: str,
+    channels: Mapping[str, Capabilities],
+    now: datetime,
+) -> str:
+    """Give the next channel of ``via`` on which the contact can be asked now, "" for none. An
+    invitation for all channels has a row of its own on each, and moves nowhere.
+    """
+    if invitation.all_channels:
+        return ""
+    later = _later(invitation.via, lane)
+    return next((c for c in later if reach(contact, c, channels, now)[0]), "")
 
 
 def reach(

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from surveys.condition import Condition
 from surveys.event import Event
@@ -75,16 +76,18 @@ def match(
     contact_key: str,
     day: date,
     now: datetime,
+    traits: Mapping[str, Any] | None = None,
 ) -> Match | NoMatch:
     """Decide whether an event of the trigger's name starts its survey.
 
     ``counters`` holds the values of `counter_keys`; what is counted is counted up in place and
     is saved by the caller in the same transaction as the event. ``day`` is the service's local
-    date. Checked in order: age, condition, every nth or percent, daily maximum.
+    date; ``traits`` are what is known of the person. Checked in order: age, condition, every nth
+    or percent, daily maximum.
     """
     if now - event.occurred_at > trigger.max_age:
         return NoMatch(trigger=trigger, reason=f"older than max_age ({trigger.max_age})")
-    if trigger.condition and not trigger.condition.holds(event_facts(event)):
+    if trigger.condition and not trigger.condition.holds(event_facts(event, traits or {})):
         return NoMatch(trigger=trigger, reason=f"if: {trigger.condition.source} does not hold")
     nth_key, day_key = counter_keys(trigger, event, contact_key, day)
     if trigger.every > 1:
@@ -110,6 +113,8 @@ def share(trigger: Trigger, event: Event) -> float:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big") / 2**48
 
 
-def event_facts(event: Event) -> Mapping[str, object]:
-    """Give what a trigger's ``if:`` may ask: the properties, and the traits under ``traits.``."""
-    return {**event.properties, "traits": event.traits, "event": event.name}
+def event_facts(event: Event, traits: Mapping[str, Any]) -> Mapping[str, object]:
+    """Give what a trigger's ``if:`` may ask: the event's properties, and what is known of the
+    person under ``traits.``.
+    """
+    return {**event.properties, "traits": {**traits, **event.traits}, "event": event.name}

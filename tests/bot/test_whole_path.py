@@ -246,3 +246,34 @@ async def test_a_blocked_chat_moves_the_next_survey_to_mail(tmp_path: Path) -> N
         await asyncio.sleep(0.5)
         await whole.report(call(2, 1))
         await until(lambda: whole.mail.ledger)
+
+
+async def test_a_send_that_is_refused_for_good_goes_over_the_next_channel(tmp_path: Path) -> None:
+    async with whole_service(tmp_path) as whole:
+        whole.telegram.refuse(10_001, 403, "Forbidden: bot was blocked by the user")
+        await whole.report(person(1, email="anna@example.com"), call(1, 1))
+        await until(lambda: whole.mail.ledger)
+        counts = await whole.counts()
+        assert counts["invitations.asked"] == 1
+        contact = await whole.service.store.find_contact("email", "anna@example.com")
+        assert contact
+        assert contact.address("telegram") is None
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "STOP"), ("fi", "lopeta"), ("hr", "Stop.")])
+async def test_a_plain_word_stops_everything_and_another_starts_again(
+    tmp_path: Path, language: str, word: str
+) -> None:
+    async with whole_service(tmp_path) as whole:
+        await whole.report(person(1, language=language), call(1, 1))
+        await until(lambda: whole.telegram.sent(10_001))
+        whole.telegram.say(10_001, word)
+        await until(lambda: len(whole.telegram.sent(10_001)) == 2)
+        await whole.report(call(2, 1))
+        await asyncio.sleep(0.3)
+        assert len(whole.telegram.sent(10_001)) == 2
+        whole.telegram.say(10_001, "START")
+        await until(lambda: len(whole.telegram.sent(10_001)) == 3)
+        await whole.report(call(3, 1))
+        await until(lambda: len(whole.telegram.sent(10_001)) == 4)
+        assert (await whole.counts())["cards"] == 0

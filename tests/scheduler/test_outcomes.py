@@ -69,9 +69,26 @@ def test_retry_after_is_never_undercut() -> None:
 def test_retries_double_up_to_an_hour_and_then_end() -> None:
     waits = [(again_at(n, NOW, jitter=0.5) - NOW).total_seconds() for n in range(12)]
     assert waits[:4] == [5, 10, 20, 40] and waits[-1] == 3600
-    last = replace(ATTEMPT, due=replace(DUE, attempts=MAX_ATTEMPTS - 1))
-    outcome = failed(last, Unavailable("x"), NOW, jitter=0.5)
-    assert outcome.retry_at is None and outcome.state is InvitationState.FAILED
+
+
+def test_a_question_is_tried_until_it_is_too_old_but_a_note_only_so_often() -> None:
+    ask = replace(ATTEMPT, due=replace(DUE, attempts=500))
+    assert failed(ask, Unavailable("x"), NOW, jitter=0.5).retry_at
+    note = replace(DUE, kind=DueKind.SAY, attempts=MAX_ATTEMPTS - 1)
+    outcome = failed(replace(ATTEMPT, due=note), Unavailable("x"), NOW, jitter=0.5)
+    assert outcome.retry_at is None and outcome.delivery is DeliveryState.FAILED
+
+
+@pytest.mark.parametrize("error", [Rejected("x"), Unreachable("x"), Blocked("x")])
+def test_what_fails_for_good_here_is_asked_over_the_next_channel(error: ChannelError) -> None:
+    outcome = failed(replace(ATTEMPT, fallback="email"), error, NOW, jitter=0.5)
+    assert (outcome.lane, outcome.retry_at, outcome.state) == ("email", NOW, None)
+    assert not outcome.counts_as_attempt
+
+
+def test_a_repeat_after_an_unclean_stop_stays_visible() -> None:
+    outcome = sent(replace(ATTEMPT, repeated=True), Receipt(external_id="1"))
+    assert "in doubt" in outcome.reason
 
 
 def test_uncertain_is_repeated_once_where_the_channel_allows_it_and_else_parked() -> None:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -105,3 +106,10 @@ def test_counter_keys_name_the_trigger_the_scope_and_the_day() -> None:
     trigger = replace(TRIGGER, every=3, per="customer", daily_max=5)
     keys = counter_keys(trigger, call(), "user:42", DAY)
     assert keys == ("nth:after_call:customer:user:42", "day:after_call:2026-11-21")
+
+
+def test_a_condition_may_ask_what_is_known_of_the_person() -> None:
+    trigger = replace(TRIGGER, condition=parse("traits.plan = pro"))
+    known: dict[str, Any] = {"contact_key": "user:42", "day": DAY, "now": NOW}
+    assert isinstance(match(trigger, call(), {}, **known, traits={"plan": "pro"}), Match)
+    assert isinstance(match(trigger, call(), {}, **known, traits={"plan": "free"}), NoMatch)
