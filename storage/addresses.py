@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from storage.sql import Session, insert, rows, statement
+from storage.sql import Session, insert, statement
 from surveys.contact import Address, AddressStatus
 
 Place = tuple[str, str]
@@ -66,7 +66,7 @@ async def claim_addresses(session: Session, claims: Sequence[Claim]) -> dict[int
     for claim in claims:
         first.setdefault(_place(claim.address), claim)
     batch = [_row(first[place]) for place in sorted(first)]
-    await session.run(_CLAIM, rows(batch))
+    await session.run(_CLAIM, batch)
     owners = await find_owners(session, first)
     granted: dict[int, list[Address]] = {}
     refused = []
@@ -79,7 +79,7 @@ async def claim_addresses(session: Session, claims: Sequence[Claim]) -> dict[int
         elif owner_id:
             refused.append(_conflict(claim, owner_id))
     if refused:
-        await session.run(_CONFLICT, rows(refused))
+        await session.run(_CONFLICT, refused)
     return granted
 
 
@@ -89,7 +89,7 @@ async def find_owners(
     """Give whose these addresses are, and their status; unknown ones are left out."""
     if not places:
         return {}
-    wanted = rows([{"channel": channel, "value": value} for channel, value in sorted(places)])
+    wanted = [{"channel": channel, "value": value} for channel, value in sorted(places)]
     return {
         (row["channel"], row["value"]): (row["contact_id"], AddressStatus(row["status"]))
         for row in await session.fetch(_OWNERS, wanted)
@@ -100,7 +100,7 @@ async def set_addresses(session: Session, statuses: dict[Place, str]) -> None:
     """Set the status of known addresses; unknown ones are passed over."""
     if statuses:
         batch = [{"channel": c, "value": v, "status": s} for (c, v), s in sorted(statuses.items())]
-        await session.run(_SET, rows(batch))
+        await session.run(_SET, batch)
 
 
 async def move_addresses(session: Session, moves: dict[Place, str]) -> None:
@@ -109,7 +109,7 @@ async def move_addresses(session: Session, moves: dict[Place, str]) -> None:
     if not moves:
         return
     batch = [{"channel": c, "value": v, "new_value": new} for (c, v), new in sorted(moves.items())]
-    await session.run(_MOVE, rows(batch))
+    await session.run(_MOVE, batch)
     await set_addresses(session, dict.fromkeys(moves, AddressStatus.BOUNCED))
 
 
@@ -120,7 +120,7 @@ async def link_address(session: Session, contact_id: int, channel: str, value: s
     """
     address = Address(channel=channel, value=value)
     claim = Claim(contact_id=contact_id, address=address, position=0)
-    return bool(await session.fetch(_LINK, rows([_row(claim)])))
+    return bool(await session.fetch(_LINK, [_row(claim)]))
 
 
 def _place(address: Address) -> Place:

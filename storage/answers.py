@@ -14,7 +14,7 @@ from storage.codec import (
 )
 from storage.counts import Rollups
 from storage.progress import save_progress, take_progress
-from storage.sql import Session, insert, rows, statement
+from storage.sql import Session, insert, statement
 from storage.turn import SavedTurn
 from surveys.response import Answer, Response
 
@@ -75,7 +75,7 @@ async def save_turns(session: Session, turns: Sequence[SavedTurn]) -> None:
         )
         step.become(turn.state)
     after = {turn.after.invitation_id: turn.after for turn in turns}
-    await session.run(_SAVE_RESPONSES, rows([_response_row(after[i]) for i in sorted(after)]))
+    await session.run(_SAVE_RESPONSES, [_response_row(after[i]) for i in sorted(after)])
     await _save_answers(session, turns)
     await rollups.save(session)
     await save_progress(session, list(progress.values()))
@@ -151,12 +151,12 @@ async def _save_answers(session: Session, turns: Sequence[SavedTurn]) -> None:
         return
     last = {(invitation, question): revision for invitation, question, revision in given}
     asked = [{"invitation_id": i, "question_id": q} for i, q in sorted(last)]
-    await session.run(_SUPERSEDE, rows(asked))
+    await session.run(_SUPERSEDE, asked)
     batch = [
         _answer_row(invitation, answer, latest=last[invitation, question] == revision)
         for (invitation, question, revision), answer in sorted(given.items(), key=lambda g: g[0])
     ]
-    await session.run(_ADD_ANSWERS, rows(batch))
+    await session.run(_ADD_ANSWERS, batch)
 
 
 def _response_row(response: Response) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from storage.database import Database, read_url
@@ -56,6 +57,7 @@ def _copy(path: Path, to: Path) -> None:
             os.fsync(file.fileno())
         partial.rename(to)
     except (OSError, sqlite3.Error) as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         text = explain(error) if isinstance(error, sqlite3.Error) else error.strerror
         raise StoreError(f"the back-up to {to} failed: {text or type(error).__name__}") from None

@@ -2,14 +2,14 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, fields
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 
 from surveys.event import Interaction
-from surveys.message import Button, Entry, Image, Message
+from surveys.message import Button, Entry, Image, Link, Message
 
 Row = Mapping[str, Any]
 
@@ -79,9 +79,12 @@ def dump_message(message: Message | None) -> dict[str, Any] | None:
     """Give a message as a JSON object; fields at their default are left out."""
     if message is None:
         return None
-    given = {f.name: getattr(message, f.name) for f in _MESSAGE if not _is_default(message, f)}
+    given = _given(message, _MESSAGE)
     if "buttons" in given:
-        given["buttons"] = [_dump_button(button) for button in message.buttons]
+        given["buttons"] = [_given(button, _BUTTON) for button in message.buttons]
+    if "footer" in given:
+        given["footer"] = [[link.label, link.url] for link in message.footer]
+    given.pop("heard_at", None)  # true only for the moment of sending
     if message.image is not None:
         png = base64.b64encode(message.image.png).decode()
         given["image"] = {"png": png, "alt": message.image.alt}
@@ -95,6 +98,8 @@ def load_message(text: str | None) -> Message | None:
     given = load_json(text)
     if "buttons" in given:
         given["buttons"] = tuple(Button(**button) for button in given["buttons"])
+    if "footer" in given:
+        given["footer"] = tuple(Link(label=label, url=url) for label, url in given["footer"])
     if "entry" in given:
         given["entry"] = Entry(given["entry"])
     if given.get("ends"):
@@ -105,16 +110,14 @@ def load_message(text: str | None) -> Message | None:
     return Message(**given)
 
 
-def _dump_button(button: Button) -> dict[str, Any]:
-    return {f.name: getattr(button, f.name) for f in _BUTTON if not _is_default(button, f)}
+def _given(value: Message | Button, fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: own for name, default in fields if (own := getattr(value, name)) != default}
 
 
-def _is_default(value: Message | Button, field: "Field[Any]") -> bool:
-    return field.default is not MISSING and bool(getattr(value, field.name) == field.default)
-
-
-_MESSAGE = fields(Message)
-_BUTTON = fields(Button)
+# Names and defaults (MISSING equals nothing). Asking each field anew would double the cost of
+# writing a message, of which a scale in a chat has eleven buttons.
+_MESSAGE = tuple((field.name, field.default) for field in fields(Message))
+_BUTTON = tuple((field.name, field.default) for field in fields(Button))
 
 
 def interaction_row(interaction: Interaction) -> dict[str, str]:

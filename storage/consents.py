@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from storage.codec import to_ms
-from storage.sql import Session, insert, rows, statement
+from storage.sql import Session, insert, statement
 
 _STOP = statement("""
     UPDATE contact SET opted_out_at = COALESCE(opted_out_at, $2::bigint)
@@ -34,4 +34,4 @@ async def _note(
     session: Session, contact_ids: Collection[int], *, granted: bool, at: datetime, source: str
 ) -> None:
     row = {"granted": granted, "at": to_ms(at), "source": source}
-    await session.run(_NOTE, rows([{"contact_id": i, **row} for i in sorted(set(contact_ids))]))
+    await session.run(_NOTE, [{"contact_id": i, **row} for i in sorted(set(contact_ids))])

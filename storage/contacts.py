@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from storage.addresses import Claim, claim_addresses
 from storage.codec import from_ms_or_none, load_json, to_ms_or_none
-from storage.sql import Session, Statement, insert, lock, rows, statement
+from storage.sql import Session, Statement, insert, lock, statement
 from surveys.contact import Address, AddressStatus, Contact
 
 _CONTACTS = statement("SELECT * FROM contact WHERE id = ANY($1::bigint[])")
@@ -111,11 +111,11 @@ async def save_contacts(session: Session, contacts: Sequence[Contact]) -> list[C
     changed = [p for p in people if p.id in known]
     if changed:
         changed.sort(key=lambda person: person.id)
-        await session.run(_UPDATE, rows([{"contact_id": p.id, **_row(p)} for p in changed]))
+        await session.run(_UPDATE, [{"contact_id": p.id, **_row(p)} for p in changed])
     keys = {key: person.id for person in people for key in person.keys}
     if keys:
         named = [{"key": key, "contact_id": keys[key]} for key in sorted(keys)]
-        await session.run(_INSERT_KEYS, rows(named))
+        await session.run(_INSERT_KEYS, named)
     saved = await _claim(session, people)
     return [saved[place] for place in places]
 
@@ -167,7 +167,7 @@ async def _insert(session: Session, people: Sequence[Contact], fresh: Sequence[i
         return []
     new = [{"n": n, **_row(people[place])} for n, place in enumerate(fresh)]
     # Numbered in the order of n, whatever order they are given back in.
-    return sorted(row["id"] for row in await session.fetch(_INSERT, rows(new)))
+    return sorted(row["id"] for row in await session.fetch(_INSERT, new))
 
 
 def _row(contact: Contact) -> dict[str, object]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from storage.sql import Session, insert, rows
+from storage.sql import Session, insert
 from surveys.response import Answer, Response
 
 ROLLUP_KEY = (
@@ -120,7 +120,7 @@ class Rollups:
             for key, (n, weight, squared) in sorted(changed.items())
         ]
         if batch:
-            await session.run(_ADD_ROLLUPS, rows(batch))
+            await session.run(_ADD_ROLLUPS, batch)
 
 
 async def save_flows(session: Session, flows: Iterable[FlowKey]) -> None:
@@ -130,7 +130,7 @@ async def save_flows(session: Session, flows: Iterable[FlowKey]) -> None:
         sums[key] += 1
     batch = [{**as_row(key), "n": n} for key, n in sorted(sums.items())]
     if batch:
-        await session.run(_ADD_FLOWS, rows(batch))
+        await session.run(_ADD_FLOWS, batch)
 
 
 def as_row(key: RollupKey | FlowKey) -> Mapping[str, object]:

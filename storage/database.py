@@ -7,8 +7,9 @@ shared by all connections of one name, so each dialect has a name of its own.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,6 +28,10 @@ from storage.sql import Backend, Session, statement
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
+_INSIDE: ContextVar["Database | None"] = ContextVar("inside a transaction of", default=None)
+
 _PRAGMAS = {
     "journal_mode": "WAL",
     "synchronous": "FULL",  # a committed transaction survives a power cut
@@ -36,6 +41,8 @@ _PRAGMAS = {
     "cache_size": -16000,  # KiB
     "temp_store": "MEMORY",
 }
+_READER = "reader"
+_READING = {"busy_timeout": 5000, "cache_size": -4000, "query_only": "ON"}
 _SERVER = {"application_name": "afterword", "jit": "off"}
 _DEADLOCK_TRIES = 5
 
@@ -52,8 +59,10 @@ class Database:
         self.zone = zone
         self._tortoise: TortoiseContext | None = None
         self._session: Session | None = None
+        self._reader: Session | None = None
         self._lock = FileLock(path) if path else None
         self._running: set[asyncio.Task[Any]] = set()
+        self._closing: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, url: str, timezone: str = "UTC") -> "Database":
@@ -73,13 +82,20 @@ class Database:
 
     async def close(self) -> None:
         """Wait for what is running, then let go of everything. May be called twice."""
+        self._session = None
+        if self._closing is None:
+            context = copy_context()
+            if self._tortoise:
+                context.run(self._tortoise.__enter__)
+            self._closing = asyncio.create_task(self._close(), context=context)
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
         while self._running:
             await asyncio.wait(set(self._running))
-        tortoise, self._tortoise, self._session = self._tortoise, None, None
-        if tortoise is not None:
-            context = copy_context()
-            context.run(tortoise.__enter__)
-            await asyncio.create_task(tortoise.close_connections(), context=context)
+        if self._tortoise:
+            await self._tortoise.close_connections()
+            self._tortoise = None
         if self._lock:
             self._lock.release()
 
@@ -87,6 +103,13 @@ class Database:
         """Run statements that need no transaction, safe from cancellation."""
         session = self._opened()
         return await self._shielded(work(session))
+
+    async def read(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run long reading statements where they hold nobody up: on a SQLite file that is a
+        connection of their own, which sees what is committed.
+        """
+        session = self._opened()
+        return await self._shielded(work(self._reader or session))
 
     async def transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run ``work`` in one transaction, safe from cancellation: it commits or rolls back whole.
@@ -100,6 +123,7 @@ class Database:
     async def _transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
         for tries_left in reversed(range(_DEADLOCK_TRIES)):
             try:
+                _INSIDE.set(self)
                 async with in_transaction(self.backend) as client:
                     return await work(Session(client, self.backend, self.zone))
             except Exception as error:
@@ -117,7 +141,12 @@ class Database:
                     raise
                 raise clear from None  # the driver's text may quote people's data
 
-        return await asyncio.shield(self._spawn(body()))
+        task = self._spawn(body())
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_report)
+            raise
 
     def _spawn(self, body: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         context = copy_context()
@@ -135,13 +164,12 @@ class Database:
         await self._shielded(self._connect(url))
 
     async def _connect(self, url: str) -> None:
-        connection = {"engine": "storage.clients", "credentials": self._credentials(url)}
+        connections = {str(self.backend): _connection(self._credentials(url))}
+        if self.path:
+            connections[_READER] = _connection({"file_path": str(self.path), **_READING})
         models = {"models": ["storage.models"], "default_connection": str(self.backend)}
         context = await Tortoise.init(
-            config={
-                "connections": {str(self.backend): connection},
-                "apps": {"storage": models},
-            }
+            config={"connections": connections, "apps": {"storage": models}}
         )
         client = context.connections.get(self.backend)
         session = Session(client, self.backend, self.zone)
@@ -150,6 +178,9 @@ class Database:
         await migrate(session, self.path)
         if self.backend is Backend.SQLITE:
             await release_claims(session)
+        if self.path:
+            reader = context.connections.get(_READER)
+            self._reader = Session(reader, self.backend, self.zone)
         self._session = session
 
     def _credentials(self, url: str) -> dict[str, Any]:
@@ -165,7 +196,19 @@ class Database:
     def _opened(self) -> Session:
         if self._session is None:
             raise StoreError("the store is closed")
+        if _INSIDE.get() is self:
+            raise StoreError("the store was called inside its own unit of work: use what it gave")
         return self._session
+
+
+def _connection(credentials: dict[str, Any]) -> dict[str, Any]:
+    return {"engine": "storage.clients", "credentials": credentials}
+
+
+def _report(task: "asyncio.Task[Any]") -> None:
+    """Nobody waits for this task any more: its failure is told here or never."""
+    if not task.cancelled() and (error := task.exception()):
+        log.warning("undone after its caller had left: %s", error)
 
 
 def read_url(url: str) -> tuple[Backend, Path | None]:

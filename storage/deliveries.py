@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from storage.codec import Row, from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from storage.dues import claim_row
 from storage.progress import save_progress, take_progress
-from storage.sql import Session, Statement, insert, rows, statement
+from storage.sql import Session, Statement, insert, statement
 from surveys.due import Due, Outcome
 from surveys.invitation import Delivery, DeliveryState, merge
 
@@ -18,19 +18,19 @@ ARRIVED = frozenset({DeliveryState.DELIVERED, DeliveryState.READ})
 
 _BEGIN = statement("""
     WITH held AS (
-        SELECT d.id AS due_id, v.n FROM ROWS($1: n int, lane text, at bigint, due_id text,
-            fence bigint) AS v
+        SELECT v.due_id, v.fence, v.invitation_id, v.channel, v.address, v.state, v.external_id,
+            v.reason, v.started_at, v.settled_at
+        FROM ROWS($1: lane text, at bigint, due_id text, fence bigint, invitation_id bigint,
+            channel text, address text, state text, external_id text, reason text,
+            started_at bigint, settled_at bigint) AS v
         JOIN due d ON d.lane = v.lane AND d.at = v.at AND d.id = v.due_id AND d.fence = v.fence
         ORDER BY d.lane, d.at, d.id FOR UPDATE OF d
     )
     INSERT INTO delivery (due_id, fence, invitation_id, channel, address, state, external_id,
         reason, started_at, settled_at)
-    SELECT held.due_id, a.fence, a.invitation_id, a.channel, a.address, a.state, a.external_id,
-        a.reason, a.started_at, a.settled_at
-    FROM held JOIN ROWS($2: n int, fence bigint, invitation_id bigint, channel text, address text,
-        state text, external_id text, reason text, started_at bigint, settled_at bigint) AS a
-        ON a.n = held.n
-    WHERE true
+    SELECT due_id, fence, invitation_id, channel, address, state, external_id, reason, started_at,
+        settled_at
+    FROM held WHERE true
     RETURNING id, due_id
 """)
 _RESUME = statement("""
@@ -106,16 +106,16 @@ async def begin_deliveries(session: Session, attempts: Sequence[tuple[Due, Deliv
     found = []
     new = [(due, delivery) for due, delivery in attempts if not delivery.id]
     if new:
-        claims = [{"n": n, **claim_row(due)} for n, (due, _) in enumerate(new)]
-        batch = [_row(n, due, delivery) for n, (due, delivery) in enumerate(new)]
-        found += await session.fetch(_BEGIN, rows(claims), rows(batch))
+        found += await session.fetch(_BEGIN, [_row(due, delivery) for due, delivery in new])
     old = [(due, delivery) for due, delivery in attempts if delivery.id]
     if old:
-        batch = [
-            {"delivery_id": d.id, "started_at": to_ms(d.started_at), **claim_row(due)}
-            for due, d in old
-        ]
-        found += await session.fetch(_RESUME, rows(batch))
+        found += await session.fetch(
+            _RESUME,
+            [
+                {"delivery_id": d.id, "started_at": to_ms(d.started_at), **claim_row(due)}
+                for due, d in old
+            ],
+        )
     ids = {row["due_id"]: row["id"] for row in found}
     return [ids.get(due.id, 0) for due, _ in attempts]
 
@@ -145,7 +145,7 @@ async def settle_deliveries(
     )
     changed = [_settled_row(row, tried[i], early, now) for i, row in found.items()]
     if changed:
-        await session.run(_SAVE, rows(changed))
+        await session.run(_SAVE, changed)
     states = {int(str(c["delivery_id"])): DeliveryState(str(c["state"])) for c in changed}
     return {
         i: Settled(
@@ -179,7 +179,7 @@ async def change_delivery(
         return
     now = to_ms(datetime.now(UTC))
     changed = [_joined(row, status, row["external_id"], reason, now) for row in found]
-    await session.run(_SAVE, rows(changed))
+    await session.run(_SAVE, changed)
     if status in ARRIVED:
         progress = await take_progress(session, [row["invitation_id"] for row in found])
         for step in progress.values():
@@ -199,7 +199,7 @@ async def _keep_early(
         "reason": reason,
         "received_at": to_ms(datetime.now(UTC)),
     }
-    await session.run(_KEEP_EARLY, rows([row]))
+    await session.run(_KEEP_EARLY, [row])
 
 
 async def _take_early(session: Session, messages: set[Message]) -> dict[Message, Row]:
@@ -207,7 +207,7 @@ async def _take_early(session: Session, messages: set[Message]) -> dict[Message,
     if not wanted:
         return {}
     await session.fetch(_LOCK_MESSAGES, [external_id for _, external_id in wanted])
-    batch = rows([{"channel": channel, "external_id": name} for channel, name in wanted])
+    batch = [{"channel": channel, "external_id": name} for channel, name in wanted]
     found = await session.fetch(_TAKE_EARLY, batch)
     return {(row["channel"], row["external_id"]): row for row in found}
 
@@ -240,10 +240,9 @@ def _joined(
     }
 
 
-def _row(n: int, due: Due, delivery: Delivery) -> dict[str, object]:
+def _row(due: Due, delivery: Delivery) -> dict[str, object]:
     return {
-        "n": n,
-        "fence": due.fence,
+        **claim_row(due),
         "invitation_id": delivery.invitation_id,
         "channel": delivery.channel,
         "address": delivery.address,

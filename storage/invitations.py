@@ -16,7 +16,7 @@ from storage.codec import (
     to_ms_or_none,
 )
 from storage.dues import add_dues
-from storage.sql import Session, insert, rows, statement
+from storage.sql import Session, insert, statement
 from surveys.due import Due, DueKind
 from surveys.invitation import Invitation, InvitationState
 
@@ -77,7 +77,7 @@ async def add_invitations(session: Session, invitations: Sequence[Invitation]) -
         return []
     given = {invitation.key: invitation for invitation in reversed(invitations)}
     batch = [_row(given[key]) for key in sorted(given)]
-    found = await session.fetch(_ADD, rows(batch))
+    found = await session.fetch(_ADD, batch)
     new = [replace(given[row["key"]], id=row["id"]) for row in found]
     new.sort(key=lambda invitation: invitation.id)
     await add_dues(session, [due for invitation in new for due in _dues(invitation)])
@@ -95,7 +95,7 @@ async def find_open(
     if not places:
         return {}
     since = to_ms((now or datetime.now(UTC)) - _GRACE)
-    wanted = rows([{"channel": channel, "value": value} for channel, value in sorted(places)])
+    wanted = [{"channel": channel, "value": value} for channel, value in sorted(places)]
     found = await session.fetch(_FIND_OPEN, wanted, since)
     return {(row["channel"], row["value"]): row["invitation_id"] for row in found}
 
@@ -107,7 +107,7 @@ async def find_by_message(
     if not items:
         return {}
     names = ("channel", "address", "external_id")
-    wanted = rows([dict(zip(names, item, strict=True)) for item in sorted(items)])
+    wanted = [dict(zip(names, item, strict=True)) for item in sorted(items)]
     return {
         (row["channel"], row["address"], row["external_id"]): row["invitation_id"]
         for row in await session.fetch(_FIND_BY_MESSAGE, wanted)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from storage.codec import clean_text, to_ms
-from storage.sql import Session, insert, lock, rows, statement
+from storage.sql import Session, insert, lock, statement
 from storage.turn import Card
 from surveys.event import Event
 from surveys.inbound import Inbound
@@ -48,14 +48,14 @@ async def add_events(session: Session, events: Sequence[Event]) -> set[str]:
     # In the order of their keys: two batches with the same events must not wait for each other.
     batch = sorted((_row(event) for event in events), key=lambda row: str(row["message_id"]))
     given = {clean_text(event.message_id): event.message_id for event in events}
-    return {given[row["message_id"]] for row in await session.fetch(_ADD, rows(batch))}
+    return {given[row["message_id"]] for row in await session.fetch(_ADD, batch)}
 
 
 async def note_events(session: Session, notes: Mapping[str, str]) -> None:
     """Keep what became of events: message id -> a sentence for the debugger view."""
     if notes:
         batch = [{"message_id": name, "verdict": notes[name]} for name in sorted(notes)]
-        await session.run(_NOTE, rows(batch))
+        await session.run(_NOTE, batch)
 
 
 async def add_inbound(session: Session, items: Sequence[Inbound]) -> set[tuple[str, str]]:
@@ -73,7 +73,7 @@ async def add_inbound(session: Session, items: Sequence[Inbound]) -> set[tuple[s
         }
         for item in sorted(items, key=lambda item: (item.channel, item.event_id))
     ]
-    found = await session.fetch(_ADD_INBOUND, rows(batch))
+    found = await session.fetch(_ADD_INBOUND, batch)
     return {(row["channel"], row["event_id"]) for row in found}
 
 
@@ -82,7 +82,7 @@ async def take_counters(session: Session, keys: Collection[str]) -> dict[str, in
     wanted = sorted(set(keys))
     if not wanted:
         return {}
-    await session.fetch(_BEGIN_COUNTERS, rows([{"key": key} for key in wanted]))
+    await session.fetch(_BEGIN_COUNTERS, [{"key": key} for key in wanted])
     found = {row["key"]: row["value"] for row in await session.fetch(_COUNTERS, wanted)}
     return {key: found.get(key, 0) for key in wanted}
 
@@ -91,7 +91,7 @@ async def save_counters(session: Session, values: Mapping[str, int]) -> None:
     """Set counters."""
     if values:
         batch = [{"key": key, "value": values[key]} for key in sorted(values)]
-        await session.run(_SAVE_COUNTERS, rows(batch))
+        await session.run(_SAVE_COUNTERS, batch)
 
 
 async def add_cards(session: Session, cards: Sequence[Card]) -> None:
@@ -107,7 +107,7 @@ async def add_cards(session: Session, cards: Sequence[Card]) -> None:
             }
             for card in cards
         ]
-        await session.run(_ADD_CARDS, rows(batch))
+        await session.run(_ADD_CARDS, batch)
 
 
 def _row(event: Event) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from storage.codec import to_ms_or_none
 from storage.contacts import load_contacts, lock_ids
-from storage.sql import Session, rows, statement
+from storage.sql import Session, statement
 from surveys.contact import Contact
 
 _MOVED = (
@@ -40,7 +40,7 @@ async def merge_contacts(session: Session, keep: int, gone: int) -> None:
     found = await load_contacts(session, (keep, gone))
     if len(found) < 2:
         return
-    await session.run(_KEEP, rows([_united(found[keep], found[gone])]))
+    await session.run(_KEEP, [_united(found[keep], found[gone])])
     for move in _MOVES:
         await session.run(move, keep, gone)
     await session.run(_DROP, gone)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from storage.codec import Row, from_ms, to_ms
 from storage.counts import FlowKey, day_of, save_flows
-from storage.sql import Session, rows, statement
+from storage.sql import Session, statement
 from surveys.errors import IllegalMove
 from surveys.invitation import InvitationState, move
 
@@ -117,7 +117,7 @@ async def save_progress(session: Session, steps: Iterable[Progress]) -> None:
     """Write what changed and count it."""
     changed = [step for step in steps if step.changed]
     if changed:
-        await session.run(_SAVE, rows([_row(step) for step in changed]))
+        await session.run(_SAVE, [_row(step) for step in changed])
     await save_flows(session, [flow for step in steps for flow in step.flows])
 
 

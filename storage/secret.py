@@ -2,7 +2,7 @@
 
 import secrets
 
-from storage.sql import Session, insert, rows, statement
+from storage.sql import Session, insert, statement
 
 _ADD = insert("secret", "name text, value text", "ON CONFLICT (name) DO NOTHING")
 _READ = statement("SELECT value FROM secret WHERE name = $1")
@@ -12,6 +12,6 @@ _LINKS = "links"
 async def read_key(session: Session) -> bytes:
     """Give the 32 bytes that seal links, making them at the first call on a new store."""
     new = {"name": _LINKS, "value": secrets.token_hex(32)}
-    await session.run(_ADD, rows([new]))
+    await session.run(_ADD, [new])
     found = await session.fetch(_READ, _LINKS)
     return bytes.fromhex(found[0]["value"])

@@ -8,7 +8,7 @@ from storage.codec import from_ms, load_json, to_ms
 from storage.deliveries import ARRIVED, Settled, close_left_open, settle_deliveries
 from storage.dues import settle_dues
 from storage.progress import save_progress, take_progress
-from storage.sql import Session, insert, rows, statement
+from storage.sql import Session, insert, statement
 from surveys.due import Decision, DueKind, Outcome
 from surveys.invitation import InvitationState
 
@@ -102,4 +102,4 @@ async def _add_decisions(session: Session, decisions: Sequence[Decision]) -> Non
             }
             for decision in decisions
         ]
-        await session.run(_ADD_DECISIONS, rows(batch))
+        await session.run(_ADD_DECISIONS, batch)

@@ -124,7 +124,7 @@ class Store:
 
     async def count_due(self) -> dict[str, int]:
         """Give how many rows wait on each lane, claimed ones included."""
-        return await self._database.run(queue.count_due)
+        return await self._database.read(queue.count_due)
 
     async def find_contact(self, channel: str, address: str) -> Contact | None:
         """Give whose address that is, or None."""
@@ -141,7 +141,7 @@ class Store:
 
         Words are counted under value "", choices under each choice's id; drafts and skips are not.
         """
-        return await self._database.run(lambda s: reports.tally(s, wanted))
+        return await self._database.read(lambda s: reports.tally(s, wanted))
 
     async def list_responses(
         self, wanted: Filter, limit: int, offset: int
@@ -150,7 +150,7 @@ class Store:
 
         ``question`` and ``metric`` limit to responses that answered those.
         """
-        return await self._database.run(lambda s: reports.list_responses(s, wanted, limit, offset))
+        return await self._database.read(lambda s: reports.list_responses(s, wanted, limit, offset))
 
     async def decisions(self, invitation_id: int) -> list[Decision]:
         """Give why an invitation was sent, held, skipped or failed, oldest first."""
@@ -160,7 +160,7 @@ class Store:
         """Give how many rows there are: ``contacts``, ``events``, ``responses``, ``cards``,
         ``dues``, ``invitations.<state>``, ``deliveries.<state>``; absent where there are none.
         """
-        return await self._database.run(reports.counts)
+        return await self._database.read(reports.counts)
 
     async def recount(self) -> list[str]:
         """Count every answer and invitation anew and give each difference from the rollups."""

@@ -119,6 +119,27 @@ async def test_several_turns_of_one_conversation_in_one_batch(store: Store) -> N
     assert await store.recount() == []
 
 
+async def test_replies_at_once_each_see_the_one_before(store: Store) -> None:
+    (one,) = await plan(store)
+    await ask(store)
+
+    async def change(n: int) -> None:
+        async def work(t: Transaction) -> None:
+            conversation = (await t.lock_conversations([one.id]))[one.id]
+            before = conversation.response and conversation.response.answer("nps")
+            revision = before.revision + 1 if before else 1
+            await t.save_turns([turn(conversation, answer(value=n, revision=revision))])
+
+        await store.unit_of_work(work)
+
+    await asyncio.gather(*(change(n) for n in range(8)))
+    assert [(row[1], row[3]) for row in await revisions(store)] == [
+        (n, n == 8) for n in range(1, 9)
+    ]
+    assert sum((await values(store)).values()) == 1
+    assert await store.recount() == []
+
+
 async def test_weights_and_their_squares_add_up(store: Store) -> None:
     one, two = await plan(store, 2)
     await ask(store)

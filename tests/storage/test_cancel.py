@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.store import Store, Transaction
+from storage.store import Store, StoreError, Transaction
 from tests.storage.make import NOW, ask, claim, contact, delivery, event, invitation, plan
 
 
@@ -100,6 +100,22 @@ async def test_an_error_inside_undoes_everything(store: Store) -> None:
             await store.unit_of_work(fail)
     counts = await store.counts()
     assert (counts["events"], counts["contacts"]) == (0, 0)
+
+
+async def test_a_commit_that_fails_undoes_everything(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite://{tmp_path}/a.db")
+
+    async def orphan(t: Transaction) -> None:
+        await t._session.client.execute_query("PRAGMA defer_foreign_keys = ON")
+        await t.add_events([event("a")])
+        await t.link_address(999, "telegram", "1")  # nobody's: found out at COMMIT only
+
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
+        await store.unit_of_work(orphan)
+    async with asyncio.timeout(10):
+        assert (await store.counts())["events"] == 0
+        assert await store.unit_of_work(work) > 0
+    await store.close()
 
 
 async def test_a_deadlock_is_run_again(postgres_url: str) -> None:

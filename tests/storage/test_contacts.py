@@ -117,6 +117,15 @@ async def test_in_one_batch_too_the_first_owner_keeps_the_address(store: Store) 
     assert await conflicts(store) == [(*place, one.id, two.id)]
 
 
+async def test_a_refused_claim_does_not_reorder_the_owners_addresses(store: Store) -> None:
+    old, new = ("email", "old@x.example"), ("email", "new@x.example")
+    (owner,) = await add_contacts(store, contact("user:1", addresses=[old, new]))
+    await add_contacts(store, contact("user:2", addresses=[new, ("telegram", "5"), old]))
+    found = (await known(store, "user:1"))["user:1"]
+    assert found == owner
+    assert found.address("email") == Address(channel="email", value="new@x.example")
+
+
 async def test_saving_a_contact_does_not_revive_a_bounced_address(store: Store) -> None:
     (saved,) = await add_contacts(store, contact("user:1", addresses=[("email", "a@x.example")]))
     await store.unit_of_work(lambda t: t.set_address("email", "a@x.example", AddressStatus.BOUNCED))
@@ -196,6 +205,8 @@ async def test_merging_moves_everything_and_a_stop_stays(store: Store) -> None:
     (keep,) = await add_contacts(store, contact("user:keep", language="lv", attributes={"a": 1}))
 
     async def work(t: Transaction) -> Any:
+        attributes = {"a": 2, "city": "Oulu"}
+        await t.save_contacts([Contact(id=gone, keys=("user:u-0",), attributes=attributes)])
         await t.add_cards([Card(contact_id=gone, channel="telegram", text="hi", at=NOW)])
         await t.opt_out([gone], NOW, "telegram")
         await t.merge_contacts(keep.id, gone)
@@ -210,6 +221,7 @@ async def test_merging_moves_everything_and_a_stop_stays(store: Store) -> None:
     assert set(person.keys) == {"user:keep", "user:u-0"}
     assert {a.channel for a in person.addresses} == {"telegram", "email"}
     assert (person.language, person.opted_out_at) == ("lv", NOW)
+    assert person.attributes == {"a": 1, "city": "Oulu"}
     assert (await store.counts())["contacts"] == 1
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from storage.store import Store, Transaction
 from surveys.due import Due, DueKind, Outcome
 from surveys.message import Button, Entry, Image, Message
-from tests.storage.make import HOUR, LEASE, NOW, claim, message, plan
+from tests.storage.make import HOUR, LEASE, NOW, claim, delivery, message, plan
 
 
 def say(n: int, at: datetime = NOW, lane: str = "telegram") -> Due:
@@ -73,6 +73,19 @@ async def test_a_lost_claim_is_due_again_after_its_lease_and_in_its_old_place(st
     assert refused == ["say:0001"]
     assert await store.end_deliveries([Outcome(due=due) for due in again], later) == []
     assert await store.count_due() == {}
+
+
+async def test_the_fence_tells_two_claims_of_one_moment_apart(store: Store) -> None:
+    await put(store, say(1), say(2))
+    first = await claim(store)
+    second = await store.claim_due("telegram", NOW + LEASE, timedelta(0), 10)
+    assert [due.at for due in first] == [due.at for due in second]  # as after a clock set back
+    attempts = [(due, delivery(due)) for due in first]
+    assert await store.begin_deliveries(attempts) == [0, 0]
+    again = Outcome(due=first[0], retry_at=NOW)
+    gone = Outcome(due=first[1])
+    assert await store.end_deliveries([again, gone], NOW) == ["say:0001", "say:0002"]
+    assert await store.end_deliveries([Outcome(due=due) for due in second], NOW) == []
 
 
 async def test_a_settled_row_is_gone_and_settling_twice_is_refused(store: Store) -> None:

@@ -135,8 +135,11 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreMisconfigured, match="another path"):
         await Store.open(f"sqlite://{tmp_path}/file/a.db")
-    with pytest.raises(StoreUnavailable, match="cannot be opened"):
+    with pytest.raises(StoreMisconfigured, match="another path"):
         await Store.open(f"sqlite://{tmp_path}")
+    store = await Store.open(f"sqlite://{tmp_path}/new/a.db")
+    await store.close()
+    assert (tmp_path / "new" / "a.db").stat().st_mode & 0o077 == 0  # it holds people's data
 
 
 async def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path: Path) -> None:
@@ -202,4 +205,35 @@ async def test_a_connection_cut_inside_a_transaction_undoes_it(
     with pytest.raises(StoreUnavailable):
         await store.unit_of_work(work)
     assert (await store.counts())["events"] == 0
+    await store.close()
+
+
+async def test_calling_the_store_inside_its_own_transaction_says_so(store: Store) -> None:
+    async def nested(t: Transaction) -> None:
+        await store.ping()
+
+    async with asyncio.timeout(10):
+        with pytest.raises(StoreError, match="inside its own unit of work"):
+            await store.unit_of_work(nested)
+        await store.ping()
+
+
+async def test_reports_do_not_wait_for_a_transaction_and_see_only_what_is_committed(
+    store_url: str,
+) -> None:
+    store = await Store.open(store_url)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(t: Transaction) -> None:
+        await t.add_events([event("a")])
+        begun.set()
+        await go_on.wait()
+
+    writer = asyncio.create_task(store.unit_of_work(slow))
+    await begun.wait()
+    async with asyncio.timeout(10):
+        assert (await store.counts())["events"] == 0
+    go_on.set()
+    await writer
+    assert (await store.counts())["events"] == 1
     await store.close()

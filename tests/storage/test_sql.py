@@ -33,10 +33,13 @@ def test_rows() -> None:
         " AS v(a bigint, b double precision) WHERE true ON CONFLICT (a) DO NOTHING"
     )
     assert made.sqlite == (
-        "INSERT INTO t (a, b) SELECT v.a, v.b FROM (SELECT json_extract(value, '$.a') AS a,"
-        " json_extract(value, '$.b') AS b FROM json_each(?1)) AS v WHERE true"
+        "INSERT INTO t (a, b) SELECT v.a, v.b FROM (SELECT json_extract(value, '$[0]') AS a,"
+        " json_extract(value, '$[1]') AS b FROM json_each(?1)) AS v WHERE true"
         " ON CONFLICT (a) DO NOTHING"
     )
+    assert made.batches == {1: ("a", "b")}
+    assert lock(made.postgres.replace("json_to_recordset($1::json) AS v", "x")).batches == {}
+    assert lock("SELECT 1 FROM ROWS($2: key text) AS v").batches == {2: ("key",)}
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
