@@ -50,5 +50,10 @@ CHANNELS: Mapping[str, Entry] = {
         adapter="channels.telegram.adapter:Telegram",
         trait="telegram_id",
     ),
+    "messenger": Entry(
+        settings="channels.messenger",
+        adapter="channels.messenger.adapter:Messenger",
+        trait="messenger_psid",
+    ),
 }
 """Name in config.yaml -> where the channel's code is. Adding a channel adds one line here."""

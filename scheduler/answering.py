@@ -21,6 +21,7 @@ from surveys.conversation import (
     Turn,
     TurnKind,
     advance,
+    is_over,
     next_question,
     progress,
     response_band,
@@ -94,11 +95,11 @@ def show(
     """Give the page of an invitation as it stands: the open question, or thanks, or closed."""
     setting = rules.setting(survey, conversation.invitation, conversation.contact, address)
     response = conversation.response
-    if now > conversation.invitation.expires_at and not response:
-        return compose_note(setting, setting.say("closed"), capabilities)
     question = next_question(survey, response)
     if question is None:
         return compose_thanks(setting, response_band(survey, response), capabilities)
+    if is_over(conversation, now):
+        return compose_note(setting, setting.say("closed"), capabilities)
     step, steps = progress(survey, response)
     return compose_question(setting, question, capabilities, step=step, steps=steps)
 
@@ -174,11 +175,14 @@ class _View:
             yield self._note("too_late")
         elif turn.kind in (TurnKind.OFF_SCRIPT, TurnKind.NOT_UNDERSTOOD):
             yield from self._unread()
+        elif turn.kind is TurnKind.TICKED and not edited and turn.asked:
+            yield self._question(turn.asked)  # where buttons vanish once pressed
 
     def _edit(self) -> Generator[Message, None, bool]:
         turn, asked = self.turn, self.turn.asked
-        pressed = self.item.external_id if self.item.payloads else ""
-        replaces = pressed or self.conversation.asked_external_id
+        replaces = self.item.external_id if self.item.payloads else ""
+        if not replaces and not self.conversation.invitation.all_channels:
+            replaces = self.conversation.asked_external_id  # else it may be another channel's
         answer = turn.response.answer(asked.id) if turn.response and asked else None
         if not (self.capabilities.edits and replaces and asked and answer):
             return False

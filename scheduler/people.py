@@ -67,6 +67,9 @@ class People:
     def _find(self, event: Event) -> int:
         keys = identity_keys(event)
         slots = list(dict.fromkeys(self._slot_of[k] for k in keys if k in self._slot_of))
+        if event.user_id and keys[0] not in self._slot_of and event.kind is not EventKind.ALIAS:
+            # A new user in a browser that somebody else used before is not that person.
+            slots = [slot for slot in slots if _only_anonymous(self._slots[slot])]
         if not slots:
             slots = [len(self._slots)]
             self._slots.append(Contact())
@@ -117,24 +120,45 @@ def _told(contact: Contact, event: Event, address_traits: Mapping[str, str]) -> 
     language = (_short(spoken) or "").replace("_", "-").lower() or None
     timezone = _short(event.traits.get("timezone") or event.timezone)
     found = tuple(
-        Address(channel=channel, value=str(traits[trait]))
+        Address(channel=channel, value=value)
         for channel, trait in address_traits.items()
-        if traits.get(trait)
+        if (value := _place(traits.get(trait)))
     )
     # Context languages come with every call; only identify says what the person prefers.
     says = event.kind is EventKind.IDENTIFY
-    return replace(
-        contact,
-        language=(language if says else None) or contact.language or language,
-        timezone=(timezone if says else None) or contact.timezone or timezone,
-        attributes={**contact.attributes, **traits} if traits else contact.attributes,
-        addresses=_joined(contact.addresses, found),
-    )
+    told: dict[str, Any] = {
+        "language": (language if says else None) or contact.language or language,
+        "timezone": (timezone if says else None) or contact.timezone or timezone,
+        "attributes": {**contact.attributes, **traits} if traits else contact.attributes,
+        "addresses": _joined(_behind(contact, traits, address_traits), found),
+    }
+    # Most events tell nothing new of a known person; a copy to find that out costs 4 µs.
+    if all(getattr(contact, name) == value for name, value in told.items()):
+        return contact
+    return replace(contact, **told)
 
 
 def _joined(known: tuple[Address, ...], found: tuple[Address, ...]) -> tuple[Address, ...]:
+    if not found:
+        return known
     have = {(a.channel, a.value) for a in known}
     return (*known, *(a for a in found if (a.channel, a.value) not in have))
+
+
+def _behind(
+    contact: Contact, traits: Mapping[str, Any], address_traits: Mapping[str, str]
+) -> tuple[Address, ...]:
+    """Give the known addresses with those last that are said anew: somebody goes back to an old
+    one. What is only said again stays where it is, behind what the person chose by a link.
+    """
+    said = {
+        (channel, _place(traits[trait]))
+        for channel, trait in address_traits.items()
+        if trait in traits and traits[trait] != contact.attributes.get(trait)
+    }
+    if not said:
+        return contact.addresses
+    return tuple(sorted(contact.addresses, key=lambda a: (a.channel, a.value) in said))
 
 
 def _only_anonymous(contact: Contact) -> bool:
@@ -143,3 +167,10 @@ def _only_anonymous(contact: Contact) -> bool:
 
 def _short(value: Any) -> str | None:
     return value.strip()[:40] if isinstance(value, str) and value.strip() else None
+
+
+def _place(value: Any) -> str:
+    """Give what a trait says as an address, "" for what can be none."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value).strip()[:320]

@@ -103,6 +103,8 @@ class _Batch:
 
     async def take_all(self, items: Sequence[Inbound]) -> list[Messages]:
         new = await self.transaction.add_inbound([i for i in items if not isinstance(i, Viewed)])
+        spoken = [i for i in items if isinstance(i, Replied | Linked) and i.address]
+        await self.transaction.hear({(i.channel, i.address): self.now for i in spoken})
         wanted = await self._find_invitations(items)
         self.conversations = await self.transaction.lock_conversations(
             {number for number in wanted if number}

@@ -75,6 +75,8 @@ def decide(
     other = next_channel(invitation, contact, lane, channels, now)
     if other:
         return Move(channel=other, rule=obstacle)
+    if is_shared(invitation, contact, lane, channels, now):
+        return Skip(rule=f"{obstacle}; asked on other channels", state=invitation.state)
     return Skip(rule=f"not reachable by {', '.join(invitation.via)}: {obstacle}")
 
 
@@ -92,6 +94,18 @@ def next_channel(
         return ""
     later = _later(invitation.via, lane)
     return next((c for c in later if reach(contact, c, channels, now)[0]), "")
+
+
+def is_shared(
+    invitation: Invitation,
+    contact: Contact,
+    lane: str,
+    channels: Mapping[str, Capabilities],
+    now: datetime,
+) -> bool:
+    """Whether other channels ask the same: what ends on one lane leaves the invitation to them."""
+    others = [c for c in invitation.via if c != lane] if invitation.all_channels else []
+    return any(reach(contact, c, channels, now)[0] for c in others)
 
 
 def reach(

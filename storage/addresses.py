@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from storage.codec import to_ms
 from storage.sql import Session, insert, statement
 from surveys.contact import Address, AddressStatus
 
@@ -38,6 +40,12 @@ _CONFLICT = insert(
 _SET = statement("""
     UPDATE address SET status = v.status FROM ROWS($1: channel text, value text, status text) AS v
     WHERE address.channel = v.channel AND address.value = v.value
+""")
+_HEAR = statement("""
+    UPDATE address SET heard_at = v.heard_at
+    FROM ROWS($1: channel text, value text, heard_at bigint) AS v
+    WHERE address.channel = v.channel AND address.value = v.value
+        AND COALESCE(address.heard_at, 0) < v.heard_at
 """)
 _MOVE = statement("""
     UPDATE address SET value = v.new_value
@@ -101,6 +109,16 @@ async def set_addresses(session: Session, statuses: dict[Place, str]) -> None:
     if statuses:
         batch = [{"channel": c, "value": v, "status": s} for (c, v), s in sorted(statuses.items())]
         await session.run(_SET, batch)
+
+
+async def hear_addresses(session: Session, heard: dict[Place, datetime]) -> None:
+    """Note when people last wrote to us from known addresses; the latest time stays."""
+    if heard:
+        batch = [
+            {"channel": c, "value": v, "heard_at": to_ms(at)}
+            for (c, v), at in sorted(heard.items())
+        ]
+        await session.run(_HEAR, batch)
 
 
 async def move_addresses(session: Session, moves: dict[Place, str]) -> None:

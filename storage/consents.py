@@ -3,14 +3,19 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from storage.codec import to_ms
+from storage.codec import to_ms, to_ms_or_none
 from storage.sql import Session, insert, statement
+from surveys.contact import Contact
 
 _STOP = statement("""
     UPDATE contact SET opted_out_at = COALESCE(opted_out_at, $2::bigint)
     WHERE id = ANY($1::bigint[])
 """)
 _RESUME = statement("UPDATE contact SET opted_out_at = NULL WHERE id = ANY($1::bigint[])")
+_WISH = statement("""
+    UPDATE contact SET paused_until = $2::bigint, only_channel = $3::text, language = $4::text
+    WHERE id = $1::bigint
+""")
 _NOTE = insert("consent", "contact_id bigint, granted boolean, at bigint, source text")
 
 
@@ -28,6 +33,17 @@ async def opt_in(session: Session, contact_ids: Collection[int], at: datetime, s
     if contact_ids:
         await session.run(_RESUME, sorted(set(contact_ids)))
         await _note(session, contact_ids, granted=True, at=at, source=source)
+
+
+async def set_wishes(session: Session, contact: Contact) -> None:
+    """Keep a person's own wishes: pause, only one channel, language."""
+    await session.run(
+        _WISH,
+        contact.id,
+        to_ms_or_none(contact.paused_until),
+        contact.only_channel or None,
+        contact.language,
+    )
 
 
 async def _note(

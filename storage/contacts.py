@@ -10,10 +10,11 @@ from surveys.contact import Address, AddressStatus, Contact
 
 _CONTACTS = statement("SELECT * FROM contact WHERE id = ANY($1::bigint[])")
 _NAMES = statement("""
-    SELECT contact_id, '' AS channel, key AS value, '' AS status, 0 AS position, 0 AS id
+    SELECT contact_id, '' AS channel, key AS value, '' AS status, 0 AS position, 0 AS id,
+        CAST(NULL AS BIGINT) AS heard_at
       FROM contact_key WHERE contact_id = ANY($1::bigint[])
     UNION ALL
-    SELECT contact_id, channel, value, status, position, id
+    SELECT contact_id, channel, value, status, position, id, heard_at
       FROM address WHERE contact_id = ANY($1::bigint[])
     ORDER BY position, id, value
 """)
@@ -62,9 +63,13 @@ async def load_contacts(session: Session, ids: Collection[int]) -> dict[int, Con
         if not name["channel"]:
             keys[name["contact_id"]].append(name["value"])
             continue
-        status = AddressStatus(name["status"])
         addresses[name["contact_id"]].append(
-            Address(channel=name["channel"], value=name["value"], status=status)
+            Address(
+                channel=name["channel"],
+                value=name["value"],
+                status=AddressStatus(name["status"]),
+                heard_at=from_ms_or_none(name["heard_at"]),
+            )
         )
     return {
         row["id"]: Contact(
@@ -75,6 +80,8 @@ async def load_contacts(session: Session, ids: Collection[int]) -> dict[int, Con
             attributes=load_json(row["attributes"]),
             addresses=tuple(addresses[row["id"]]),
             opted_out_at=from_ms_or_none(row["opted_out_at"]),
+            paused_until=from_ms_or_none(row["paused_until"]),
+            only_channel=row["only_channel"] or "",
         )
         for row in found
     }

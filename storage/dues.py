@@ -7,6 +7,7 @@ longer fits. Nothing has to look for stale claims.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from storage.codec import Row, dump_message, from_ms, load_message, to_ms
 from storage.sql import Session, Statement, insert, statement
@@ -87,8 +88,9 @@ async def claim_due(
     ``Due.at`` of a claimed row is the end of its lease: with ``fence`` it is the claim's ticket.
     """
     found = await session.fetch(_CLAIM, lane, to_ms(now), to_ms(now + lease), limit)
-    found.sort(key=lambda row: (row["due_at"], row["id"]))
-    return [_read(row, lane) for row in found]
+    found.sort(key=itemgetter("due_at", "id"))
+    at = from_ms(to_ms(now + lease))
+    return [_read(row, lane, at) for row in found]
 
 
 async def next_due(session: Session, lane: str) -> datetime | None:
@@ -134,14 +136,17 @@ def _in_order(batch: list[dict[str, object]]) -> list[dict[str, object]]:
     return sorted(batch, key=lambda row: (row["lane"], row["at"], row["due_id"]))
 
 
-def _read(row: Row, lane: str) -> Due:
+def _read(row: Row, lane: str, at: datetime) -> Due:
     return Due(
         lane=lane,
-        at=from_ms(row["at"]),
+        at=at,
         id=row["id"],
-        kind=DueKind(row["kind"]),
+        kind=_KINDS[row["kind"]],
         invitation_id=row["invitation_id"],
         message=load_message(row["message"]),
         attempts=row["attempts"],
         fence=row["fence"],
     )
+
+
+_KINDS = {kind.value: kind for kind in DueKind}

@@ -45,6 +45,8 @@ class Contact(Model):
     timezone = Text(null=True)
     attributes = _json()
     opted_out_at = fields.BigIntField(null=True)
+    paused_until = fields.BigIntField(null=True)
+    only_channel = Text(null=True)
 
 
 def _contact() -> Any:
@@ -66,6 +68,7 @@ class Address(Model):
     contact = _contact()
     status = Text()
     position = fields.IntField()
+    heard_at = fields.BigIntField(null=True)
 
     class Meta:
         unique_together = (("channel", "value"),)

@@ -112,6 +112,16 @@ class Transaction:
         """Set whether an address may be written to; an unknown one is passed over."""
         await places.set_addresses(self._session, {(channel, value): status})
 
+    async def hear(self, heard: dict[tuple[str, str], datetime]) -> None:
+        """Note when people last wrote to us: (channel, address) -> time; unknown ones are passed
+        over.
+        """
+        await places.hear_addresses(self._session, heard)
+
+    async def set_wishes(self, contact: Contact) -> None:
+        """Keep what a person asked of us: pause, only one channel, language."""
+        await consents.set_wishes(self._session, contact)
+
     async def move_address(self, channel: str, value: str, new_value: str) -> None:
         """Give an address its new name. Where that is known already, the old one is dead."""
         await places.move_addresses(self._session, {(channel, value): new_value})

@@ -89,7 +89,7 @@ def compose_question(
         text, buttons = f"{text}\n{_spelled_out(setting, question, buttons)}", ()
     return Message(
         address=setting.address,
-        text=_cut(text, capabilities.max_text - _around(notice, _ends(setting, question))),
+        text=_cut(text, _room(capabilities, notice, _ends(setting, question))),
         language=setting.language,
         question_id=question.id,
         notice=notice,
@@ -278,9 +278,12 @@ def _footer(setting: Setting, *, page: bool = False) -> tuple[Link, ...]:
     return tuple(links)
 
 
-def _around(notice: str, ends: tuple[str, str] | None) -> int:
-    """Give how many characters stand around the text: the notice, the ends, and lines between."""
-    return len(notice) + sum(map(len, ends or ())) + 40
+def _room(capabilities: Capabilities, notice: str, ends: tuple[str, str] | None) -> int:
+    """Give how many characters the text may take beside what stands around it (the notice, the
+    ends, lines between): never less than half of all.
+    """
+    around = len(notice) + sum(map(len, ends or ())) + 40
+    return max(capabilities.max_text - around, capabilities.max_text // 2)
 
 
 def _fit(button: Button, capabilities: Capabilities) -> Button:

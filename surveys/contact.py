@@ -26,7 +26,7 @@ class Address:
     channel: str
     value: str
     status: AddressStatus = AddressStatus.OK
-    heard_at: datetime | None = None
+    heard_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,8 @@ class Contact:
     ``id`` is the store's number, 0 before the first save. ``keys`` are the names business
     systems call the person by: ``user:<userId>`` and ``anon:<anonymousId>``.
     ``opted_out_at`` is set once the person said stop: nothing is sent from then on.
+    ``paused_until`` is how long they asked us to wait, ``only_channel`` the one channel they want
+    to be asked on, "" for any.
     """
 
     id: int = 0
@@ -45,6 +47,8 @@ class Contact:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     addresses: tuple[Address, ...] = ()
     opted_out_at: datetime | None = None
+    paused_until: datetime | None = None
+    only_channel: str = ""
 
     def address(self, channel: str) -> Address | None:
         """Give the usable address on a channel, the newest of several, or None."""

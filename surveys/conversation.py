@@ -15,6 +15,8 @@ from surveys.reading import SKIP, Reading, read_answer, read_value
 from surveys.response import Answer, Response
 from surveys.survey import Survey
 
+LONGEST_COMMENT = 4000
+
 GRACE = timedelta(hours=1)
 """How long after expiry somebody in the middle of answering may go on."""
 
@@ -132,7 +134,7 @@ def advance(
     asked = survey.question(said.question_id) or (
         None if said.question_id else next_question(survey, response)
     )
-    if _is_over(conversation, now):
+    if is_over(conversation, now):
         return Turn(kind=TurnKind.CLOSED, response=response, asked=asked, card=said.text)
     asked = _worded(survey, asked, response) if asked else None
     read = _read(asked, said, bank, response) if asked else None
@@ -197,7 +199,8 @@ def _read(
     for value in said.values:
         if value != WORDS:
             reading = read_value(asked, value)
-            return (reading, False) if reading else None
+            words = said.text.strip()[:LONGEST_COMMENT]
+            return (replace(reading, comment=words), False) if reading else None
     reading = read_answer(asked, said.text, bank) if said.text.strip() else None
     return (reading, False) if reading else None
 
@@ -214,10 +217,12 @@ def _read_ticks(
         return None
     ticked = ticked ^ named if DONE not in values else named or ticked
     ordered = tuple(c.id for c in asked.choices if c.id in ticked)
-    if DONE not in values:
+    sent_before = old is not None and not old.draft
+    if DONE not in values and not (sent_before and ordered):
         return Reading(choices=ordered), True
     if not ordered:
         return None if asked.required else (Reading(skipped=True), False)
+    # Once sent, each tick is a change of mind of its own: nobody presses "done" a second time.
     return Reading(choices=ordered), False
 
 
@@ -296,7 +301,8 @@ def _kind(answer: Answer, *, changed: bool) -> TurnKind:
     return TurnKind.SKIPPED if answer.skipped else TurnKind.RECORDED
 
 
-def _is_over(conversation: Conversation, now: datetime) -> bool:
+def is_over(conversation: Conversation, now: datetime) -> bool:
+    """Whether the survey takes no answers any more."""
     invitation = conversation.invitation
     if invitation.state in (InvitationState.CANCELLED, InvitationState.SKIPPED):
         return True

@@ -10,7 +10,9 @@ CREATE TABLE contact (
     language TEXT,
     timezone TEXT,
     attributes JSONB NOT NULL,
-    opted_out_at BIGINT
+    opted_out_at BIGINT,
+    paused_until BIGINT,
+    only_channel TEXT
 );
 
 -- What business systems call a person: user:<userId>, anon:<anonymousId>.
@@ -27,6 +29,7 @@ CREATE TABLE address (
     contact_id BIGINT NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
     status TEXT NOT NULL,
     position INT NOT NULL,
+    heard_at BIGINT,
     UNIQUE (channel, value)
 );
 CREATE INDEX address_contact ON address (contact_id);

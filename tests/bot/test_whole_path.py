@@ -253,6 +253,7 @@ async def test_a_send_that_is_refused_for_good_goes_over_the_next_channel(tmp_pa
         whole.telegram.refuse(10_001, 403, "Forbidden: bot was blocked by the user")
         await whole.report(person(1, email="anna@example.com"), call(1, 1))
         await until(lambda: whole.mail.ledger)
+        await asyncio.sleep(0.2)
         counts = await whole.counts()
         assert counts["invitations.asked"] == 1
         contact = await whole.service.store.find_contact("email", "anna@example.com")

@@ -83,7 +83,7 @@ class Saying:
             Button(label=str(n), payload=f"{TOKEN}.q.{n}", value=n, spoken=HOSTILE[case])
             for n in (1, 2)
         )
-        label = HOSTILE[case][:30].strip()
+        label = HOSTILE[case][: min(30, rig.channel.capabilities.button_text)].strip()
         choices = tuple(Button(label=label, payload=f"{TOKEN}.q.{n}") for n in "ab")
         for buttons in (scale, choices):
             message = replace(

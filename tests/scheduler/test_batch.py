@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import pytest
 
 from scheduler.batch import Batch
+from storage.store import StoreUnavailable
 
 
 async def test_concurrent_callers_share_a_batch_and_each_gets_its_own_result() -> None:
@@ -41,6 +42,19 @@ async def test_one_bad_item_fails_alone() -> None:
     results = await asyncio.gather(*[batch.put(n) for n in range(40)], return_exceptions=True)
     assert [n for n, r in enumerate(results) if isinstance(r, ValueError)] == [13]
     assert [r for r in results if isinstance(r, int)] == [n for n in range(40) if n != 13]
+
+
+async def test_while_the_store_is_away_all_fail_at_once() -> None:
+    tries = 0
+
+    async def process(items: Sequence[int]) -> list[int]:
+        nonlocal tries
+        tries += 1
+        raise StoreUnavailable("away")
+
+    batch = Batch(process)
+    results = await asyncio.gather(*[batch.put(n) for n in range(40)], return_exceptions=True)
+    assert all(isinstance(r, StoreUnavailable) for r in results) and tries == 1
 
 
 async def test_a_caller_that_goes_away_does_not_disturb_the_others() -> None:

@@ -44,7 +44,7 @@ def test_sent_means_asked_and_delivered_where_no_receipt_will_come() -> None:
         (Unreachable("x"), "bounced", "failed", "bounced", False, True),
         (Blocked("x"), "blocked", "failed", "blocked", False, True),
         (Misconfigured("x"), "deferred", None, "", True, False),
-        (BadResponse("x"), "deferred", None, "", True, False),
+        (BadResponse("x"), "deferred", None, "", True, True),
         (Uncertain("x"), "uncertain", None, "", True, True),
         (Relocated("x", new_address="2"), "deferred", None, "", True, True),
     ],
@@ -92,8 +92,10 @@ def test_a_repeat_after_an_unclean_stop_stays_visible() -> None:
 
 
 def test_uncertain_is_repeated_once_where_the_channel_allows_it_and_else_parked() -> None:
-    again = replace(ATTEMPT, due=replace(DUE, attempts=1))
-    assert failed(again, Uncertain("x"), NOW, jitter=0.5).retry_at is None
+    first = failed(ATTEMPT, Uncertain("x"), NOW, jitter=0.5)
+    assert first.retry_at and first.delivery_id == 0  # left open, to be taken up under its id
+    again = failed(replace(ATTEMPT, repeated=True), Uncertain("x"), NOW, jitter=0.5)
+    assert again.retry_at is None and again.delivery_id == 5
     never = replace(ATTEMPT, capabilities=replace(CHAT, resend=False))
     outcome = failed(never, Uncertain("x"), NOW, jitter=0.5)
     assert outcome.retry_at is None and outcome.delivery is DeliveryState.UNCERTAIN

@@ -65,6 +65,40 @@ def test_two_known_people_are_never_merged_by_a_shared_browser() -> None:
     assert people.merges == [] and people.of(said).id == 2
 
 
+def test_a_new_user_in_a_used_browser_is_a_new_person() -> None:
+    first = Contact(id=1, keys=("user:1", "anon:v"), attributes={"plan": "pro"})
+    said = event(user_id="2", anonymous_id="v", traits={"email": "second@x.fi"})
+    later = event(EventKind.TRACK, user_id="2", anonymous_id="v", name="Call Ended")
+    people = met(said, later, known={"anon:v": first, "user:1": first})
+    assert people.of(later).id == 0 and people.of(later).keys == ("user:2",)
+    assert people.of(later).attributes == {"email": "second@x.fi"}
+    assert len(people.changed()) == 1
+
+
+def test_going_back_to_an_old_address_makes_it_the_one_to_use() -> None:
+    first, second = (event(user_id="42", traits={"email": e}) for e in ("a@x.fi", "b@x.fi"))
+    people = met(first, second, first)
+    found = people.of(first).address("email")
+    assert found and found.value == "a@x.fi"
+    assert [a.value for a in people.of(first).addresses] == ["b@x.fi", "a@x.fi"]
+
+
+def test_saying_the_same_address_again_does_not_outrank_a_newer_one() -> None:
+    chosen = (Address(channel="telegram", value="1"), Address(channel="telegram", value="2"))
+    anna = Contact(id=5, keys=("user:42",), attributes={"telegram_id": "1"}, addresses=chosen)
+    said = event(user_id="42", traits={"telegram_id": "1"})
+    people = met(said, known={"user:42": anna})
+    assert people.of(said).addresses == chosen and people.changed() == []
+
+
+def test_only_words_and_whole_numbers_are_addresses() -> None:
+    for value in (True, 1.5, ["x"], {"id": 1}, "  ", None):
+        said = event(user_id="42", traits={"telegram_id": value})
+        assert met(said).of(said).addresses == ()
+    said = event(user_id="42", traits={"telegram_id": 10_001})
+    assert met(said).of(said).addresses == (Address(channel="telegram", value="10001"),)
+
+
 def test_alias_merges_and_a_stop_survives_it() -> None:
     stopped = Contact(id=1, keys=("user:old",), opted_out_at=NOW)
     person = Contact(id=2, keys=("user:new",))

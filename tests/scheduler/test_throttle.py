@@ -85,8 +85,11 @@ def test_on_all_channels_each_lane_asks_for_itself() -> None:
     everywhere = replace(INVITATION, all_channels=True, state=InvitationState.ASKED)
     assert isinstance(on("email", everywhere), Send)
     only_mail = replace(ANNA, addresses=(EMAIL,))
-    skipped = on("telegram", everywhere, only_mail)
-    assert skipped == Skip(rule="not reachable by telegram, email: no telegram address")
+    for state in (InvitationState.PLANNED, InvitationState.ASKED):
+        skipped = on("telegram", replace(everywhere, state=state), only_mail)
+        assert skipped == Skip(rule="no telegram address; asked on other channels", state=state)
+    nowhere = on("telegram", everywhere, Contact(id=1))
+    assert nowhere == Skip(rule="not reachable by telegram, email: no telegram address")
 
 
 def test_a_shut_window_moves_on_and_says_so() -> None:

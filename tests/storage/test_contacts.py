@@ -250,3 +250,21 @@ async def test_nothing_given_does_nothing(store: Store) -> None:
 
     assert not any(await store.unit_of_work(work))
     assert invitation(1).key != invitation(1).key
+
+
+async def test_when_a_person_was_last_heard_and_what_they_wish_is_kept(store: Store) -> None:
+    address = Address(channel="telegram", value="777")
+
+    async def work(transaction: Transaction) -> Contact:
+        (saved,) = await transaction.save_contacts(
+            [Contact(keys=("user:9",), addresses=(address,))]
+        )
+        await transaction.hear({("telegram", "777"): NOW, ("telegram", "nobody"): NOW})
+        await transaction.hear({("telegram", "777"): NOW - timedelta(hours=1)})
+        wishes = replace(saved, paused_until=NOW, only_channel="email", language="fi")
+        await transaction.set_wishes(wishes)
+        return (await transaction.contacts_by_id([saved.id]))[saved.id]
+
+    contact = await store.unit_of_work(work)
+    assert contact.addresses[0].heard_at == NOW
+    assert (contact.paused_until, contact.only_channel, contact.language) == (NOW, "email", "fi")

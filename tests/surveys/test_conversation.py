@@ -116,6 +116,18 @@ def test_choices_are_ticked_one_by_one_and_sent_with_done() -> None:
     assert done.next and done.next.id == "comment"
 
 
+def test_choices_that_were_sent_are_changed_by_each_tick_and_never_lost() -> None:
+    sent = (press("nps", "3"), press("csat", "1"), press("problem", "late", "!"))
+    _, more = after(*sent, press("problem", "rude"))
+    assert more.kind is TurnKind.CHANGED
+    assert more.recorded[0].choices == ("late", "rude") and not more.recorded[0].draft
+    _, less = after(*sent, press("problem", "rude"), press("problem", "late"))
+    assert less.recorded[0].choices == ("rude",) and not less.recorded[0].draft
+    _, none = after(*sent, press("problem", "late"))
+    assert none.recorded[0].choices == () and none.recorded[0].draft
+    assert none.next == PROBLEM
+
+
 def test_a_page_sends_all_choices_at_once() -> None:
     _, turn = after(press("nps", "3"), press("csat", "1"), press("problem", "late", "broken", "!"))
     assert turn.recorded[0].choices == ("late", "broken") and not turn.recorded[0].draft

@@ -1,0 +1,164 @@
+"""Deciding: from a due row and what is known of it to a message to send, or to what becomes of the
+row without one. Pure.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from scheduler.rules import Rules
+from scheduler.throttle import Hold, Move, Send, Skip, Verdict, decide, is_shared, next_channel
+from surveys.compose import compose_invitation
+from surveys.conversation import Conversation, next_question, progress
+from surveys.due import Decision, Due, DueKind, Outcome
+from surveys.invitation import Delivery, DeliveryState, InvitationState
+from surveys.message import Capabilities, Message
+
+MAX_CRASHES = 10
+"""Unclean stops after which a row is parked, lest it be what brings the process down."""
+
+STOPPED = "the person said stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A due row that is to be sent, as decided at ``decided_at``.
+
+    ``delivery_id`` is the attempt that carries it; ``repeated`` where it was begun before and left
+    in doubt. ``fallback`` is the channel to turn to where this one fails for good, ``shared``
+    whether other channels ask the same as well.
+    """
+
+    due: Due
+    message: Message
+    decided_at: datetime
+    delivery_id: int = 0
+    contact_id: int = 0
+    fallback: str = ""
+    shared: bool = False
+    repeated: bool = False
+    decision: Decision | None = None
+
+
+def decide_due(
+    due: Due,
+    conversation: Conversation | None,
+    rules: Rules,
+    channels: Mapping[str, Capabilities],
+    now: datetime,
+) -> Job | Outcome:
+    """Decide about one claimed row. ``channels`` are those that run, the row's lane among them."""
+    if due.kind is DueKind.SAY and due.message:
+        if conversation is not None and conversation.contact.opted_out_at is not None:
+            return Outcome(due=due, reason=STOPPED)
+        # What answers somebody was put when they wrote.
+        return Job(due=due, message=replace(due.message, heard_at=due.at), decided_at=now)
+    if conversation is None:
+        return Outcome(due=due, reason="its invitation is gone")
+    return _decide_ask(due, conversation, rules, channels, now)
+
+
+def _decide_ask(
+    due: Due,
+    conversation: Conversation,
+    rules: Rules,
+    channels: Mapping[str, Capabilities],
+    now: datetime,
+) -> Job | Outcome:
+    invitation = conversation.invitation
+    verdict = decide(invitation, conversation.contact, due.lane, channels, now)
+    message = None
+    if isinstance(verdict, Send):
+        message = _compose(verdict, conversation, rules, channels[due.lane])
+        if message is None:
+            verdict = Skip(rule="the survey is not in the file any more")
+    decision = _decision(due, verdict, invitation.state, now)
+    if message is None:
+        return _unsent(due, verdict, decision)
+    where = (invitation, conversation.contact, due.lane, channels, now)
+    return Job(
+        due=due,
+        message=message,
+        decided_at=now,
+        contact_id=invitation.contact_id,
+        fallback=next_channel(*where),
+        shared=is_shared(*where),
+        decision=decision,
+    )
+
+
+def _compose(
+    verdict: Send, conversation: Conversation, rules: Rules, capabilities: Capabilities
+) -> Message | None:
+    invitation, address = conversation.invitation, verdict.address
+    survey = rules.surveys.get(invitation.survey)
+    question = next_question(survey, conversation.response) if survey else None
+    if survey is None or question is None:
+        return None
+    setting = rules.setting(survey, invitation, conversation.contact, address.value)
+    _, steps = progress(survey, conversation.response)
+    message = compose_invitation(setting, question, capabilities, steps=steps)
+    return replace(message, heard_at=address.heard_at)
+
+
+def _decision(due: Due, verdict: Verdict, state: InvitationState, now: datetime) -> Decision:
+    return Decision(
+        invitation_id=due.invitation_id,
+        at=now,
+        verdict=type(verdict).__name__.lower(),
+        rule=verdict.rule,
+        inputs={"channel": due.lane, "state": state.value, "attempt": due.attempts},
+    )
+
+
+def _unsent(due: Due, verdict: Verdict, decision: Decision) -> Outcome:
+    outcome = Outcome(due=due, counts_as_attempt=False, decision=decision)
+    if isinstance(verdict, Hold):
+        return replace(outcome, retry_at=verdict.until)
+    if isinstance(verdict, Move):
+        return replace(outcome, retry_at=decision.at, lane=verdict.channel)
+    if isinstance(verdict, Skip) and verdict.state != decision.inputs["state"]:
+        return replace(outcome, state=verdict.state)
+    return outcome
+
+
+def after_crash(
+    made: Job | Outcome, earlier: Delivery, capabilities: Capabilities
+) -> Job | Outcome:
+    """Account for an attempt that was begun and never settled: the message may have gone out.
+
+    Sent once more under the same delivery id where the channel says so, else parked.
+    """
+    due = made.due
+    if isinstance(made, Outcome):  # answered, stopped or gone meanwhile
+        return _in_doubt(made, earlier.id)
+    if capabilities.resend and due.fence - due.attempts <= MAX_CRASHES:
+        return replace(made, delivery_id=earlier.id, repeated=True)
+    state = InvitationState.ASKED if due.kind is DueKind.ASK else None
+    return _in_doubt(Outcome(due=due, state=state, reason="not repeated"), earlier.id)
+
+
+def not_wanted(job: Job, outcome: Outcome) -> Outcome:
+    """Close the attempt of a job that is not to be sent after all, before a byte has left."""
+    if job.repeated:
+        return _in_doubt(outcome, job.delivery_id)
+    waits = outcome.retry_at is not None
+    return replace(
+        outcome,
+        delivery_id=job.delivery_id,
+        delivery=DeliveryState.DEFERRED if waits else DeliveryState.FAILED,
+        reason=f"not sent: {_why(outcome)}",
+    )
+
+
+def _in_doubt(outcome: Outcome, delivery_id: int) -> Outcome:
+    return replace(
+        outcome,
+        delivery_id=delivery_id,
+        delivery=DeliveryState.UNCERTAIN,
+        reason=f"stopped while sending; {_why(outcome)}",
+    )
+
+
+def _why(outcome: Outcome) -> str:
+    return outcome.reason or (outcome.decision.rule if outcome.decision else "")
