@@ -17,7 +17,7 @@ NAMES = {
     "fi": ("Aino", "Eero", "Helmi", "Onni", "Väinö"),
     "de": ("Anna", "Jonas", "Lena", "Felix", "Jürgen"),
     "hr": ("Ana", "Luka", "Petra", "Ivan", "Željka"),
-    "lv": ("Līga", "Jānis", "Ilze", "Andris", "Ķirsa"),
+    "lv": ("Līga", "Jānis", "Ilze", "Andris", "Kristīne"),
 }
 AGENTS = {"support": ("Pekka", "Sanna", "Marko"), "sales": ("Tom", "Julia")}
 CHUNK = 100

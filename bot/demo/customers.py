@@ -1,18 +1,17 @@
 """Simulated customers: they read what reaches them, and most of them answer.
 
 In chat they press the buttons of the sandbox; from a mail they open the survey page and send its
-form, over HTTP, as a browser without JavaScript would.
+forms, over HTTP.
 """
 
-import asyncio
-import html
 import random
-import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import aiohttp
 
 from bot.demo.business import Person
+from bot.demo.pages import read_question
 from channels.sandbox import Line, Sandbox
 from surveys.message import Entry, Message
 
@@ -29,27 +28,31 @@ COMMENTS = {
 }
 ANSWER_SHARE = 0.62
 SILENT_AFTER = 0.15
-HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
-ATTRIBUTE = re.compile(r'(name|value)="([^"]*)"')
+MOST_PAGES = 8
+
+
+class Mood(NamedTuple):
+    """How one customer feels: ``temper`` is 0 (furious) to 1 (delighted), None for who never
+    answers. Their own ``dice`` make a run repeatable, whoever comes first.
+    """
+
+    temper: float | None
+    dice: random.Random
 
 
 class Customers:
-    """Everybody who may be asked. ``answered`` counts those who said anything."""
+    """Everybody who may be asked."""
 
-    def __init__(
-        self, people: Sequence[Person], sandboxes: dict[str, Sandbox], dice: random.Random
-    ) -> None:
-        self._people = {(p.channel, p.address): p for p in people}
-        self._sandboxes, self._dice = sandboxes, dice
-        self._browser = aiohttp.ClientSession()
-        self._seen: set[tuple[str, str, str]] = set()
-        self._tempers: dict[tuple[str, str], float | None] = {}
-        self.answered = 0
+    def __init__(self, people: Sequence[Person], sandboxes: dict[str, Sandbox], seed: int) -> None:
+        self._people, self._sandboxes = people, sandboxes
+        self._moods = {person.user_id: _mood(person, seed) for person in people}
+        self._browser = aiohttp.ClientSession(raise_for_status=True)
+        self._seen: set[str] = set()
 
     async def look(self) -> int:
         """Let everybody read what is new and react; gives how many messages were read."""
         read = 0
-        for person in self._people.values():
+        for person in self._people:
             for line in self._new_lines(person):
                 read += 1
                 await self._react(person, line)
@@ -60,74 +63,56 @@ class Customers:
         await self._browser.close()
 
     def _new_lines(self, person: Person) -> list[Line]:
-        found = []
-        for line in self._sandboxes[person.channel].history(person.address):
-            key = (person.channel, person.address, line.id)
-            if line.sender == "us" and key not in self._seen:
-                self._seen.add(key)
-                found.append(line)
+        lines = self._sandboxes[person.channel].history(person.address)
+        found = [line for line in lines if line.sender == "us" and line.id not in self._seen]
+        self._seen.update(line.id for line in found)
         return found
 
     async def _react(self, person: Person, line: Line) -> None:
-        message = line.message
-        if message is None or not message.question_id:
+        message, mood = line.message, self._moods[person.user_id]
+        if message is None or not message.question_id or mood.temper is None:
             return
-        key = (person.channel, person.address)
-        if key not in self._tempers:
-            answers = self._dice.random() < ANSWER_SHARE
-            self._tempers[key] = self._dice.betavariate(4, 1.6) if answers else None
-            self.answered += answers
-        temper = self._tempers[key]
-        if temper is None or self._dice.random() < SILENT_AFTER * (message.step - 1):
+        if mood.dice.random() < SILENT_AFTER * (message.step - 1):
             return
         if person.channel == "email":
-            await self._answer_page(person, message, temper)
+            await self._answer_page(person, message, mood)
         else:
-            self._answer_chat(person, line, message, temper)
+            self._answer_chat(person, line, message, mood)
 
-    def _answer_chat(self, person: Person, line: Line, message: Message, temper: float) -> None:
+    def _answer_chat(self, person: Person, line: Line, message: Message, mood: Mood) -> None:
         sandbox = self._sandboxes[person.channel]
-        payload = self._pick(message, temper)
-        if payload:
-            sandbox.press(person.address, payload, line.id)
+        scale = [button.payload for button in message.buttons if button.value is not None]
+        if scale:
+            sandbox.press(person.address, _choose(scale, mood), line.id)
         elif message.entry is Entry.TEXT:
-            sandbox.write(person.address, self._comment(person, temper))
+            sandbox.write(person.address, _comment(person, mood))
 
-    async def _answer_page(self, person: Person, message: Message, temper: float) -> None:
+    async def _answer_page(self, person: Person, message: Message, mood: Mood) -> None:
         """Answer the whole survey on its page, one form after the other."""
         async with self._browser.get(message.link) as answer:
             page = await answer.text()
-        for _ in range(5):
-            fields = _hidden_fields(page)
-            if "q" not in fields:
+        for _ in range(MOST_PAGES):
+            form = read_question(page)
+            if form is None or mood.dice.random() < SILENT_AFTER / 2:
                 return
-            values = re.findall(r'<input[^>]*type="radio"[^>]*value="([^"]*)"', page)
-            fields["do"] = "send"
-            if values:
-                fields["v"] = values[self._place(len(values), temper)]
-            else:
-                fields["text"] = self._comment(person, temper)
-            async with self._browser.post(message.link, data=fields) as answer:
+            sent = form.fill(lambda values: _choose(values, mood), _comment(person, mood))
+            async with self._browser.post(message.link, data=sent) as answer:
                 page = await answer.text()
-            await asyncio.sleep(0)
-
-    def _pick(self, message: Message, temper: float) -> str:
-        scale = [b for b in message.buttons if b.value is not None]
-        return scale[self._place(len(scale), temper)].payload if scale else ""
-
-    def _place(self, count: int, temper: float) -> int:
-        wobbly = temper + self._dice.gauss(0, 0.08)
-        return max(0, min(count - 1, round(wobbly * (count - 1))))
-
-    def _comment(self, person: Person, temper: float) -> str:
-        sad, glad, mixed = COMMENTS[person.language]
-        return sad if temper < 0.6 else glad if temper > 0.8 else mixed
 
 
-def _hidden_fields(page: str) -> dict[str, str]:
-    found = {}
-    for tag in HIDDEN.findall(page):
-        parts = dict(ATTRIBUTE.findall(tag))
-        if "name" in parts:
-            found[parts["name"]] = html.unescape(parts.get("value", ""))
-    return found
+def _mood(person: Person, seed: int) -> Mood:
+    dice = random.Random(f"{seed} {person.user_id}")  # noqa: S311 - a play, not a secret
+    temper = dice.betavariate(2.8, 1.0) if dice.random() < ANSWER_SHARE else None
+    return Mood(temper=temper, dice=dice)
+
+
+def _choose(values: Sequence[str], mood: Mood) -> str:
+    """Give the value that fits a mood, of values from the worst to the best."""
+    wobbly = (mood.temper or 0.0) + mood.dice.gauss(0, 0.08)
+    return values[max(0, min(len(values) - 1, round(wobbly * (len(values) - 1))))]
+
+
+def _comment(person: Person, mood: Mood) -> str:
+    sad, glad, mixed = COMMENTS[person.language]
+    temper = mood.temper or 0.0
+    return sad if temper < 0.6 else glad if temper > 0.8 else mixed

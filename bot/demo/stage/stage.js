@@ -1,121 +1,234 @@
-// The demo's page: shows what the channels were given and sends back what is pressed.
+// The demo's page: shows what the channels were given, and sends back what is pressed and written.
 "use strict";
 
-const shown = new Map();
+const POLL = 500;
+const OWN_WORDS_STAY = 5000; // for so long an answer scrolls no further than the words it answers
+const main = document.querySelector("main");
+const status = document.getElementById("status");
+const narrow = matchMedia("(max-width: 960px)");
+const panes = { chat: pane("chat", "chat"), mail: pane("mail", "mail"), staff: pane("staff", "chat") };
+let tag = "";
+let missed = 0;
+let skipped = 0;
+let hush = 0;
 
-async function send(path, body) {
-  await fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  await refresh();
+function pane(id, kind) {
+  const section = document.getElementById(id);
+  const tab = document.querySelector(`[data-show="${id}"]`);
+  return {
+    kind, section, tab, list: section.querySelector(".lines"), who: section.dataset.who,
+    nodes: new Map(), wrote: 0, unread: 0, filled: false,
+  };
 }
 
-function make(tag, name, text) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
+function make(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
   if (text) made.textContent = text;
   return made;
 }
 
-function bubble(line, who) {
-  const box = make("div", line.us ? "bubble" : "bubble them");
-  if (line.language) box.lang = line.language;
-  if (line.notice) box.append(make("p", "notice", line.notice));
-  if (line.image) {
-    const picture = make("img");
-    picture.src = line.image;
-    picture.alt = line.alt;
-    box.append(picture);
-  }
-  box.append(make("div", who === "maija" ? "staff-text" : "", line.text));
-  if (line.ends) box.append(make("div", "ends", line.ends));
-  const at = new Date(line.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  box.append(make("div", "when", (line.edited ? "edited " : "") + at));
-  return box;
+function say(text, seconds = 6) {
+  status.textContent = text;
+  clearTimeout(hush);
+  if (seconds) hush = setTimeout(() => { status.textContent = ""; }, seconds * 1000);
 }
 
-function keys(line, who) {
-  const grid = make("div", "keys");
-  const scale = line.buttons.filter((b) => b.value !== null).length;
-  const columns = scale > 7 ? Math.ceil(scale / 2) : Math.max(scale, 1);
-  grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-  for (const button of line.buttons) {
-    const key = make("button", button.chosen ? "chosen" : "", (button.chosen ? "✓ " : "") + button.label);
-    key.type = "button";
-    key.setAttribute("aria-label", button.spoken);
-    key.setAttribute("aria-pressed", String(button.chosen));
-    if (button.value === null) key.style.gridColumn = "1 / -1";
-    key.addEventListener("click", () => send("/demo/press", { who, line: line.id, payload: button.payload }));
-    grid.append(key);
-  }
-  return grid;
+function clock(at) {
+  return new Date(at).toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
-function drawChat(id, who, lines, hint) {
-  const place = document.getElementById(id);
-  const version = JSON.stringify(lines);
-  if (shown.get(id) === version) return;
-  shown.set(id, version);
-  place.replaceChildren();
-  if (!lines.length) place.append(make("p", "empty", hint));
-  for (const line of lines) {
-    place.append(bubble(line, who));
-    if (line.buttons && line.buttons.length) place.append(keys(line, who));
-  }
-  place.scrollTop = place.scrollHeight;
-}
+// Talking to the service
 
-function drawMail(mails) {
-  const place = document.getElementById("mail");
-  const version = mails.map((m) => m.id).join();
-  if (shown.get("mail") === version) return;
-  shown.set("mail", version);
-  place.replaceChildren();
-  if (!mails.length) place.append(make("p", "empty", "No mail yet. End a call with the button above."));
-  mails.forEach((mail, number) => {
-    const box = make("details");
-    box.open = number === 0;
-    const frame = make("iframe");
-    frame.title = mail.subject;
-    frame.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
-    frame.srcdoc = mail.html.replace("<head>", '<head><base target="_blank">');
-    box.append(make("summary", "", mail.subject), frame);
-    place.append(box);
-  });
+async function send(path, body) {
+  try {
+    const answer = await fetch(path, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    for (const wait of [0, 120, 300]) setTimeout(refresh, wait);
+    return await answer.json();
+  } catch {
+    say("That did not reach the demo. Is it still running in the terminal?");
+    return null;
+  }
 }
 
 async function refresh() {
-  const trouble = document.getElementById("trouble");
+  if (document.hidden) return;
+  if (missed > 1 && (skipped += 1) % 6) return; // it has stopped: look now and then
   try {
-    const state = await (await fetch("/demo/state")).json();
-    drawChat("chat", "you", state.chat, "Nothing yet. End a call with the button above.");
-    drawChat("staff", "maija", state.staff, "Quiet so far. Bad answers arrive here at once.");
-    drawMail(state.mail);
-    trouble.textContent = "";
+    const answer = await fetch("/demo/state", { headers: tag ? { "If-None-Match": tag } : {} });
+    if (missed > 1) say("");
+    missed = 0;
+    if (answer.status !== 200) return;
+    tag = answer.headers.get("ETag");
+    const state = await answer.json();
+    for (const name of Object.keys(panes)) draw(panes[name], state[name]);
   } catch {
-    trouble.textContent = "The demo has stopped. Start it again with ./afterword demo";
+    missed += 1;
+    if (missed === 2) say("The demo has stopped. Start it again in the terminal: ./afterword demo", 0);
   }
 }
 
-document.getElementById("call").addEventListener("submit", (event) => {
+// Drawing: a line that did not change keeps its place, its focus and its reader
+
+function draw(pane, lines) {
+  const known = new Set(lines.map((line) => line.id));
+  for (const [id, { node }] of pane.nodes) if (!known.has(id)) { node.remove(); pane.nodes.delete(id); }
+  const news = [];
+  for (const line of lines) {
+    const version = JSON.stringify(line);
+    const old = pane.nodes.get(line.id);
+    if (old && old.version === version) continue;
+    const node = pane.kind === "mail" ? mail(line) : bubble(line, pane);
+    pane.nodes.set(line.id, { node, version, line });
+    if (old) replace(old.node, node);
+    else { place(pane, node); if (line.us !== false) news.push(node); }
+  }
+  empty(pane);
+  if (news.length) { count(pane, news.length); scroll(pane, news[0]); }
+  pane.filled = true;
+}
+
+function place(pane, node) {
+  if (pane.kind !== "mail") { pane.list.append(node); return; }
+  for (const box of pane.list.querySelectorAll("details")) box.open = false;
+  node.open = true;
+  pane.list.prepend(node);
+}
+
+function replace(old, node) {
+  const key = old.contains(document.activeElement) ? document.activeElement.dataset.payload : "";
+  old.replaceWith(node);
+  node.classList.add("still");
+  if (key) node.querySelector(`[data-payload="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+}
+
+function empty(pane) {
+  const hint = pane.list.querySelector(".empty");
+  if (pane.nodes.size && hint) hint.remove();
+  if (pane.nodes.size || hint) return;
+  const words = pane === panes.staff ? "Quiet so far. Bad answers arrive here at once." : "Nothing yet. End the call to be asked.";
+  pane.list.append(make("p", "empty", words));
+}
+
+function scroll(pane, first) {
+  const { list } = pane;
+  if (pane.kind === "mail") { list.scrollTop = 0; return; }
+  const words = [...list.querySelectorAll(".them")].pop();
+  const recent = words && Date.now() - pane.wrote < OWN_WORDS_STAY;
+  const top = recent ? words : pane.filled ? first : list.lastElementChild;
+  list.scrollTop = Math.min(top.offsetTop - 10, list.scrollHeight);
+}
+
+function count(pane, more) {
+  const hidden = narrow.matches && main.dataset.shown !== pane.section.id;
+  pane.unread = hidden && pane.filled ? pane.unread + more : 0;
+  const badge = pane.tab.querySelector(".new");
+  badge.textContent = pane.unread || "";
+  if (pane.unread) badge.setAttribute("aria-label", `${pane.unread} new`);
+}
+
+function bubble(line, pane) {
+  const box = make("div", line.us ? "line" : "line them");
+  const text = make("div", "bubble");
+  text.append(make("span", "unseen", line.us ? "Acme: " : "You: "));
+  if (line.picture !== undefined && line.picture !== null) {
+    const picture = make("img");
+    picture.alt = line.picture;
+    picture.addEventListener("load", () => scroll(pane, box));
+    picture.src = `/demo/picture/${line.id}`;
+    text.append(picture);
+  }
+  const words = make("div", "words", line.text);
+  if (line.language) words.lang = line.language;
+  text.append(words, make("div", "when", (line.edited ? "edited " : "") + clock(line.at)));
+  box.append(text);
+  for (const row of line.rows) {
+    box.classList.add("asks");
+    const keys = make("div", "keys");
+    keys.append(...row.map((button) => key(button, line, pane)));
+    box.append(keys);
+  }
+  return box;
+}
+
+function key(button, line, pane) {
+  const made = make("button", button.chosen ? "chosen" : "", button.label);
+  made.type = "button";
+  made.dataset.payload = button.payload;
+  made.lang = line.language;
+  made.setAttribute("aria-label", button.spoken);
+  made.setAttribute("aria-pressed", String(button.chosen));
+  made.addEventListener("click", () => send("/demo/press", { who: pane.who, line: line.id, payload: button.payload }));
+  return made;
+}
+
+function mail(line) {
+  const box = make("details");
+  const summary = make("summary");
+  const subject = make("b", "", line.subject);
+  subject.lang = line.language;
+  summary.append(subject, make("span", "", `Acme <${line.from}> · ${clock(line.at)}`));
+  const frame = make("iframe");
+  frame.title = `Mail: ${line.subject}`;
+  frame.src = `/demo/mail/${line.id}`;
+  const fit = () => {
+    const page = frame.contentDocument?.documentElement;
+    if (box.open && page) frame.style.height = `${page.scrollHeight}px`;
+  };
+  frame.addEventListener("load", fit);
+  box.addEventListener("toggle", fit);
+  addEventListener("resize", fit);
+  box.append(summary, frame);
+  return box;
+}
+
+// Doing
+
+document.getElementById("call").addEventListener("submit", async (event) => {
   event.preventDefault();
-  send("/demo/call", { language: document.getElementById("language").value });
+  const button = event.target.querySelector("button");
+  button.disabled = true;
+  const done = await send("/demo/call", { language: document.getElementById("language").value });
+  if (done?.stopped) say("Sam said stop, so nobody asks. Write /start as Sam to allow it again.", 12);
+  else if (done) say("The call is over. Sam is asked in the chat and by mail.", narrow.matches ? 2 : 6);
+  if (done && narrow.matches) lookAtSam();
+  setTimeout(() => { button.disabled = false; button.focus({ preventScroll: true }); }, 600);
 });
 
-for (const phone of document.querySelectorAll(".phone")) {
-  const who = phone.dataset.who;
-  phone.querySelector(".write").addEventListener("submit", (event) => {
+for (const pane of [panes.chat, panes.staff]) {
+  const write = (text) => {
+    if (!text.trim()) return;
+    pane.wrote = Date.now();
+    send("/demo/write", { who: pane.who, text });
+  };
+  pane.section.querySelector(".write").addEventListener("submit", (event) => {
     event.preventDefault();
-    const field = phone.querySelector("input");
-    if (field.value.trim()) send("/demo/write", { who, text: field.value });
+    const field = event.target.querySelector("input");
+    write(field.value);
     field.value = "";
   });
-  for (const button of phone.querySelectorAll("[data-say]")) {
-    button.addEventListener("click", () => send("/demo/write", { who, text: button.dataset.say }));
+  for (const button of pane.section.querySelectorAll(".try button")) {
+    button.addEventListener("click", () => write(button.textContent));
   }
 }
 
+function show(name) {
+  main.dataset.shown = name;
+  for (const [other, pane] of Object.entries(panes)) pane.tab.setAttribute("aria-pressed", String(other === name));
+  count(panes[name], 0);
+  panes[name].list.scrollTop = panes[name].kind === "mail" ? 0 : panes[name].list.scrollHeight;
+  dispatchEvent(new Event("resize"));
+}
+
+function lookAtSam() {
+  if (main.dataset.shown === "staff") show("chat");
+  document.querySelector(".tabs").scrollIntoView();
+}
+
+for (const [name, pane] of Object.entries(panes)) pane.tab.addEventListener("click", () => show(name));
+document.addEventListener("visibilitychange", refresh);
 refresh();
-setInterval(refresh, 700);
+setInterval(refresh, POLL);
