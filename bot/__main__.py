@@ -1,7 +1,6 @@
 """The command line: ``python -m bot`` or ``./afterword``. Heavy imports stay inside commands."""
 
 import argparse
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -52,7 +51,7 @@ def _command(
 
 def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = _command(commands, "demo", "see it work: simulated business, customers and staff")
-    parser.add_argument("--port", type=int, default=8080, help="default: 8080, or the next free")
+    parser.add_argument("--port", type=int, default=8080, help="default: 8080, or a free one")
     parser.add_argument("--calls", type=int, default=1000, help="calls to simulate; default: 1000")
     parser.add_argument("--exit", action="store_true", help="stop after the report")
 
@@ -99,8 +98,9 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
     def run(options: argparse.Namespace) -> int:
         from bot.importing import run_import  # noqa: PLC0415
+        from bot.running import run_async  # noqa: PLC0415
 
-        return asyncio.run(run_import(options.config, options.file))
+        return run_async(run_import(options.config, options.file))
 
     parser.set_defaults(run=run)
 
@@ -111,9 +111,9 @@ def _add_link(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parser.add_argument("--via", default="telegram", help="the channel; default: telegram")
 
     def run(options: argparse.Namespace) -> int:
-        from bot.running import print_link  # noqa: PLC0415
+        from bot.running import print_link, run_async  # noqa: PLC0415
 
-        return asyncio.run(print_link(options.config, options.user_id, options.via))
+        return run_async(print_link(options.config, options.user_id, options.via))
 
     parser.set_defaults(run=run)
 
@@ -123,9 +123,9 @@ def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("to", type=Path, help="the file to write")
 
     def run(options: argparse.Namespace) -> int:
-        from bot.running import run_backup  # noqa: PLC0415
+        from bot.running import run_async, run_backup  # noqa: PLC0415
 
-        return asyncio.run(run_backup(options.config, options.to))
+        return run_async(run_backup(options.config, options.to))
 
     parser.set_defaults(run=run)
 

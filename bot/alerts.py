@@ -20,14 +20,16 @@ def compose_alert(
     invitation: Invitation,
     address: str,
     timezone: str,
+    added: bool = False,
 ) -> Message:
     """Say who gave bad feedback about what, in at most `MOST_CHARACTERS` of plain text.
 
-    ``address`` is the colleague's own; ``timezone`` the service's. Customers' words are folded to
+    ``address`` is the colleague's own; ``timezone`` the service's; ``added`` says that this only
+    adds words to feedback the colleague was told of before. Customers' words are folded to
     one line and cannot mention anybody.
     """
     lines = (
-        _headline(response, contact),
+        _headline(response, contact, added=added),
         fold(", ".join(spell_scores(response, survey)), 200),
         *spell_comments(response, _COMMENTS),
         _interaction(response),
@@ -38,9 +40,10 @@ def compose_alert(
     return Message(address=address, text=text[:MOST_CHARACTERS])
 
 
-def _headline(response: Response, contact: Contact) -> str:
+def _headline(response: Response, contact: Contact, *, added: bool) -> str:
     team = fold(response.interaction.team, _WORD)
-    return f"Bad feedback from {fold(contact.name, _NAME)}{f' ({team})' if team else ''}"
+    what = "More words" if added else "Bad feedback"
+    return f"{what} from {fold(contact.name, _NAME)}{f' ({team})' if team else ''}"
 
 
 def _interaction(response: Response) -> str:
@@ -58,7 +61,5 @@ def _when(response: Response, timezone: str) -> str:
 
 
 def _survey(survey: Survey, invitation: Invitation) -> str:
-    title = fold(english(survey.title), _NAME)
-    name = f"{title} ({survey.id})" if title else survey.id
-    trigger = f", trigger {fold(invitation.trigger, _WORD)}" if invitation.trigger else ""
-    return f"Survey: {name}{trigger}, invitation {invitation.id}"
+    name = fold(english(survey.title) or survey.id, _NAME)
+    return f"{name}, invitation {invitation.id}"

@@ -279,7 +279,11 @@ def _traits(channels: Mapping[str, object]) -> dict[str, str]:
 
 
 def _compose_alert(
-    rules: Rules, conversation: Conversation, response: Response, address: str, _channel: str
+    rules: Rules,
+    conversation: Conversation,
+    response: Response,
+    address: str,
+    added: bool,
 ) -> Message:
     return compose_alert(
         response=response,
@@ -288,6 +292,7 @@ def _compose_alert(
         invitation=conversation.invitation,
         address=address,
         timezone=rules.timezone,
+        added=added,
     )
 
 

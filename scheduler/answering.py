@@ -27,6 +27,7 @@ from surveys.conversation import (
     response_band,
 )
 from surveys.inbound import Replied
+from surveys.invitation import InvitationState, move
 from surveys.message import Capabilities, Message
 from surveys.question import Question
 from surveys.reading import also_understanding
@@ -43,17 +44,20 @@ _NOTICES: Mapping[TurnKind, str] = {
     TurnKind.OFF_SCRIPT: "comment_kept",
 }
 
-ComposeAlert = Callable[[Rules, Conversation, Response, str, str], Message]
-"""(rules, conversation, response, address, channel) -> the message to one colleague."""
+ComposeAlert = Callable[[Rules, Conversation, Response, str, bool], Message]
+"""(rules, conversation, response, address, whether words were added) -> what a colleague reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """A turn, what to say back to the customer, and which alert rules it set off."""
+    """A turn, what to say back to the customer, and which alert rules it set off; ``added`` where
+    they were set off before and words were added since.
+    """
 
     turn: Turn
     messages: tuple[Message, ...]
     alerts: tuple[AlertRule, ...] = ()
+    added: bool = False
 
 
 def said(item: Replied) -> Said:
@@ -81,7 +85,8 @@ def answer_reply(
     setting = rules.setting(survey, conversation.invitation, conversation.contact, item.address)
     view = _View(setting, conversation, turn, item, capabilities)
     messages = (view.page(),) if capabilities.inline else tuple(view.chat())
-    return Answered(turn=turn, messages=messages, alerts=_alerts(rules, conversation, turn))
+    alerts, added = _alerts(rules, conversation, turn)
+    return Answered(turn=turn, messages=messages, alerts=alerts, added=added)
 
 
 def show(
@@ -119,16 +124,28 @@ def saved_steps(
         before = after
 
 
-def _alerts(rules: Rules, conversation: Conversation, turn: Turn) -> tuple[AlertRule, ...]:
-    """Give the rules this turn sets off: newly true ones, and, where words were added to a
-    response that is bad already, the true ones again, so that the words arrive too.
+def state_after(state: InvitationState, *, completed: bool) -> InvitationState:
+    """Give an invitation's state once an answer was recorded."""
+    if state is InvitationState.COMPLETED:
+        return state
+    if state is InvitationState.PLANNED:  # the reply overtook the record of its own sending
+        state = move(state, InvitationState.ASKED)
+    return move(state, InvitationState.COMPLETED if completed else InvitationState.STARTED)
+
+
+def _alerts(
+    rules: Rules, conversation: Conversation, turn: Turn
+) -> tuple[tuple[AlertRule, ...], bool]:
+    """Give the rules this turn sets off, or, where none does but words were added to a response
+    that is bad already, those that hold; and whether it is the latter.
     """
     if not turn.recorded or turn.response is None:
-        return ()
-    before = conversation.response
-    if any(a.text for a in turn.recorded) and before is not None:
-        before = None
-    return match_alerts(rules.alerts, turn.response, before)
+        return (), False
+    fresh = match_alerts(rules.alerts, turn.response, conversation.response)
+    if fresh or not any(a.text for a in turn.recorded):
+        return fresh, False
+    held = match_alerts(rules.alerts, turn.response, None)
+    return held, bool(held)
 
 
 def alert_addresses(

@@ -4,10 +4,10 @@ The messages that answer a reply are due rows of the same transaction (or, on in
 given back), so that a crash between the answer and the next question loses neither.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from scheduler.answering import (
     Answered,
@@ -16,8 +16,11 @@ from scheduler.answering import (
     answer_reply,
     saved_steps,
     show,
+    state_after,
 )
 from scheduler.intake import Wake
+from scheduler.notes import compose_plain
+from scheduler.requests import Requests
 from scheduler.rules import Rules
 from storage.store import Card, SavedTurn, Store, Transaction
 from surveys.compose import split_payload
@@ -35,16 +38,13 @@ from surveys.inbound import (
     Unblocked,
     Viewed,
 )
-from surveys.invitation import DeliveryState, InvitationState, move
+from surveys.invitation import DeliveryState
 from surveys.link import Purpose, unseal
-from surveys.message import Button, Capabilities, Message
-from surveys.reading import also_understanding, is_start, is_stop
-from surveys.template import fill
+from surveys.message import Capabilities, Message
 
 Messages = tuple[Message, ...]
 
-LONGEST_REQUEST = 40
-"""Characters; longer words are never a plain stop or start."""
+log = logging.getLogger("afterword.replies")
 
 _ADDRESS_STATUS = {
     DeliveryState.BLOCKED: AddressStatus.BLOCKED,
@@ -101,6 +101,12 @@ class _Batch:
     cards: list[Card] = field(default_factory=list)
     dues: list[Due] = field(default_factory=list)
 
+    @property
+    def requests(self) -> Requests:
+        return Requests(
+            transaction=self.transaction, rules=self.rules, channels=self.channels, now=self.now
+        )
+
     async def take_all(self, items: Sequence[Inbound]) -> list[Messages]:
         new = await self.transaction.add_inbound([i for i in items if not isinstance(i, Viewed)])
         spoken = [i for i in items if isinstance(i, Replied | Linked) and i.address]
@@ -130,7 +136,9 @@ class _Batch:
         by_message = await self.transaction.find_by_message(
             {(i.channel, i.address, i.external_id) for i in words if i.external_id}
         )
-        by_address = await self.transaction.find_open({(i.channel, i.address) for i in words})
+        by_address = await self.transaction.find_open(
+            {(i.channel, i.address) for i in words}, self.now
+        )
         for number, item in enumerate(items):
             if isinstance(item, Replied) and not item.payloads:
                 key = (item.channel, item.address, item.external_id)
@@ -149,15 +157,18 @@ class _Batch:
     async def _take(self, item: Inbound, invitation_id: int, *, fresh: bool) -> Messages:
         if isinstance(item, Viewed) or (isinstance(item, Replied) and not fresh):
             return await self._show(item, invitation_id)
-        if isinstance(item, OptedOut | OptedIn):  # pressing stop twice shows the receipt twice
-            return await self._control(item)
+        if isinstance(item, OptedOut | OptedIn):
+            receipt = await self.requests.grant(item, fresh=fresh)
+            return self._say(item, (receipt,), 0) if receipt else ()
         if not fresh:
             return ()
         if isinstance(item, Replied):
-            asked = await self._asks_of_us(item, invitation_id)
-            return await (self._control(asked) if asked else self._reply(item, invitation_id))
+            asked = await self.requests.read_words(item, self.conversations.get(invitation_id))
+            if asked:
+                return await self._take(asked, 0, fresh=True)
+            return await self._reply(item, invitation_id)
         if isinstance(item, Linked):
-            await self._link(item)
+            self._say(item, (await self.requests.link(item),), 0)
         elif isinstance(item, Moved):
             await self.transaction.move_address(item.channel, item.address, item.new_address)
         elif isinstance(item, Unblocked):
@@ -165,26 +176,6 @@ class _Batch:
         elif isinstance(item, StatusChanged):
             await self._status(item)
         return ()
-
-    async def _asks_of_us(self, item: Replied, invitation_id: int) -> OptedOut | OptedIn | None:
-        """Give the stop or start that plain words are, in the person's language or English."""
-        if item.payloads or not item.text or len(item.text) > LONGEST_REQUEST:
-            return None
-        conversation = self.conversations.get(invitation_id)
-        key = (item.channel, item.address)
-        contact = conversation.contact if conversation else None
-        contact = contact or (await self.transaction.contacts_by_address({key})).get(key)
-        spoken = conversation.invitation.language if conversation else None
-        bank = also_understanding(
-            self.rules.bank(spoken or (contact.language if contact else None)),
-            self.rules.languages["en"],
-        )
-        who: dict[str, Any] = {"event_id": item.event_id, "channel": item.channel, "at": item.at}
-        if is_stop(item.text, bank):
-            return OptedOut(**who, address=item.address)
-        if contact and contact.opted_out_at and is_start(item.text, bank):
-            return OptedIn(**who, address=item.address)
-        return None
 
     # Replies
 
@@ -196,7 +187,7 @@ class _Batch:
         survey = self.rules.surveys.get(conversation.invitation.survey)
         if survey is None:  # taken out of the file since it was asked
             self._keep_card(item.text, conversation.contact.id, invitation_id, item)
-            return ()
+            return self._say(item, (self._note(item, conversation.contact, "closed"),), 0)
         answered = answer_reply(self.rules, survey, conversation, item, capabilities, self.now)
         self._keep_turn(conversation, answered)
         self._keep_card(answered.turn.card, conversation.contact.id, invitation_id, item)
@@ -215,7 +206,7 @@ class _Batch:
     def _keep_turn(self, conversation: Conversation, answered: Answered) -> None:
         invitation, turn = conversation.invitation, answered.turn
         for number, (before, after) in enumerate(saved_steps(conversation, turn)):
-            state = _state_after(invitation.state, completed=after.completed_at is not None)
+            state = state_after(invitation.state, completed=after.completed_at is not None)
             self.turns.append(
                 SavedTurn(
                     before=before,
@@ -244,15 +235,16 @@ class _Batch:
             )
 
     async def _unprompted(self, item: Replied) -> Messages:
-        """Words from somebody who was not asked: kept where we know them, never answered with a
-        question.
+        """Words from somebody who was not asked, and buttons whose time is over: words are kept
+        where we know the person; neither is answered with a question.
         """
         found = await self.transaction.contacts_by_address({(item.channel, item.address)})
         contact = found.get((item.channel, item.address))
-        if contact is None or not item.text.strip():
+        if contact is None or not (item.text.strip() or item.payloads):
             return ()
         self._keep_card(item.text, contact.id, 0, item)
-        return self._say(item, (self._note(item, contact, "comment_kept"),), 0)
+        key_of_text = "comment_kept" if item.text.strip() else "closed"
+        return self._say(item, (self._note(item, contact, key_of_text),), 0)
 
     def _alert(self, conversation: Conversation, answered: Answered, item: Inbound) -> None:
         invitation, response = conversation.invitation, answered.turn.response
@@ -263,81 +255,32 @@ class _Batch:
                 self.rules, rule, invitation.interaction.team, self.channels
             )
         )
+        if answered.alerts and not told:
+            log.error("an alert about invitation %d reached nobody: check staff", invitation.id)
         for number, (lane, address) in enumerate(told):
             if response is not None:
-                message = self.compose_alert(self.rules, conversation, response, address, lane)
+                message = self.compose_alert(
+                    self.rules, conversation, response, address, answered.added
+                )
                 self._queue(lane, message, 0, f"alert:{item.channel}:{item.event_id}:{number:02}")
 
-    # Pages and notes
+    # Pages, notes, reports
 
     async def _show(self, item: Inbound, invitation_id: int) -> Messages:
         if not self.channels[item.channel].inline:
             return ()
         conversation = self.conversations.get(invitation_id)
         if conversation is None:
-            return await self._stop_page(item)
+            page = await self.requests.show_stop(item) if isinstance(item, Viewed) else None
+            return (page,) if page else ()
         survey = self.rules.surveys.get(conversation.invitation.survey)
         if survey is None:
             return (self._note(item, conversation.contact, "closed"),)
         capabilities = self.channels[item.channel]
         return (show(self.rules, survey, conversation, item.address, capabilities, self.now),)
 
-    async def _stop_page(self, item: Inbound) -> Messages:
-        contact = await self._contact_of(item.token) if isinstance(item, Viewed) else None
-        if contact is None:
-            return ()
-        stopped = contact.opted_out_at is not None
-        return (self._control_page(item, contact, "stopped" if stopped else "stop_confirm"),)
-
-    async def _contact_of(self, token: str) -> Contact | None:
-        number = unseal(self.rules.key, Purpose.STOP, token, self.now)
-        found = await self.transaction.contacts_by_id({number}) if number else {}
-        return found.get(number or 0)
-
-    async def _control(self, item: OptedOut | OptedIn) -> Messages:
-        """Stop or resume: for the person, on every channel, with a receipt."""
-        if item.token:
-            contact = await self._contact_of(item.token)
-        else:
-            key = (item.channel, item.address)
-            contact = (await self.transaction.contacts_by_address({key})).get(key)
-        if contact is None:
-            return ()
-        if isinstance(item, OptedOut):
-            await self.transaction.opt_out({contact.id}, self.now, item.channel)
-            key_of_text = "stopped"
-        else:
-            await self.transaction.opt_in({contact.id}, self.now, item.channel)
-            key_of_text = "resumed"
-        return self._say(item, (self._control_page(item, contact, key_of_text),), 0)
-
-    def _control_page(self, item: Inbound, contact: Contact, key: str) -> Message:
-        note = self._note(item, contact, key)
-        if not self.channels[item.channel].inline:
-            return note
-        bank = self.rules.bank(contact.language)
-        facts = {"company": self.rules.company}
-        stop = Button(label=fill(bank.texts["stop"], facts), payload="stop")
-        resume = Button(label=fill(bank.texts["resume"], facts), payload="resume")
-        return replace(note, buttons=(resume if key == "stopped" else stop,))
-
-    def _note(self, item: Inbound, contact: Contact | None, key: str) -> Message:
-        bank = self.rules.bank(contact.language if contact else None)
-        facts = {**(contact.attributes if contact else {}), "company": self.rules.company}
-        return Message(address=item.address, text=fill(bank.texts[key], facts), language=bank.code)
-
-    # Addresses
-
-    async def _link(self, item: Linked) -> None:
-        number = unseal(self.rules.key, Purpose.OPT_IN, item.token, self.now)
-        if number and await self.transaction.link_address(number, item.channel, item.address):
-            await self.transaction.opt_in({number}, self.now, item.channel)
-        key = (item.channel, item.address)
-        contact = (await self.transaction.contacts_by_address({key})).get(key)
-        if contact and not number:  # coming back by one's own will takes a stop back
-            await self.transaction.opt_in({contact.id}, self.now, item.channel)
-        note = self._note(item, contact, "linked" if contact else "hello")
-        self._say(item, (note,), 0)
+    def _note(self, item: Inbound, contact: Contact, key: str) -> Message:
+        return compose_plain(self.rules, item.address, contact, key)
 
     async def _status(self, item: StatusChanged) -> None:
         if item.external_id:
@@ -374,11 +317,3 @@ class _Batch:
                 message=message,
             )
         )
-
-
-def _state_after(state: InvitationState, *, completed: bool) -> InvitationState:
-    if state is InvitationState.COMPLETED:
-        return state
-    if state is InvitationState.PLANNED:  # the reply overtook the record of its own sending
-        state = move(state, InvitationState.ASKED)
-    return move(state, InvitationState.COMPLETED if completed else InvitationState.STARTED)

@@ -55,7 +55,7 @@ def test_an_alert_says_who_what_when_and_where() -> None:
         "“Waited too long.”",
         "Interaction 4711, agent Pekka, line main line",
         "Answered 21 Nov 2026, 12:00 by telegram",
-        "Survey: Your call with us (after_call), trigger call_ended, invitation 17",
+        "Your call with us, invitation 17",
     ]
     assert message.buttons == ()
 
@@ -87,7 +87,7 @@ def test_what_is_not_known_leaves_no_gap() -> None:
         "Bad feedback from user:42",
         "NPS 3 of 10",
         "Answered 21 Nov 2026, 12:00 by telegram",
-        "Survey: Your call with us (after_call), invitation 17",
+        "Your call with us, invitation 17",
     ]
 
 
@@ -146,7 +146,7 @@ def test_an_alert_is_short_however_long_the_words() -> None:
     )
     message = alert(busy, Contact(attributes={"name": long}), replace(INVITATION, trigger=long))
     assert len(message.text) <= MOST_CHARACTERS
-    assert message.text.splitlines()[-1].startswith("Survey: ")
+    assert message.text.splitlines()[-1].endswith("invitation 17")
 
 
 def test_even_an_endless_survey_name_is_cut() -> None:
