@@ -5,6 +5,7 @@ events a batch, a ``messageId`` under 100 characters, and true time = received â
 """
 
 import base64
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any
 
 import ciso8601
 import orjson
+import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from surveys.errors import AfterwordError
@@ -23,6 +25,8 @@ MAX_BATCH_EVENTS = 2500
 MAX_MESSAGE_ID = 100
 MAX_ID = 255
 MAX_DEPTH = 32
+
+_KINDS: Mapping[str, EventKind] = {kind.value: kind for kind in EventKind}
 
 
 class Refused(AfterwordError):
@@ -146,7 +150,7 @@ def _read_item(
     if reason:
         return Unusable(message_id=message_id[:MAX_MESSAGE_ID], reason=reason)
     context = {**shared, **_mapping(item.get("context"))}
-    kind = EventKind(item["type"])
+    kind = _KINDS[item["type"]]
     own = _mapping(item.get("traits"))
     stamped = _time(item.get("timestamp")) or _time(item.get("originalTimestamp"))
     return Event(
@@ -168,7 +172,8 @@ def _read_item(
 
 def _fault(item: Mapping[str, Any], message_id: str) -> str:
     """Give why an item is of no use, or ""."""
-    if item.get("type") not in tuple(EventKind):
+    kind = item.get("type")
+    if not isinstance(kind, str) or kind not in _KINDS:
         return f"type must be one of {', '.join(EventKind)}"
     if len(message_id) >= MAX_MESSAGE_ID:
         return f"messageId must be under {MAX_MESSAGE_ID} characters"
@@ -177,11 +182,11 @@ def _fault(item: Mapping[str, Any], message_id: str) -> str:
         return "userId or anonymousId is required"
     if any(len(i) > MAX_ID for i in ids):
         return f"userId and anonymousId are at most {MAX_ID} characters"
-    if item["type"] == "track" and not _text(item.get("event")):
+    if kind == "track" and not _text(item.get("event")):
         return "event (its name) is required for track"
-    if item["type"] == "alias" and not _text(item.get("previousId")):
+    if kind == "alias" and not _text(item.get("previousId")):
         return "previousId is required for alias"
-    if item["type"] == "group" and not _text(item.get("groupId")):
+    if kind == "group" and not _text(item.get("groupId")):
         return "groupId is required for group"
     if len(orjson.dumps(item)) > MAX_EVENT_BYTES:
         return "an event is at most 32 KB"
@@ -196,7 +201,20 @@ def _clean(traits: dict[str, Any]) -> dict[str, Any]:
             traits["email"] = found.normalized
         except EmailNotValidError:
             del traits["email"]
-    return traits
+    if "phone" in traits:
+        traits["phone"] = _phone(str(traits["phone"]))
+    return {name: value for name, value in traits.items() if name != "phone" or value}
+
+
+def _phone(written: str) -> str:
+    """Give a number in E.164, "" for what is none. Its country code is never guessed."""
+    try:
+        number = phonenumbers.parse(re.sub(r"^\s*00", "+", written), None)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _true_time(
@@ -205,7 +223,10 @@ def _true_time(
     if stamped is None:
         return received_at
     if sent_at is not None:
-        stamped = received_at - (sent_at - stamped)
+        try:
+            stamped = received_at - (sent_at - stamped)
+        except OverflowError:  # clocks that stand thousands of years apart tell nothing
+            return received_at
     return min(stamped, received_at)
 
 

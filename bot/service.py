@@ -275,7 +275,9 @@ def make_rules(config: Config, key: bytes) -> Rules:
 
 
 def _traits(channels: Mapping[str, object]) -> dict[str, str]:
-    return {name: CHANNELS[name].trait for name in channels}
+    """Give where each channel's address is found, and that of channels by which others find."""
+    found_by = {CHANNELS[name].capabilities().finds_by for name in channels} - {""}
+    return {name: CHANNELS[name].trait for name in {*channels, *found_by}}
 
 
 def _compose_alert(

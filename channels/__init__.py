@@ -50,10 +50,17 @@ CHANNELS: Mapping[str, Entry] = {
         adapter="channels.telegram.adapter:Telegram",
         trait="telegram_id",
     ),
+    "slack": Entry(
+        settings="channels.slack", adapter="channels.slack.adapter:Slack", trait="slack_user_id"
+    ),
     "messenger": Entry(
         settings="channels.messenger",
         adapter="channels.messenger.adapter:Messenger",
         trait="messenger_psid",
+    ),
+    "sms": Entry(settings="channels.sms", adapter="channels.sms.adapter:Sms", trait="phone"),
+    "voice": Entry(
+        settings="channels.voice", adapter="channels.voice.adapter:Voice", trait="phone"
     ),
 }
 """Name in config.yaml -> where the channel's code is. Adding a channel adds one line here."""

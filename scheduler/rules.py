@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from scheduler.triggers import Trigger
@@ -50,6 +50,11 @@ class Rules:
     def local_day(self, now: datetime) -> date:
         """Give the date in the service's time zone."""
         return now.astimezone(ZoneInfo(self.timezone)).date()
+
+    def next_day(self, now: datetime) -> datetime:
+        """Give when the service's next day begins."""
+        midnight = time(tzinfo=ZoneInfo(self.timezone))
+        return datetime.combine(self.local_day(now) + timedelta(days=1), midnight).astimezone(UTC)
 
     def bank(self, language: str | None) -> Language:
         """Give a language's texts: that language's, its base's, the service's, else English."""

@@ -85,7 +85,7 @@ def compose_question(
     buttons = _buttons(setting, question, answer)
     if capabilities.links:  # each press opens the page, where ticking ends by sending
         buttons = tuple(b for b in buttons if not b.payload.endswith(f".{DONE}"))
-    if len(buttons) > capabilities.max_buttons:
+    if len(buttons) > capabilities.max_buttons and not capabilities.links:
         text, buttons = f"{text}\n{_spelled_out(setting, question, buttons)}", ()
     return Message(
         address=setting.address,

@@ -238,7 +238,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
 
 LATER: Mapping[str, frozenset[str]] = {
     "root": frozenset({"journeys", "campaigns", "throttle", "reports"}),
-    "channel names": frozenset({"slack", "sms", "voice"}),
+    "channel names": frozenset(),
     "trigger": frozenset({"remind", "fallback", "best"}),
     "via": frozenset({"best"}),
     "alert": frozenset({"case"}),

@@ -177,3 +177,21 @@ def test_no_json_at_all_breaks_the_reading(items: list[Any], context: Any) -> No
     received = read_batch(body, received_at=NOW, new_id=lambda: "made")
     assert len(received.events) + len(received.unusable) == len(items)
     assert all(e.occurred_at <= NOW for e in received.events)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("+358 50 123 4567", "+358501234567"),
+        ("00358501234567", "+358501234567"),
+        ("050 1234567", None),
+        ("call me", None),
+        ("", None),
+    ],
+)
+def test_a_phone_number_is_kept_with_its_country_code_or_not_at_all(
+    written: str, kept: str | None
+) -> None:
+    (event,) = call(track(traits={"phone": written, "plan": "pro"}), "identify").events
+    assert event.traits.get("phone") == kept
+    assert event.traits["plan"] == "pro"

@@ -10,7 +10,10 @@ from tests.channels.email.rig import email_rig
 from tests.channels.messenger.rig import messenger_rig
 from tests.channels.rig import Rig
 from tests.channels.sandbox.rig import sandbox_rig
+from tests.channels.slack.rig import called_rig, socket_rig
+from tests.channels.sms.rig import sms_rig
 from tests.channels.telegram.rig import polling_rig, webhook_rig
+from tests.channels.voice.rig import voice_rig
 from tests.channels.web.rig import web_rig
 
 RIGS: Mapping[str, Callable[[], AbstractAsyncContextManager[Rig]]] = {
@@ -19,7 +22,11 @@ RIGS: Mapping[str, Callable[[], AbstractAsyncContextManager[Rig]]] = {
     "email": email_rig,
     "telegram-polling": polling_rig,
     "telegram-webhook": webhook_rig,
+    "slack-socket": socket_rig,
+    "slack-http": called_rig,
     "messenger": messenger_rig,
+    "sms": sms_rig,
+    "voice": voice_rig,
 }
 """Channel, or channel and mode -> how to build its rig."""
 
@@ -29,6 +36,11 @@ SAMPLE_SECRETS: Mapping[str, str] = {
     "MESSENGER_PAGE_TOKEN": "EAABsbCS1iHgBO-TEST",
     "MESSENGER_APP_SECRET": "0123456789abcdef0123456789abcdef",
     "MESSENGER_VERIFY_TOKEN": "a-word-of-our-own-choice",
+    "TWILIO_ACCOUNT_SID": "AC" + "0a1b" * 8,
+    "TWILIO_AUTH_TOKEN": "12345-test-auth-token-67890",
+    "SLACK_BOT_TOKEN": "xoxb-1-2-TESTbotTOKEN",
+    "SLACK_APP_TOKEN": "xapp-1-A0-TESTappTOKEN",
+    "SLACK_SIGNING_SECRET": "5igning5ecret0f0urTests",
     "SMTP_PASSWORD": "sesame",
     "IMAP_PASSWORD": "sesame",
 }
