@@ -192,15 +192,7 @@ class Lane:
                     [Outcome(due=d, retry_at=at, counts_as_attempt=False) for d in rest]
                 )
                 return
-            await self._deliver(await self._renewed(jobs[start : start + size], now))
-
-    async def _renewed(self, jobs: Sequence[Job], now: datetime) -> Sequence[Job]:
-        """Decide anew what was decided a while ago: somebody may have said stop meanwhile."""
-        if now - jobs[0].decided_at <= FRESH:
-            return jobs
-        renewed, decided = await self._prepare([job.due for job in jobs], now)
-        await self._settle(decided)
-        return renewed
+            await self._deliver(jobs[start : start + size])
 
     async def _deliver(self, jobs: Sequence[Job]) -> None:
         now = self._clock()

@@ -57,13 +57,9 @@ def counter_keys(
     """Give the keys of the counters a trigger needs: its every-nth counter and, with
     ``daily_max``, its counter of that local day.
     """
-    scope = {
-        "": "",
-        "line": event.interaction.line,
-        "agent": event.interaction.agent,
-        "team": event.interaction.team,
-        "customer": contact_key,
-    }[trigger.per]
+    scope = contact_key if trigger.per == "customer" else ""
+    if trigger.per and not scope:
+        scope = getattr(event.interaction, trigger.per)
     nth = f"nth:{trigger.name}:{trigger.per}:{scope}"
     return nth, f"day:{trigger.name}:{day.isoformat()}" if trigger.daily_max else None
 

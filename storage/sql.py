@@ -133,7 +133,7 @@ class Session:
         text = self._text(wanted)
         if not text:
             return []
-        if wanted.each and self.backend is Backend.SQLITE and len(values[0]) >= MANY:
+        if wanted.new and self.backend is Backend.SQLITE and len(values[0]) >= MANY:
             return await self._put_and_fetch(wanted, values[0])
         return await self.client.execute_query_dict(text, self._values(wanted, values))
 

@@ -14,6 +14,7 @@ from surveys.metric import Band
 from surveys.question import Kind, Question, Text
 from surveys.reading import SKIP
 from surveys.response import Answer
+from surveys.scale import Scale
 from surveys.survey import Survey
 from surveys.template import fill
 from surveys.wording import bank_text, value_ends, value_words
@@ -218,7 +219,7 @@ def _scale_buttons(
     scale = question.scale
     if scale is None:
         return ()
-    words = value_words(setting.bank, question)
+    words, ends = value_words(setting.bank, question), _ends(setting, question)
     shown = setting.bank.labels.get(scale.id, {}) if scale.id in WORDED_SCALES else {}
     return tuple(
         Button(
@@ -226,15 +227,17 @@ def _scale_buttons(
             payload=payload(setting.token, question.id, str(value)),
             chosen=answer is not None and answer.value == value,
             value=value,
-            spoken=_spoken(setting, question, value, words),
+            spoken=_spoken(scale, value, words, ends),
         )
         for value in scale.values
     )
 
 
-def _spoken(setting: Setting, question: Question, value: int, words: Mapping[int, str]) -> str:
-    ends, scale, word = _ends(setting, question), question.scale, words.get(value, "")
-    if ends and scale and value in (scale.low, scale.high):
+def _spoken(
+    scale: Scale, value: int, words: Mapping[int, str], ends: tuple[str, str] | None
+) -> str:
+    word = words.get(value, "")
+    if ends and value in (scale.low, scale.high):
         word = ends[0] if value == scale.low else ends[1]
     if not word or word[0].isdigit():  # "4 stars" says its number already
         return word or str(value)
@@ -287,6 +290,8 @@ def _room(capabilities: Capabilities, notice: str, ends: tuple[str, str] | None)
 
 
 def _fit(button: Button, capabilities: Capabilities) -> Button:
+    if len(button.label) <= capabilities.button_text:
+        return button
     return replace(button, label=_cut(button.label, capabilities.button_text))
 
 

@@ -49,8 +49,62 @@ TEXT_KEYS: Mapping[str, str] = {
     "thanks_middle": "thanks after a middling answer",
     "thanks_high": "thanks after a good answer",
     "thanks_plain": "thanks where nothing was scored",
+    # What a respondent may ask of us
+    "paused": "receipt: no questions before {date}; how to take it back",
+    "only_set": "receipt: asked on {channel} only from now on",
+    "only_unknown": "that is no channel we reach the person on: which there are ({channels})",
+    "language_set": "receipt, in the new language: it is {language} now",
+    "language_unknown": "we do not have that language: which there are ({languages})",
+    "know": "what {company} knows: {name}, {addresses}, {answers}, {since}; how to be forgotten",
+    "know_nothing": "{company} knows nothing about the person",
+    "forget_confirm": "asks to write {word} back before {company} deletes what it knows",
+    "forget_word": "that word, in capitals; one of ``requests.confirm``",
+    "forgotten": "receipt: what we knew is deleted",
+    "person_called": "receipt: a colleague of {company} will be in touch",
+    "help_requests": "what one may write, one a line: WORDS, a colon, what they do ({company})",
+    # Channels as we call them; what people call them is under ``channels``
+    "channel_email": "mail",
+    "channel_sms": "text messages",
+    "channel_telegram": "Telegram",
+    "channel_slack": "Slack",
+    "channel_messenger": "Facebook Messenger",
+    "channel_voice": "phone calls",
+    "channel_web": "our own pages",
 }
 """The fixed texts every language must have, and what each is for."""
+
+COUNTED: Mapping[str, str] = {
+    "answers": "{count} answers, as ``know`` says it",
+}
+"""The texts with a count. A language has one for each of its plural forms (`surveys.plural`):
+``answers_one``, ``answers_few``, ``answers_other``.
+"""
+
+CHANNEL_TEXT = "channel_"
+"""What the keys of the channels' names begin with."""
+
+NAMED_CHANNELS = tuple(
+    key.removeprefix(CHANNEL_TEXT) for key in TEXT_KEYS if key.startswith(CHANNEL_TEXT)
+)
+"""The channels every language has words for."""
+
+UNITS: Mapping[str, int] = {"day": 1, "week": 7, "month": 30}
+"""The units a pause is counted in, in days."""
+
+SLOTS: Mapping[str, frozenset[str]] = {
+    "pause": frozenset({"time"}),
+    "only": frozenset({"channel"}),
+    "language": frozenset({"language", "code"}),
+    "know": frozenset(),
+    "forget": frozenset(),
+    "person": frozenset(),
+    "help": frozenset(),
+    "confirm": frozenset(),
+}
+"""What a respondent may ask, and the ``{slots}`` its phrases may have: ``{time}`` is a number, a
+unit or both, ``{channel}`` a name of a channel, ``{language}`` one of a language and ``{code}`` its
+code. ``confirm`` are the words written back before anything is forgotten.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +118,11 @@ class Language:
     numbers    spelled number -> value, lower case, inflections included
     yes, no    words for 1 and 0 on yes/no and thumbs scales, lower case
     skip, stop, start   words a person may write instead of pressing, lower case
+    requests   what is asked (`SLOTS`) -> phrases, at most one ``{slot}`` in each, lower case.
+               ``language.fi`` has those that ask for one language by themselves: "suomeksi".
+    channels   channel -> what people call it, lower case, inflections included
+    units      ``day``, ``week``, ``month`` -> the same
+    languages  language code -> the same
     """
 
     code: str
@@ -78,6 +137,10 @@ class Language:
     skip: frozenset[str] = frozenset()
     stop: frozenset[str] = frozenset()
     start: frozenset[str] = frozenset()
+    requests: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    channels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    units: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    languages: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 Languages = Mapping[str, Language]

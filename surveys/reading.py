@@ -6,7 +6,7 @@ service" is a 9 with a comment, "I called 3 times" is no answer. Where two answe
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from surveys.folding import fold, fold_word, own_words, tidy, words_only
@@ -94,7 +94,34 @@ def also_understanding(language: Language, other: Language) -> Language:
         skip=language.skip | other.skip,
         stop=language.stop | other.stop,
         start=language.start | other.start,
+        requests=_either(language.requests, other.requests),
+        channels=_either(language.channels, other.channels),
+        units=_either(language.units, other.units),
+        languages=_either(language.languages, other.languages),
     )
+
+
+def also_asking_in(language: Language, others: Iterable[Language]) -> Language:
+    """Give the language with what asks for a language in each of the others understood too: a
+    person who wants another language asks in that one.
+    """
+    for other in others:
+        asking = {k: v for k, v in other.requests.items() if k.partition(".")[0] == "language"}
+        language = replace(
+            language,
+            requests=_either(language.requests, asking),
+            languages=_either(language.languages, other.languages),
+        )
+    return language
+
+
+def _either(
+    own: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]
+) -> Mapping[str, frozenset[str]]:
+    """Give both vocabularies in one, where no word of our own gets a second meaning."""
+    taken = frozenset().union(*own.values())
+    keys = dict.fromkeys((*own, *other))
+    return {k: own.get(k, frozenset()) | (other.get(k, frozenset()) - taken) for k in keys}
 
 
 # Where the answer ends and the comment begins
