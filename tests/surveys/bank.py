@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from surveys.language import Language
-from surveys.reading import also_understanding
+from surveys.reading import also_asking_in, also_understanding
 
 CODES = ("en", "fi", "de", "hr", "lv")
 FOLDER = Path(__file__).parents[2] / "surveys" / "languages"
@@ -26,10 +26,15 @@ def language(code: str) -> Language:
     data["ends"] = {key: tuple(value) for key, value in data["ends"].items()}
     for words in ("yes", "no", "skip", "stop", "start"):
         data[words] = frozenset(data[words])
+    for vocabulary in ("requests", "channels", "units", "languages"):
+        data[vocabulary] = {key: frozenset(words) for key, words in data[vocabulary].items()}
     return Language(**data)
 
 
 @cache
 def spoken(code: str) -> Language:
-    """The language as the service knows it: with English words understood too."""
-    return also_understanding(language(code), language("en"))
+    """The language as the service knows it: English words are understood too, and what asks for a
+    language in any of them.
+    """
+    asked = also_asking_in(language(code), [language(other) for other in CODES])
+    return also_understanding(asked, language("en"))

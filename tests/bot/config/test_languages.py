@@ -6,16 +6,20 @@ from pathlib import Path
 import pytest
 
 from bot.config import ConfigError, load_languages
-from bot.config.languages import SHIPPED
+from bot.config.languages import SHIPPED, with_own_languages
 from surveys.language import TEXT_KEYS
+from surveys.plural import plural_forms
 from surveys.preset import PRESETS, VARIANTS
+from surveys.request import Request, RequestKind, read_request
+from surveys.survey import Survey
 
 
 def test_five_languages_are_shipped() -> None:
     languages = load_languages()
     assert set(languages) == {"de", "en", "fi", "hr", "lv"}
     for language in languages.values():
-        assert set(language.texts) == set(TEXT_KEYS)
+        forms = {f"answers_{form}" for form in plural_forms(language.code)}
+        assert set(language.texts) == {*TEXT_KEYS, *forms}
         assert set(PRESETS) <= set(language.questions)
         assert {f"{n}.{v}" for n in VARIANTS for v in VARIANTS[n]} <= set(language.questions)
         assert isinstance(language.yes, frozenset)
@@ -47,6 +51,20 @@ def test_finnish_phone_wording_is_as_given() -> None:
         (lambda t: t.replace("\nname: English", "\ntitel: English"), "unknown key 'titel'"),
         (lambda t: t.replace("{company}", "{Company}", 1), "{Company} is not a name"),
         (lambda t: t.replace("\nskip:", "\nskip: 5\nskp:"), "expected here"),
+        (lambda t: t.replace("\n  know: [", "\n  knwo: ["), "unknown key 'knwo'"),
+        (lambda t: t.replace("\n  know: [", "\n  knwo: ["), "'know' is missing"),
+        (lambda t: t.replace("\n  know: [", "\n  language.xx: ["), "unknown key 'language.xx'"),
+        (lambda t: t.replace("confirm: [delete]", "confirm: []"), "this needs at least 1"),
+        (lambda t: t.replace("confirm: [delete]", "confirm: [Delete]"), "are written small"),
+        (lambda t: t.replace('"mute for {time}"', '"mute for {date}"'), "{date} in 'mute for"),
+        (lambda t: t.replace('"mute for {time}"', '"mute for {time"'), "this { is never closed"),
+        (lambda t: t.replace('"mute for {time}"', '"mute {time} {time}{code}"'), "one {slot} at"),
+        (lambda t: t.replace("\n  sms: [", "\n  sns: ["), "'sms' is missing"),
+        (lambda t: t.replace("\n  week: [", "\n  year: ["), "unknown key 'year'"),
+        (lambda t: t.replace("\n  en: [english]", ""), "'en' is missing"),
+        (lambda t: t.replace("\n  pl: [polish", "\n  pol-PL: [polish"), "no language code"),
+        (lambda t: t.replace("\n  answers_one:", "\n  answers_few:"), "unknown key 'answers_few'"),
+        (lambda t: t.replace("\n  answers_one:", "\n  answers_few:"), "'answers_one' is missing"),
     ],
 )
 def test_a_hole_is_a_fault(tmp_path: Path, change: Callable[[str], str], said: str) -> None:
@@ -62,3 +80,20 @@ def test_a_hole_is_a_fault(tmp_path: Path, change: Callable[[str], str], said: s
 def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
         load_languages(tmp_path)
+
+
+def test_a_language_is_asked_for_in_its_own_words() -> None:
+    german = Request(kind=RequestKind.LANGUAGE, language="de")
+    for language in load_languages().values():
+        assert read_request("Bitte auf Deutsch!", language) == german
+        assert read_request("saksaksi", language) == german
+
+
+def test_a_language_of_ones_own_is_asked_for_by_its_code() -> None:
+    bank = load_languages()
+    survey = Survey(id="s", questions=(), languages=("tlh", "fi"), version="1")
+    found = with_own_languages(bank, "fi", [survey])
+    asked = Request(kind=RequestKind.LANGUAGE, language="tlh")
+    assert [read_request("kieli tlh", language) for language in found.values()] == [asked] * 6
+    assert read_request("kieli tlh", bank["fi"]) is None
+    assert found["tlh"].name == "tlh"
