@@ -39,6 +39,7 @@ async def get_link(config: Config, user_id: str, channel: str) -> str:
 async def _call(config: Config, method: str, path: str, **more: Any) -> dict[str, Any]:
     service = config.service
     host = "127.0.0.1" if service.host in ("0.0.0.0", "::") else service.host  # noqa: S104
+    host = f"[{host}]" if ":" in host else host
     key = service.write_keys[0] if service.write_keys else ""
     headers = {
         "Authorization": aiohttp.encode_basic_auth(key, ""),

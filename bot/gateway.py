@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter, OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from channels.base import Ack, Channel, Request
 from channels.errors import ChannelError, Untrusted
 from scheduler.batch import Batch
 from scheduler.replies import Messages
-from storage.errors import StoreError
+from storage.errors import StoreInUse, StoreMisconfigured, StoreUnavailable
 from surveys.inbound import CommandGiven, Inbound
 from surveys.message import Capabilities, Message
 
@@ -19,6 +20,12 @@ LISTEN_AGAIN = 1.0
 MEND_AGAIN = 30.0
 """Seconds between tries while a channel does not work until somebody mends its settings."""
 MOST_TRIES = 5
+COMMANDS_AT_ONCE = 2
+"""Commands answered at the same time: each may draw a picture, and customers come first."""
+COMMANDS_WAITING = 3
+"""Commands of one colleague that may wait; what they write beyond that is let go."""
+COMMANDS_KNOWN = 1000
+"""Commands remembered, so that one a provider delivers again is not answered again."""
 SORRY = "That did not work, and it is our fault. Please try again in a minute."
 
 AnswerCommand = Callable[[str, str, str], Awaitable[Message | None]]
@@ -35,6 +42,16 @@ class Gateway:
         answer_command: AnswerCommand,
     ) -> None:
         self._channels, self._replies, self._answer = channels, replies, answer_command
+        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._waiting: Counter[tuple[str, str]] = Counter()
+        self._room = asyncio.Semaphore(COMMANDS_AT_ONCE)
+        self._tasks: set[asyncio.Task[Messages]] = set()
+
+    async def close(self) -> None:
+        """Let go of commands that are still being answered. They can be given again."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def listen(self, name: str) -> None:
         """Take from one pull channel until cancelled.
@@ -63,8 +80,8 @@ class Gateway:
     async def _take_or_let_go(self, item: Inbound, tries: dict[str, int]) -> None:
         try:
             await self.take(item)
-        except StoreError:
-            raise
+        except (StoreUnavailable, StoreMisconfigured, StoreInUse):
+            raise  # the store is away, not the item bad
         except Exception:
             tries[item.event_id] = tries.get(item.event_id, 0) + 1
             if tries[item.event_id] < MOST_TRIES:
@@ -84,13 +101,47 @@ class Gateway:
         return channel.ack(request, [message for messages in said for message in messages])
 
     async def take(self, item: Inbound) -> Messages:
-        """Keep one inbound value; gives what an inline channel says back."""
-        if isinstance(item, CommandGiven):
+        """Keep one inbound value; gives what an inline channel says back.
+
+        Commands change nothing, so they are not stored: they are answered beside everything else,
+        because a report takes its time and customers must not wait for it.
+        """
+        if not isinstance(item, CommandGiven):
+            return await self._replies.put(item)
+        if not self._is_wanted(item):
+            return ()
+        if self._channels[item.channel].capabilities.inline:
             return await self._command(item)
-        return await self._replies.put(item)
+        task = asyncio.create_task(self._command(item), name=f"command {item.event_id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return ()
+
+    def _is_wanted(self, item: CommandGiven) -> bool:
+        """Whether a command is new, and not one too many of the same colleague."""
+        key, who = (item.channel, item.event_id), (item.channel, item.address)
+        if key in self._known:
+            return False
+        self._known[key] = None
+        if len(self._known) > COMMANDS_KNOWN:
+            self._known.popitem(last=False)
+        if self._waiting[who] >= COMMANDS_WAITING:
+            log.warning("channel %s: let go of a command: too many at once", item.channel)
+            return False
+        self._waiting[who] += 1
+        return True
 
     async def _command(self, item: CommandGiven) -> Messages:
-        """Commands change nothing, so they are answered at once and not stored."""
+        who = (item.channel, item.address)
+        try:
+            async with self._room:
+                return await self._answer_command(item)
+        finally:
+            self._waiting[who] -= 1
+            if not self._waiting[who]:
+                del self._waiting[who]
+
+    async def _answer_command(self, item: CommandGiven) -> Messages:
         try:
             message = await self._answer(item.channel, item.address, item.text)
         except Exception:
@@ -106,6 +157,8 @@ class Gateway:
                 await channel.send(part)
         except ChannelError as error:
             log.warning("channel %s: a command's answer did not go out: %s", item.channel, error)
+        except Exception:
+            log.exception("channel %s: a command's answer did not go out", item.channel)
         return ()
 
 

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+import orjson
 from email_validator import EmailNotValidError, validate_email
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -15,8 +16,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bot.calling import ServiceAway, post_batch
 from bot.config import Config
 from bot.running import read_config
+from bot.segment import MAX_BATCH_BYTES, MAX_EVENT_BYTES, MAX_ID
 
 BATCH = 500
+BATCH_BYTES = MAX_BATCH_BYTES - 1000
+DELIMITERS = ",;\t"
+"""Excel writes semicolons where the comma is a decimal sign, which is most of Europe."""
 SHOWN_FAULTS = 20
 ID_COLUMNS = ("user_id", "userId", "id")
 
@@ -36,7 +41,8 @@ async def run_import(config_path: Path, file: Path) -> int:
         return 1
     console = Console(stderr=True)
     try:
-        total = max(0, sum(1 for _ in file.open("rb")) - 1)
+        with file.open("rb") as raw:
+            total = max(0, sum(1 for _ in raw) - 1)
         with file.open(newline="", encoding="utf-8-sig") as source:
             return await _import(config, source, total, console)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -48,8 +54,8 @@ async def run_import(config_path: Path, file: Path) -> int:
         return 1
 
 
-async def _import(config: Config, source: Any, total: int, console: Console) -> int:
-    rows = csv.DictReader(source, strict=True)
+async def _import(config: Config, source: TextIO, total: int, console: Console) -> int:
+    rows = open_rows(source)
     id_column = next((c for c in ID_COLUMNS if c in (rows.fieldnames or ())), None)
     if id_column is None:
         console.print(
@@ -59,36 +65,47 @@ async def _import(config: Config, source: Any, total: int, console: Console) -> 
         )
         return 1
     bad: list[BadRow] = []
-    waiting: list[dict[str, Any]] = []
     taken = 0
     with _bar(console) as bar:
         task = bar.add_task("contacts", total=total)
-        for line, row in _numbered(rows):
-            item = to_identify(row, id_column)
-            if isinstance(item, str):
-                bad.append(BadRow(line=line, reason=item))
-            else:
-                waiting.append(item)
-            if len(waiting) == BATCH:
-                taken += await _send(config, waiting)
+        for line, batch in _batches(rows, id_column, bad):
+            await post_batch(config, batch)
+            taken += len(batch)
             bar.update(task, completed=line - 1)
-        taken += await _send(config, waiting)
         bar.update(task, completed=total)
     _report(taken, bad)
     return 1 if bad else 0
 
 
-async def _send(config: Config, waiting: list[dict[str, Any]]) -> int:
-    count = len(waiting)
-    if count:
-        await post_batch(config, waiting)
-        waiting.clear()
-    return count
+def open_rows(source: TextIO) -> "csv.DictReader[str]":
+    """Give the rows of a file, parted by whichever of `DELIMITERS` its first row has most of."""
+    head = source.readline()
+    source.seek(0)
+    delimiter = max(DELIMITERS, key=head.count)
+    return csv.DictReader(source, strict=True, delimiter=delimiter)
 
 
-def _numbered(rows: "csv.DictReader[str]") -> Iterator[tuple[int, Mapping[str | None, Any]]]:
+def _batches(
+    rows: "csv.DictReader[str]", id_column: str, bad: list[BadRow]
+) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Give the calls to send together, each with the line they go up to, within the intake's limits
+    on a batch. Rows that cannot be sent are put into ``bad``.
+    """
+    batch: list[dict[str, Any]] = []
+    size = 0
     for row in rows:
-        yield rows.line_num, row
+        item = to_identify(row, id_column)
+        if isinstance(item, str):
+            bad.append(BadRow(line=rows.line_num, reason=item))
+            continue
+        length = len(orjson.dumps(item)) + 1
+        if batch and (len(batch) == BATCH or size + length > BATCH_BYTES):
+            yield rows.line_num, batch
+            batch, size = [], 0
+        batch.append(item)
+        size += length
+    if batch:
+        yield rows.line_num, batch
 
 
 def to_identify(row: Mapping[str | None, Any], id_column: str) -> dict[str, Any] | str:
@@ -102,6 +119,8 @@ def to_identify(row: Mapping[str | None, Any], id_column: str) -> dict[str, Any]
     user_id = cells.pop(id_column, "")
     if not user_id:
         return f"{id_column} is empty"
+    if len(user_id) > MAX_ID:
+        return f"{id_column} is over {MAX_ID} characters"
     if "email" in cells:
         try:
             validate_email(cells["email"], check_deliverability=False)
@@ -109,12 +128,15 @@ def to_identify(row: Mapping[str | None, Any], id_column: str) -> dict[str, Any]
             return f"email is not an address: {cells['email'][:60]!r}"
     content = "\0".join(f"{k}={v}" for k, v in sorted(cells.items()))
     digest = hashlib.sha256(f"{user_id}\0{content}".encode()).hexdigest()[:32]
-    return {
+    item = {
         "type": "identify",
         "userId": user_id,
         "messageId": f"import-{digest}",
         "traits": cells,
     }
+    if len(orjson.dumps(item)) > MAX_EVENT_BYTES:
+        return f"it is over {MAX_EVENT_BYTES // 1024} KB"
+    return item
 
 
 def _bar(console: Console) -> Progress:

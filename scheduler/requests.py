@@ -76,11 +76,13 @@ class Requests:
     async def link(self, item: Linked) -> Message:
         """Tie a chat to the person whose link was opened in it, and greet them."""
         number = unseal(self.rules.key, Purpose.OPT_IN, item.token, self.now)
-        if number:
-            await self.transaction.link_address(number, item.channel, item.address)
+        invited = await self._contact(number)
+        if invited:
+            await self.transaction.link_address(invited.id, item.channel, item.address)
         contact = await self._contact_at(item)
         # A chat that is somebody else's stays theirs, and takes no stop back for them.
-        mine = contact is not None and number in (None, contact.id)
+        wanted = {invited.id} if invited else set()
+        mine = contact is not None and (number is None or contact.id in wanted)
         if contact and mine:  # coming by one's own will takes a stop back
             await self.transaction.opt_in({contact.id}, self.now, item.channel)
         return compose_plain(self.rules, item.address, contact, "linked" if mine else "hello")
@@ -90,7 +92,9 @@ class Requests:
         return compose(self.rules, item.address, contact, "stopped" if stopped else "resumed")
 
     async def _contact_of(self, token: str) -> Contact | None:
-        number = unseal(self.rules.key, Purpose.STOP, token, self.now)
+        return await self._contact(unseal(self.rules.key, Purpose.STOP, token, self.now))
+
+    async def _contact(self, number: int | None) -> Contact | None:
         found = await self.transaction.contacts_by_id({number}) if number else {}
         return found.get(number or 0)
 

@@ -91,7 +91,8 @@ class Spine:
     now: datetime = START
     lanes: dict[str, Lane] = field(default_factory=dict)
     woken: list[str] = field(default_factory=list)
-    numbers: Any = field(default_factory=lambda: count(1))
+    events: Any = field(default_factory=lambda: count(1))
+    calls: Any = field(default_factory=lambda: count(1))
 
     def lane(self, name: str, channel: Any = None) -> Lane:
         """A new lane, as after a restart; ``channel`` takes the sandbox's place."""
@@ -134,7 +135,7 @@ class Spine:
     async def invite(self, who: int = 1, **traits: Any) -> Conversation:
         """Report a person and a call of theirs; gives the invitation that follows."""
         known = {"telegram_id": str(1000 + who), "email": f"u{who}@x.example", **traits}
-        number = next(self.numbers)
+        number = next(self.calls)
         await self.report(identify(who, f"who-{number}", known), call(number, who, self.now))
         return await self.conversation(number)
 
@@ -176,7 +177,7 @@ class Spine:
     def source(self, address: str, channel: str = "telegram") -> dict[str, Any]:
         """The fields of every inbound value, with a new event id."""
         return {
-            "event_id": f"e{next(self.numbers)}",
+            "event_id": f"e{next(self.events)}",
             "channel": channel,
             "at": self.now,
             "address": address,

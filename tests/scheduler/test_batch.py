@@ -90,3 +90,12 @@ async def test_close_waits_for_what_was_taken_in() -> None:
     await batch.close()
     assert done == [0, 1, 2] and len(batch) == 0
     await asyncio.gather(*tasks)
+
+
+async def test_nobody_waits_for_ever_for_a_result_that_is_missing() -> None:
+    async def process(items: Sequence[int]) -> list[int]:
+        return [*items, 0]
+
+    async with asyncio.timeout(5):
+        with pytest.raises(ValueError):
+            await Batch(process).put(1)
