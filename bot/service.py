@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.alerts import compose_alert
 from bot.commands import COMMANDS, Commands, StaffConfig
 from bot.config import Config
+from bot.doorkeeper import IDLE_SECONDS, KEEPER
 from bot.gateway import Gateway
 from bot.http import Door, make_app
 from bot.metrics import render_metrics
@@ -191,10 +192,12 @@ class Service:
     async def _start_lanes(self) -> None:
         for channel in self.channels.values():
             self._exits.push_async_callback(channel.close)
+        self._exits.push_async_callback(self.gateway.close)
         self._exits.push_async_callback(self._drain)
         for name, lane in self.lanes.items():
             task = asyncio.create_task(lane.serve(), name=f"lane {name}")
             self._exits.push_async_callback(_finish, task)
+        for lane in self.lanes.values():  # all are told to stop before any is waited for
             self._exits.callback(lane.stop)
 
     async def _drain(self) -> None:
@@ -216,13 +219,18 @@ class Service:
         self.app = make_app(door)
         if self._extend:
             self._extend(self.app)
-        runner = web.AppRunner(self.app, access_log=None, handle_signals=False)
+        runner = web.AppRunner(
+            self.app,
+            access_log=None,
+            handle_signals=False,
+            keepalive_timeout=IDLE_SECONDS,
+            shutdown_timeout=15.0,
+        )
         await runner.setup()
         self._exits.push_async_callback(runner.cleanup)
         service = self.config.service
-        site = web.TCPSite(runner, service.host, service.port, backlog=1024)
-        await site.start()
-        self.port = runner.addresses[0][1]
+        listening = self.app[KEEPER].listen(runner, service.host, service.port)
+        self.port = await self._exits.enter_async_context(listening)
 
     def _start_listening(self) -> None:
         for name in self.channels:
@@ -237,6 +245,9 @@ class Service:
                 break
             except ChannelError as error:
                 log.error("channel %s did not start: %s", name, error)
+                await asyncio.sleep(START_AGAIN)
+            except Exception:
+                log.exception("channel %s did not start", name)
                 await asyncio.sleep(START_AGAIN)
         await self.gateway.listen(name)
 

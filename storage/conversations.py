@@ -12,7 +12,7 @@ _LOCK = lock("SELECT id FROM invitation WHERE id = ANY($1::bigint[]) ORDER BY id
 _LOAD = statement(f"""
     SELECT {select_list(INVITATION, "i")}, {select_list(RESPONSE, "r", "r_")}, COALESCE((
         SELECT d.external_id FROM delivery d WHERE d.invitation_id = i.id AND d.external_id <> ''
-        ORDER BY d.id DESC LIMIT 1), '') AS asked_external_id
+        GROUP BY d.external_id ORDER BY MIN(d.id) DESC LIMIT 1), '') AS asked_external_id
     FROM invitation i LEFT JOIN response r ON r.invitation_id = i.id
     WHERE i.id = ANY($1::bigint[]) ORDER BY i.id
 """)  # noqa: S608 - made of constants only

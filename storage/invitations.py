@@ -60,7 +60,7 @@ _FIND_BY_MESSAGE = statement("""
 """)
 _EXPIRE = statement("""
     UPDATE invitation SET state = 'expired'
-    WHERE state IN ('asked', 'started') AND expires_at <= $1
+    WHERE state IN ('planned', 'asked', 'started') AND expires_at <= $1
 """)
 _FORGET_EARLY = statement("DELETE FROM early_status WHERE received_at < $1")
 

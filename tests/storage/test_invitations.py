@@ -125,12 +125,12 @@ async def test_open_invitations_expire_in_time(store: Store) -> None:
         store, completed.id, answer(value=2), state=InvitationState.COMPLETED, completed_at=NOW
     )
     assert await store.unit_of_work(lambda t: t.expire(NOW + HOUR - timedelta(seconds=1))) == 0
-    assert await store.unit_of_work(lambda t: t.expire(NOW + HOUR)) == 2
+    assert await store.unit_of_work(lambda t: t.expire(NOW + HOUR)) == 3
     assert await store.unit_of_work(lambda t: t.expire(NOW + HOUR)) == 0
     found = await store.load_conversations([i.id for i in (asked_one, started, completed, planned)])
     assert [c.invitation.state.value for c in found.values()] == [
         "expired",
         "expired",
         "completed",
-        "planned",
+        "expired",
     ]
