@@ -23,7 +23,7 @@ format: .venv/ready
 
 # Slow suites: kills, crashes, power; each test says what it promises.
 faults: .venv/ready
-	$(PY) -m pytest -m slow tests/faults
+	$(PY) -m pytest -m slow tests/faults tests/channels/email
 
 # Each prints ratios against a limit or peer measured in the same run.
 bench: .venv/ready

@@ -32,6 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_run(commands)
     _add_check(commands)
+    _add_preview(commands)
+    _add_test_send(commands)
+    _add_doctor(commands)
     _add_import(commands)
     _add_link(commands)
     _add_backup(commands)
@@ -88,6 +91,70 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         from bot.check import run_check  # noqa: PLC0415
 
         return run_check(options.file or options.config, schema=options.schema, out=sys.stdout)
+
+    parser.set_defaults(run=run)
+
+
+def _add_preview(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "preview", "show a survey as customers will see it, everywhere")
+    parser.add_argument("survey", help="its name in the file")
+    parser.add_argument(
+        "--language", action="append", default=[], help="only this; may be repeated"
+    )
+    parser.add_argument("--channel", action="append", default=[], help="only this; repeatable")
+    parser.add_argument("--all", action="store_true", help="every channel there is")
+    parser.add_argument("--fact", action="append", default=[], help="name=value, to fill {name}")
+    parser.add_argument("--terminal", action="store_true", help="here instead of on a page")
+    parser.add_argument("--out", type=Path, help="the page's file; default: a temporary one")
+    parser.add_argument(
+        "--open", action=argparse.BooleanOptionalAction, default=None, help="open it in the browser"
+    )
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.preview.command import Wish, run_preview  # noqa: PLC0415
+
+        wish = Wish(
+            survey=options.survey,
+            languages=options.language,
+            channels=options.channel,
+            every=options.all,
+            facts=options.fact,
+            terminal=options.terminal,
+            file=options.out,
+            look=options.open,
+        )
+        return run_preview(options.config, wish, sys.stdout)
+
+    parser.set_defaults(run=run)
+
+
+def _add_test_send(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "test-send", "send a survey's first question to a colleague")
+    parser.add_argument("survey", help="its name in the file")
+    parser.add_argument("--to", required=True, help="a listed colleague, such as staff:Maija")
+    parser.add_argument("--via", default="", help="the channel; default: the colleague's first")
+    parser.add_argument("--language", default="", help="default: the service's")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.running import run_async  # noqa: PLC0415
+        from bot.test_send import Trial, run_test_send  # noqa: PLC0415
+
+        trial = Trial(
+            survey=options.survey, to=options.to, via=options.via, language=options.language
+        )
+        return run_async(run_test_send(options.config, trial, sys.stdout))
+
+    parser.set_defaults(run=run)
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "doctor", "check tokens, mail, DNS and the machine; say what to do")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.doctor.command import run_doctor  # noqa: PLC0415
+        from bot.running import run_async  # noqa: PLC0415
+
+        return run_async(run_doctor(options.config, sys.stdout))
 
     parser.set_defaults(run=run)
 

@@ -21,6 +21,10 @@ from surveys.message import Message
 PICTURE = "picture"
 """Local part of the picture's Content-ID."""
 
+MARKER = "---------- \u2191 \u2191 \u2191 ----------"
+"""Stands above a question that may be answered by writing back, in every language alike: answers
+are written above it, and what a mail program quotes begins with it."""
+
 _SOFT_BREAK = b"=\r\n"
 _SLOT = re.compile("\ue000([a-z]+)\ue001")
 _TEMPLATE = Environment(
@@ -91,16 +95,19 @@ def slots_of(message: Message) -> Slots:
 
 
 @lru_cache(maxsize=512)
-def compile_bodies(frame: Frame, company: str, domain: str) -> Bodies:
-    """Give both bodies of a frame; ``domain`` is the sender's, for the picture's address."""
+def compile_bodies(frame: Frame, company: str, domain: str, marker: str = "") -> Bodies:
+    """Give both bodies of a frame; ``domain`` is the sender's, for the picture's address;
+    ``marker`` stands above everything, "" for none.
+    """
     page = _TEMPLATE.render(
         frame=frame,
         company=clean(company),
+        marker=marker,
         picture=f"{PICTURE}@{domain}",
         slot=SLOTS,
     )
     return Bodies(
-        plain=_compile("\n".join(_plain_lines(frame, clean(company)))),
+        plain=_compile("\n".join(_plain_lines(frame, clean(company), marker))),
         html=_compile(_INLINER.inline(page)),
     )
 
@@ -128,8 +135,9 @@ def _compile(text: str) -> Skeleton:
     )
 
 
-def _plain_lines(frame: Frame, company: str) -> list[str]:
+def _plain_lines(frame: Frame, company: str, marker: str) -> list[str]:
     blocks = [
+        [marker],
         [company],
         [frame.notice],
         [SLOTS["greeting"] if frame.greeting else ""],

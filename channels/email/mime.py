@@ -17,10 +17,12 @@ from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
 from functools import lru_cache
+from urllib.parse import quote
 
-from channels.email.body import PICTURE, compile_bodies, slots_of
+from channels.email.body import MARKER, PICTURE, compile_bodies, slots_of
 from channels.email.frame import frame_of
-from channels.email.settings import Mailbox, is_address
+from channels.email.settings import Mailbox, Plus, is_address
+from channels.email.tags import tag_bounce, tag_reply, tag_stop
 from channels.errors import Unreachable
 from surveys.message import Image, Message
 
@@ -35,11 +37,16 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """What all our mails have in common."""
+    """What all our mails have in common. ``plus`` is None where nobody reads what comes back."""
 
     company: str
     sender: Mailbox
     reply_to: Mailbox | None = None
+    plus: Plus | None = None
+
+    @property
+    def answers_to(self) -> Mailbox:
+        return self.reply_to or self.sender
 
 
 def to_payload(message: Message, letterhead: Letterhead, now: datetime) -> bytes:
@@ -49,7 +56,8 @@ def to_payload(message: Message, letterhead: Letterhead, now: datetime) -> bytes
     :raises Unreachable: where ``message.address`` is no mail address.
     """
     frame = frame_of(message)
-    bodies = compile_bodies(frame, letterhead.company, letterhead.sender.domain)
+    marker = MARKER if letterhead.plus and message.question_id else ""
+    bodies = compile_bodies(frame, letterhead.company, letterhead.sender.domain, marker)
     plain, page = bodies.fill(slots_of(message))
     return b"".join((
         "\r\n".join(_headers(message, letterhead, now)).encode("ascii"),
@@ -68,6 +76,14 @@ def message_id(message: Message, domain: str, now: datetime) -> str:
     told = "\0".join((str(attempt), message.address, message.link, message.stop_link))
     digest = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:24]
     return f"<{message.delivery_id}.{digest}@{domain}>"
+
+
+def envelope_sender(message: Message, letterhead: Letterhead, now: datetime) -> str:
+    """Give the address that bounces of this mail go to."""
+    sender = letterhead.sender
+    if letterhead.plus is Plus.ALL and message.delivery_id:
+        return tag_bounce(sender, message_id(message, sender.domain, now))
+    return sender.address
 
 
 def envelope_address(address: str) -> str:
@@ -99,13 +115,31 @@ def _headers(message: Message, letterhead: Letterhead, now: datetime) -> list[st
         "X-Auto-Response-Suppress: OOF, AutoReply",
         f"X-Afterword-Delivery: {message.delivery_id}",
     ]
-    if letterhead.reply_to:
-        lines.append(f"Reply-To: {_mailbox(letterhead.reply_to)}")
+    if reply_to := _reply_to(message, letterhead):
+        lines.append(f"Reply-To: {reply_to}")
     if message.stop_link:
         # RFC 8058: one POST to this address, by the mail program, opts out.
-        lines.append(f"List-Unsubscribe: <{_url(message.stop_link)}>")
+        lines.append(f"List-Unsubscribe: {_ways_out(message, letterhead)}")
         lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
     return lines
+
+
+def _reply_to(message: Message, letterhead: Letterhead) -> str:
+    if letterhead.plus in (Plus.REPLIES, Plus.ALL) and message.link:
+        answers = letterhead.answers_to
+        return _mailbox(answers, tag_reply(answers, message.link, message.question_id))
+    return _mailbox(letterhead.reply_to) if letterhead.reply_to else ""
+
+
+def _ways_out(message: Message, letterhead: Letterhead) -> str:
+    """Give the addresses that opt out: the link, and one to write to where mail is read."""
+    link = f"<{_url(message.stop_link)}>"
+    if letterhead.plus is None:
+        return link
+    address = letterhead.answers_to.address
+    if letterhead.plus is not Plus.NEVER:
+        address = tag_stop(letterhead.answers_to, message.stop_link)
+    return f"{link},\r\n <mailto:{quote(address, safe='@+')}?subject=unsubscribe>"
 
 
 def _text(subtype: bytes, quoted: bytes) -> bytes:
@@ -129,16 +163,20 @@ def _with_picture(page: bytes, image: Image | None, letterhead: Letterhead) -> b
     ))  # fmt: skip
 
 
+def _mailbox(mailbox: Mailbox, address: str = "") -> str:
+    name = _display(mailbox.name)
+    address = address or mailbox.address
+    return f"{name} <{address}>" if name else address
+
+
 @lru_cache(maxsize=64)
-def _mailbox(mailbox: Mailbox) -> str:
-    name = _one_line(mailbox.name)
-    if not name:
-        return mailbox.address
+def _display(name: str) -> str:
+    name = _one_line(name)
     if not name.isascii() or "=?" in name:
-        name = _words("Reply-To", name)
-    elif not _ATOMS.fullmatch(name):
-        name = '"{}"'.format(name.replace("\\", r"\\").replace('"', r"\""))
-    return f"{name} <{mailbox.address}>"
+        return _words("Reply-To", name)
+    if name and not _ATOMS.fullmatch(name):
+        return '"{}"'.format(name.replace("\\", r"\\").replace('"', r"\""))
+    return name
 
 
 @lru_cache(maxsize=1024)

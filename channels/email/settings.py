@@ -26,7 +26,8 @@ CAPABILITIES = Capabilities(
     resend=True,
 )
 """SMTP's 250 counts as delivered (``receipts`` is False), and a copy sent again after an uncertain
-end has the same Message-ID, by which most mailboxes show it once (``resend``)."""
+end has the same Message-ID, by which most mailboxes show it once (``resend``). ``replies`` becomes
+True where a mailbox is read."""
 
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -36,6 +37,7 @@ _ADDRESS = re.compile(
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/\s*(s|min|h))?\s*")
 _SECONDS: Mapping[str, float] = {"s": 1.0, "min": 60.0, "h": 3600.0}
+_EXAMPLES: Mapping[str, str] = {"smtp": "smtp", "replies": "imaps"}
 
 
 class Tls(StrEnum):
@@ -69,6 +71,27 @@ class Mailbox:
         return self.address.rpartition("@")[2]
 
 
+class Plus(StrEnum):
+    """Which of our addresses carry a tag behind a plus sign, and so come back with it."""
+
+    NEVER = "never"  # the mail server refuses feedback+anything@
+    REPLIES = "replies"  # where answers and unsubscriptions go
+    ALL = "all"  # bounces too: the server lets us send as feedback+anything@
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postbox:
+    """Where answers and bounces are read: one folder of one IMAP account."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str
+    password: str = field(default="", repr=False)
+    folder: str = "INBOX"
+    plus: Plus = Plus.REPLIES
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The e-mail block of config.yaml.
@@ -79,7 +102,9 @@ class Settings:
     reply_to  where answers by mail go, where not to ``sender``
     rate      mails per second: ``50`` or ``50/s``, ``300/min``, ``9000/h``
     sessions  connections to the relay at once
-    replies   not in this version
+    replies   ``imaps://user:password@host:993``: the mailbox where answers and bounces are read.
+              ``?folder=`` names another folder than INBOX, ``?plus=`` says which addresses carry
+              a tag (`Plus`); ``imap://`` only for a server on this machine
 
     :raises ValueError: in the words of somebody who writes config.yaml; never with the password.
     """
@@ -94,12 +119,10 @@ class Settings:
     replies: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        if self.replies:
-            raise ValueError("reading replies by mail is not in this version yet; remove 'replies'")
         if not 1 <= self.sessions <= 50:
             raise ValueError(f"'sessions' is how many connections are open at once: 1 to 50, "
                              f"not {self.sessions}")  # fmt: skip
-        _ = self.relay, self.mailbox, self.answers_to, self.per_second
+        _ = self.relay, self.mailbox, self.answers_to, self.per_second, self.postbox
 
     @property
     def relay(self) -> Relay:
@@ -116,6 +139,10 @@ class Settings:
     @property
     def per_second(self) -> float:
         return _read_rate(str(self.rate))
+
+    @property
+    def postbox(self) -> Postbox | None:
+        return _read_postbox(self.replies) if self.replies else None
 
 
 def is_address(text: str) -> bool:
@@ -143,7 +170,7 @@ def _read_rate(text: str) -> float:
 
 
 def _read_relay(url: str) -> Relay:
-    parts, port = _split(url)
+    parts, port = _split("smtp", url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("'smtp' is the address of your mail server: write it as "
                          "smtp://user:password@mail.acme.example:587")  # fmt: skip
@@ -157,13 +184,51 @@ def _read_relay(url: str) -> Relay:
     )
 
 
-def _split(url: str) -> tuple[SplitResult, int | None]:
+def _read_postbox(url: str) -> Postbox:
+    parts, port = _split("replies", url)
+    if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
+        raise ValueError("'replies' is the mailbox where answers are read: write it as "
+                         "imaps://user:password@mail.acme.example")  # fmt: skip
+    if parts.scheme == "imap" and not _is_loopback(parts.hostname):
+        raise ValueError("imap:// sends the password unprotected, so it is only for a server on "
+                         "this machine (localhost, 127.0.0.1, [::1]); write imaps://")  # fmt: skip
+    options = _read_options(parts)
+    user, password = unquote(parts.username), unquote(parts.password or "")
+    if _CONTROL.search(user + password):
+        raise ValueError("user and password in 'replies' must not hold line breaks or the like")
+    return Postbox(
+        host=parts.hostname,
+        port=port or (993 if parts.scheme == "imaps" else 143),
+        tls=parts.scheme == "imaps",
+        user=user,
+        password=password,
+        folder=options.get("folder", "INBOX"),
+        plus=Plus(options.get("plus", "replies")),
+    )
+
+
+def _read_options(parts: SplitResult) -> dict[str, str]:
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if parts.path not in ("", "/") or parts.fragment or options.keys() - {"folder", "plus"}:
+        raise ValueError("'replies' has something after the port that is neither ?folder=INBOX "
+                         "nor ?plus=never; in a password write / ? # @ : as %2F %3F %23 %40 "
+                         "%3A")  # fmt: skip
+    if not options.get("folder", "INBOX") or _CONTROL.search(options.get("folder", "")):
+        raise ValueError("the folder in 'replies' has no name; write ?folder=INBOX or leave it out")
+    if options.get("plus", "replies") not in set(Plus):
+        raise ValueError("plus in 'replies' says which addresses carry a tag: write ?plus=replies, "
+                         "?plus=all or ?plus=never")  # fmt: skip
+    return options
+
+
+def _split(key: str, url: str) -> tuple[SplitResult, int | None]:
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         # urlsplit quotes what it could not read, and that may be the password.
-        raise ValueError("'smtp' cannot be read: write it as smtp://user:password@host:port, with "
+        raise ValueError(f"'{key}' cannot be read: write it as "
+                         f"{_EXAMPLES[key]}://user:password@host:port, with "
                          "/ ? # @ : in the password as %2F %3F %23 %40 %3A") from None  # fmt: skip
     return parts, port
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from channels.email import Relay, Settings
-from channels.email.settings import Mailbox, Tls, is_address
+from channels.email.settings import Mailbox, Plus, Postbox, Tls, is_address
 
 GOOD = Settings(smtp="smtp://feedback:s%2Fsame@mail.acme.example", sender="Acme <fb@acme.example>")
 
@@ -23,6 +23,22 @@ def test_the_relay_is_read() -> None:
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "[::1]"])
 def test_a_relay_on_this_machine_may_go_without_tls(host: str) -> None:
     assert replace(GOOD, smtp=f"smtp://{host}:2525/?starttls=never").relay.tls is Tls.NONE
+
+
+def test_the_mailbox_for_replies_is_read() -> None:
+    assert GOOD.postbox is None
+    box = replace(GOOD, replies="imaps://feedback:s%2Fsame@mail.acme.example").postbox
+    assert box == Postbox(
+        host="mail.acme.example", port=993, tls=True, user="feedback", password="s/same"
+    )
+    full = "imap://f%40acme.example:x@[::1]:1143/?folder=H%C3%A4iri%C3%B6&plus=never"
+    assert replace(GOOD, replies=full).postbox == Postbox(
+        host="::1", port=1143, tls=False, user="f@acme.example", password="x",
+        folder="Häiriö", plus=Plus.NEVER,
+    )  # fmt: skip
+    assert replace(GOOD, replies="imap://f:x@localhost?plus=all").postbox == Postbox(
+        host="localhost", port=143, tls=False, user="f", password="x", plus=Plus.ALL
+    )
 
 
 def test_from_is_the_key_for_sender() -> None:
@@ -42,7 +58,19 @@ def test_the_rate_is_per_second(rate: float | str, speed: float) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"replies": "imaps://me:sesame@h"}, "not in this version yet; remove 'replies'"),
+        ({"replies": "mail.acme.example"}, "write it as imaps://"),
+        ({"replies": "imaps://mail.acme.example"}, "write it as imaps://"),
+        ({"replies": "pop3://me:sesame@mail.acme.example"}, "write it as imaps://"),
+        ({"replies": "imap://me:sesame@mail.acme.example"}, "only for a server on this machine"),
+        ({"replies": "imaps://me:se/same@mail.acme.example"}, "%2F"),
+        ({"replies": "imaps://me:se#same@mail.acme.example"}, "%23"),
+        ({"replies": "imaps://me:sesame@mail.acme.example:port"}, "cannot be read"),
+        ({"replies": "imaps://me:sesame@h/INBOX"}, "?folder=INBOX"),
+        ({"replies": "imaps://me:sesame@h?inbox=INBOX"}, "?folder=INBOX"),
+        ({"replies": "imaps://me:sesame@h?folder="}, "the folder in 'replies' has no name"),
+        ({"replies": "imaps://me:sesame@h?folder=a%0Db"}, "the folder in 'replies' has no name"),
+        ({"replies": "imaps://me:sesame@h?plus=maybe"}, "?plus=never"),
+        ({"replies": "imaps://me:se%0D%0Asame@h"}, "must not hold line breaks"),
         ({"sessions": 0}, "1 to 50"),
         ({"rate": "fast"}, "write it as 50/s"),
         ({"rate": 0}, "write it as 50/s"),
@@ -70,7 +98,8 @@ def test_what_is_wrong_is_said_without_the_password(change: dict[str, Any], word
 
 
 def test_the_password_is_not_shown() -> None:
-    assert "same" not in repr(GOOD) + str(GOOD) + repr(GOOD.relay)
+    both = replace(GOOD, replies="imaps://feedback:s%2Fsame@mail.acme.example")
+    assert "same" not in repr(both) + str(both) + repr(both.relay) + repr(both.postbox)
 
 
 @pytest.mark.parametrize(

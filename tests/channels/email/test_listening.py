@@ -1,0 +1,414 @@
+"""Listening to a real IMAP server on this machine, and to one that breaks in every way."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import uvloop
+
+from channels.email.listening import Listener, Pace
+from channels.email.mailbox import LARGEST_MAIL, Fetched
+from channels.email.settings import Postbox, Settings
+from channels.errors import Misconfigured
+from tests.providers.certificate import client_context
+from tests.providers.imap import ImapServer
+
+# Against a real IMAP server with killed connections and short waits: run apart, on a quiet machine.
+pytestmark = pytest.mark.slow
+
+PACE = Pace(answer=1.0, idle=20.0, poll=0.05, first_wait=0.02, longest_wait=0.05)
+
+
+def mail(number: int, size: int = 0) -> bytes:
+    return b"Message-ID: <%d@customer.example>\r\n\r\n%d\r\n%s" % (number, number, b"x" * size)
+
+
+def number_of(found: Fetched) -> int:
+    return int(found.raw.split(b"<")[1].split(b"@")[0])
+
+
+def postbox_of(server: ImapServer, more: str = "") -> Postbox:
+    settings = Settings(smtp="smtp://localhost", sender="a@b.example", replies=server.url + more)
+    assert settings.postbox is not None
+    return settings.postbox
+
+
+@asynccontextmanager
+async def heard(
+    server: ImapServer, more: str = "", pace: Pace = PACE, **fields: Any
+) -> AsyncIterator[tuple[AsyncGenerator[Fetched, None], Listener]]:
+    """Listen to a server that is up; nothing is left behind."""
+    tls = client_context() if server.tls else None
+    listener = Listener(postbox_of(server, more), tls=tls, pace=pace, **fields)
+    try:
+        async with aclosing(listener.mails()) as mails:
+            yield mails, listener
+    finally:
+        await listener.close()
+
+
+async def take(mails: AsyncGenerator[Fetched, None], count: int = 1) -> list[int]:
+    async with asyncio.timeout(10):
+        return [number_of(await anext(mails)) for _ in range(count)]
+
+
+async def until(true: Any, seconds: float = 5.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not true():
+            await asyncio.sleep(0.005)
+
+
+async def is_idle(server: ImapServer) -> None:
+    """Wait until the newest connection has nothing left to do."""
+    await until(lambda: server.commands and server.commands[-1][-1:] == ["IDLE"])
+    await asyncio.sleep(0.02)
+
+
+async def end(task: asyncio.Task[list[int]]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+# Being told
+
+
+@pytest.mark.parametrize("tls", [False, True])
+async def test_mails_come_in_order_and_are_seen_once_taken(tls: bool) -> None:
+    async with ImapServer(tls=tls) as server:
+        uids = [await server.deliver(mail(n)) for n in (1, 2, 3)]
+        async with heard(server) as (mails, _):
+            assert await take(mails, 2) == [1, 2]
+            assert await server.flags(uids[0]) == {"\\Seen"}
+            assert await server.flags(uids[1]) == set(), "not taken yet"
+            assert await take(mails) == [3]
+        assert await server.flags(uids[1]) == {"\\Seen"}
+        assert await server.flags(uids[2]) == set(), "given, and nobody came back for more"
+        assert await server.unseen() == 1
+
+
+@pytest.mark.parametrize("tls", [False, True])
+async def test_news_is_pushed(tls: bool) -> None:
+    async with ImapServer(tls=tls) as server, heard(server) as (mails, _):
+        waiting = asyncio.create_task(take(mails))
+        await is_idle(server)
+        start = time.monotonic()
+        await server.deliver(mail(1))
+        assert await waiting == [1]
+        assert time.monotonic() - start < 1.0
+
+
+async def test_news_right_behind_the_first_answer_is_not_missed() -> None:
+    """Both lines come in one piece; a reader that then waits for the socket waits for ever."""
+    async with ImapServer() as server, heard(server) as (mails, _):
+        waiting = asyncio.create_task(take(mails))
+        await is_idle(server)
+        server.answer("IDLE", "")
+        for n in range(1, 30):
+            await server.deliver(mail(n))
+            await asyncio.sleep(0.001 * (n % 4))
+        got = await waiting + await take(mails, 28)
+        assert got == list(range(1, 30))
+
+
+async def test_a_server_that_cannot_push_is_asked() -> None:
+    async with ImapServer(idle=False) as server, heard(server) as (mails, _):
+        waiting = asyncio.create_task(take(mails))
+        await until(lambda: server.commands and "NOOP" in server.commands[-1])
+        await server.deliver(mail(1))
+        assert await waiting == [1]
+        assert "IDLE" not in server.commands[0]
+
+
+async def test_idling_is_begun_anew_before_the_server_tires() -> None:
+    pace = Pace(answer=1.0, idle=0.05, first_wait=0.02, longest_wait=0.05)
+    async with ImapServer() as server, heard(server, pace=pace) as (mails, _):
+        waiting = asyncio.create_task(take(mails))
+        await until(lambda: server.commands and server.commands[-1].count("IDLE") >= 3)
+        await server.deliver(mail(1))
+        assert await waiting == [1]
+        assert server.connections == 1
+        assert server.commands[0].count("DONE") >= 2
+
+
+async def test_what_was_seen_or_deleted_before_is_left_alone() -> None:
+    async with ImapServer() as server:
+        await server.deliver(mail(1), seen=True)
+        await server.mark(await server.deliver(mail(2)), b"\\Deleted")
+        await server.deliver(mail(3))
+        async with heard(server) as (mails, _):
+            assert await take(mails) == [3]
+            waiting = asyncio.create_task(take(mails))
+            await is_idle(server)
+            await end(waiting)
+        said = " ".join(server.commands[0])
+        assert "EXPUNGE" not in said, "what others marked is not ours to delete"
+        assert await server.unseen() == 1
+
+
+async def test_another_folder() -> None:
+    async with ImapServer() as server:
+        await server.add_folder("Häiriö & co")
+        await server.deliver(mail(1))
+        await server.deliver(mail(2), folder="Häiriö & co")
+        async with heard(server, "?folder=H%C3%A4iri%C3%B6%20%26%20co") as (mails, _):
+            assert await take(mails) == [2]
+
+
+async def test_only_the_beginning_of_a_large_mail_is_read() -> None:
+    async with ImapServer() as server:
+        await server.deliver(mail(1, size=2 * LARGEST_MAIL))
+        await server.deliver(mail(2))
+        async with heard(server) as (mails, _):
+            first = await anext(mails)
+            assert len(first.raw) == LARGEST_MAIL
+            assert await take(mails) == [2]
+
+
+# Connections that break
+
+
+@pytest.mark.parametrize("way", ["hang_up", "reset", "silent", "bye", "nonsense"])
+@pytest.mark.parametrize("tls", [False, True])
+async def test_a_broken_connection_is_mended(way: str, tls: bool) -> None:
+    pace = Pace(answer=0.3, idle=0.3, first_wait=0.02, longest_wait=0.05)
+    async with ImapServer(tls=tls) as server, heard(server, pace=pace) as (mails, _):
+        waiting = asyncio.create_task(take(mails))
+        await is_idle(server)
+        if way == "bye":
+            server.say("* BYE Idle for too long")
+        elif way == "nonsense":
+            server.say("* BYE")
+            server.say("\0\xff what")
+        else:
+            getattr(server, "fall_silent" if way == "silent" else way)()
+        await server.deliver(mail(1))
+        start = time.monotonic()
+        assert await waiting == [1]
+        assert time.monotonic() - start < 2.0
+        assert server.connections == 2
+
+
+async def test_what_came_in_the_gap_is_read_though_somebody_saw_it_first() -> None:
+    async with ImapServer() as server, heard(server) as (mails, _):
+        await server.deliver(mail(1))
+        assert await take(mails) == [1]
+        waiting = asyncio.create_task(take(mails, 2))
+        await is_idle(server)
+        server.refuse("* BYE Not now", "* BYE Not now")
+        server.hang_up()
+        await server.deliver(mail(2), seen=True)
+        await server.deliver(mail(3))
+        assert await waiting == [2, 3]
+
+
+async def test_a_mark_that_did_not_get_through_is_set_later() -> None:
+    async with ImapServer() as server, heard(server) as (mails, _):
+        uid = await server.deliver(mail(1))
+        assert await take(mails) == [1]
+        server.reset()
+        waiting = asyncio.create_task(take(mails))
+        await until(lambda: server.connections == 2)
+        await is_idle(server)
+        assert await server.flags(uid) == {"\\Seen"}
+        await server.deliver(mail(2))
+        assert await waiting == [2], "the first was taken, and is not given again"
+        assert not any("FETCH 101" in said for said in server.commands[1])
+
+
+async def test_mails_numbered_anew_are_not_mixed_up() -> None:
+    async with ImapServer() as server, heard(server) as (mails, _):
+        for n in (1, 2, 3):
+            await server.deliver(mail(n), seen=n < 3)
+        assert await take(mails) == [3]
+        waiting = asyncio.create_task(take(mails))
+        await is_idle(server)
+        await server.number_anew()
+        server.hang_up()
+        await until(lambda: server.connections == 2)
+        await is_idle(server)
+        assert server.commands[-1].count("UID SEARCH UNDELETED UNSEEN") == 1, "101 on is void"
+        await server.deliver(mail(4))
+        assert await waiting == [4]
+
+
+async def test_a_server_that_is_away_is_waited_for() -> None:
+    server = ImapServer()
+    async with server:
+        pass
+    listener = Listener(postbox_of(server), pace=PACE)
+    async with aclosing(listener.mails()) as mails:
+        waiting = asyncio.create_task(take(mails))
+        await asyncio.sleep(0.1)
+        async with server:
+            await server.deliver(mail(1))
+            assert await waiting == [1]
+            await listener.close()
+
+
+async def test_tries_come_slower_and_slower(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    server = ImapServer()
+    async with server:
+        pass
+    pace = Pace(answer=1.0, first_wait=0.02, longest_wait=0.08)
+    listener = Listener(postbox_of(server), pace=pace, jitter=lambda: 1.0)
+    async with aclosing(listener.mails()) as mails:
+        waiting = asyncio.create_task(take(mails))
+        await until(lambda: len(caplog.records) >= 6)
+        await listener.close()
+        with pytest.raises(StopAsyncIteration):
+            await waiting
+    times = [r.created for r in caplog.records]
+    waits = [later - earlier for earlier, later in pairwise(times)]
+    assert waits[0] >= 0.019
+    assert waits[1] >= 0.039
+    assert 0.079 <= waits[3] <= 0.3, "never longer than the longest"
+    assert [r.levelname for r in caplog.records[:3]] == ["INFO", "INFO", "WARNING"]
+
+
+# Servers that will not have us
+
+
+@pytest.mark.parametrize("words", ["sesame", "sés@me"])
+async def test_a_wrong_password_is_told_without_it(words: str) -> None:
+    async with ImapServer(users={"feedback": "another"}) as server:
+        box = Postbox(host="127.0.0.1", port=server.port, tls=False, user="feedback", password=words)  # fmt: skip
+        listener = Listener(box, pace=PACE)
+        with pytest.raises(Misconfigured) as caught:
+            await anext(listener.mails())
+        await listener.close()
+    assert "refused the login" in str(caught.value)
+    assert words not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+async def test_a_password_of_other_letters_works() -> None:
+    async with ImapServer(users={"feedback": "sésame ✓"}) as server:
+        await server.deliver(mail(1))
+        box = Postbox(host="127.0.0.1", port=server.port, tls=False, user="feedback", password="sésame ✓")  # fmt: skip
+        listener = Listener(box, pace=PACE)
+        async with aclosing(listener.mails()) as mails:
+            assert await take(mails) == [1]
+
+
+async def test_a_refusal_for_now_is_waited_out() -> None:
+    async with ImapServer() as server, heard(server) as (mails, _):
+        server.answer("LOGIN", "NO [UNAVAILABLE] Try again")
+        waiting = asyncio.create_task(take(mails))
+        await until(lambda: server.connections >= 2)
+        server.answer("LOGIN", "")
+        await server.deliver(mail(1))
+        assert await waiting == [1]
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [("folder", "refused the folder 'Nowhere'"), ("read-only", "can only be read")],
+)
+async def test_a_folder_that_will_not_do(case: str, words: str) -> None:
+    async with ImapServer() as server:
+        if case == "read-only":
+            await server.make_read_only()
+        more = "?folder=Nowhere" if case == "folder" else ""
+        async with heard(server, more) as (mails, _):
+            with pytest.raises(Misconfigured, match=words):
+                await anext(mails)
+
+
+async def test_a_strange_certificate_is_refused() -> None:
+    async with ImapServer(tls=True) as server:
+        listener = Listener(postbox_of(server), pace=PACE)
+        with pytest.raises(Misconfigured, match="certificate"):
+            await anext(listener.mails())
+        await listener.close()
+        assert not server.commands
+
+
+# Ending
+
+
+async def test_cancelled_at_any_moment_it_loses_nothing() -> None:
+    async with ImapServer() as server, heard(server) as (_, listener):
+        await server.deliver(mail(1))
+        for patience in (0.0, 0.001, 0.004, 0.008, 0.012, 0.02, 0.03):
+            task = asyncio.create_task(take(listener.mails()))
+            await asyncio.sleep(patience)
+            await end(task)
+        async with aclosing(listener.mails()) as mails:
+            assert await take(mails) == [1]
+        await until(lambda: not server.open_connections)
+
+
+async def test_closing_ends_listening_at_once() -> None:
+    async with ImapServer() as server, heard(server) as (mails, listener):
+        waiting = asyncio.create_task(take(mails))
+        await is_idle(server)
+        start = time.monotonic()
+        await listener.close()
+        await listener.close()
+        with pytest.raises(StopAsyncIteration):
+            await waiting
+        assert time.monotonic() - start < 1.0
+        await until(lambda: not server.open_connections)
+        with pytest.raises(StopAsyncIteration):
+            await anext(listener.mails())
+
+
+async def test_closing_while_a_server_does_not_answer() -> None:
+    async with ImapServer() as server:
+        pace = Pace(answer=30.0)
+        async with heard(server, pace=pace) as (mails, listener):
+            waiting = asyncio.create_task(take(mails))
+            await is_idle(server)
+            server.fall_silent()
+            await server.deliver(mail(1))
+            await asyncio.sleep(0.05)
+            start = time.monotonic()
+            await end(waiting)
+            await listener.close()
+            assert time.monotonic() - start < 3.0
+
+
+async def test_under_uvloop() -> None:
+    """The listener in a loop of the other kind, in a thread; the server stays in ours."""
+    async with ImapServer(tls=True) as server:
+
+        async def listen() -> list[int]:
+            async with heard(server) as (mails, _):
+                return await take(mails, 2)
+
+        def run() -> tuple[list[int], float]:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                got = runner.run(listen())
+                start = time.monotonic()
+            return got, time.monotonic() - start
+
+        running = asyncio.create_task(asyncio.to_thread(run))
+        await is_idle(server)
+        await server.deliver(mail(1))
+        await until(lambda: server.commands[-1].count("IDLE") == 1)
+        server.reset()
+        await server.deliver(mail(2))
+        got, ending = await running
+    assert got == [1, 2]
+    assert ending < 1.0, "the loop waits for its threads, so none was left waiting"
+
+
+async def test_logs_hold_no_secrets(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with ImapServer(users={"feedback": "s3same!"}) as server:
+        await server.deliver(b"From: Anna <anna@customer.example>\r\n\r\nvery private\r\n")
+        async with heard(server) as (mails, listener):
+            await anext(mails)
+            server.reset()
+            waiting = asyncio.create_task(take(mails))
+            await is_idle(server)
+            await end(waiting)
+    ours = "\n".join(r.getMessage() for r in caplog.records if not r.name.startswith("pymap"))
+    for secret in ("s3same", "anna", "private"):
+        assert secret not in ours + repr(listener._postbox)
