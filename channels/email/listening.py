@@ -48,7 +48,7 @@ class Pace:
 @dataclass(slots=True)
 class _Taken:
     """Which mails were taken, by UID: ``last`` is the highest, ``owed`` those whose mark did not
-    reach the server, ``kept`` those that it still shows as not seen.
+    reach the server, ``kept`` those that it may still show.
     """
 
     validity: int = 0
@@ -56,10 +56,12 @@ class _Taken:
     owed: set[int] = field(default_factory=set)
     kept: set[int] = field(default_factory=set)
 
-    def begin(self, validity: int) -> None:
-        """Forget everything where the server numbered its mails anew."""
+    def begin(self, validity: int, last: int) -> None:
+        """Forget everything where the server numbered its mails anew. Of the mails up to ``last``
+        only those not seen are news then; all that come later are.
+        """
         if validity != self.validity:
-            self.validity, self.last, self.owed, self.kept = validity, 0, set(), set()
+            self.validity, self.last, self.owed, self.kept = validity, last, set(), set()
 
     def left_of(self, found: list[int]) -> list[int]:
         """Give which of the found mails are new."""
@@ -131,7 +133,7 @@ class Listener:
 
     async def _unread(self, connection: Connection, box: Mailbox) -> AsyncGenerator[Fetched, None]:
         seconds = min(self._pace.idle, LONGEST_IDLE) if box.can_idle else self._pace.poll
-        self._taken.begin(box.validity)
+        self._taken.begin(box.validity, box.last)
         try:
             while True:
                 await self._settle(connection, box)
@@ -151,7 +153,7 @@ class Listener:
         """Mark what was taken as seen. A folder that cannot be written to is read all the same."""
         owed = frozenset(self._taken.owed)
         if owed and not await self._aside(connection, partial(box.mark_seen, owed)):
-            log.warning("the mailbox takes no marks: its mails are read anew at each start")
+            log.info("the mailbox takes no marks: its mails are read anew at each start")
         self._taken.owed -= owed
 
     async def _aside(self, connection: Connection, work: Callable[[], _T]) -> _T:

@@ -31,6 +31,7 @@ _DAMPENED = re.compile(rb"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|OVERQUOTA|ALERT
 """Response codes (RFC 5530) of a refusal that may be another one in a minute."""
 _INTERNAL_DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 _IDLE_TAG = b"AFTERWORD"
+_HIGHEST_UID = 2**32 - 1
 
 _T = TypeVar("_T")
 
@@ -80,7 +81,8 @@ class _Box(BaseMailBox):
 
 class Mailbox:
     """An open folder. ``validity`` is its UIDVALIDITY: where that changed, all UIDs known are void
-    (RFC 9051 section 2.3.1.1). Every method blocks, is for one thread at a time, and raises
+    (RFC 9051 section 2.3.1.1). ``last`` is the highest UID given out when it was opened, 0 where
+    the server does not say. Every method blocks, is for one thread at a time, and raises
 
     :raises Broken: where the connection ended, fell silent or made no sense.
     :raises Rung: where the connection's bell was rung.
@@ -90,7 +92,8 @@ class Mailbox:
         self._box, self._connection = box, connection
         capabilities = bytes(box.client.capability()[1][-1] or b"").upper().split()
         self.can_idle = b"IDLE" in capabilities
-        self.validity = _uid_validity(box)
+        self.validity = _number(box, "UIDVALIDITY")
+        self.last = max(0, _number(box, "UIDNEXT") - 1)
 
     @classmethod
     def open(cls, connection: Connection, postbox: Postbox, tls: ssl.SSLContext) -> Self:
@@ -109,12 +112,11 @@ class Mailbox:
             ) from None
 
     def find(self, after: int) -> list[int]:
-        """Give the UIDs, in order, of mails not seen and of all with a UID above ``after``; with 0
-        only of those not seen.
-        """
+        """Give the UIDs, in order, of mails not seen and of all with a UID above ``after``."""
         self._was_told()
-        wanted = f"OR UNSEEN UID {after + 1}:*" if after else "UNSEEN"
-        found = _spoken(lambda: self._box.uids(f"UNDELETED {wanted}", charset=None))
+        # Not "n:*", which gives the last mail also where its UID is below n.
+        wanted = f"UNDELETED OR UNSEEN UID {after + 1}:{_HIGHEST_UID}"
+        found = _spoken(lambda: self._box.uids(wanted, charset=None))
         return sorted(int(uid) for uid in found)
 
     def fetch(self, uid: int) -> Fetched | None:
@@ -175,8 +177,9 @@ class Mailbox:
         return line
 
 
-def _uid_validity(box: _Box) -> int:
-    given = box.client.response("UIDVALIDITY")[1]
+def _number(box: _Box, code: str) -> int:
+    """Give the number the server said beside its answer to the choice of the folder."""
+    given = box.client.response(code)[1]
     return int(given[-1]) if given and given[-1] else 0
 
 
