@@ -81,8 +81,9 @@ class _Box(BaseMailBox):
 
 class Mailbox:
     """An open folder. ``validity`` is its UIDVALIDITY: where that changed, all UIDs known are void
-    (RFC 9051 section 2.3.1.1). ``last`` is the highest UID given out when it was opened, 0 where
-    the server does not say. Every method blocks, is for one thread at a time, and raises
+    (RFC 9051 section 2.3.1.1). ``last`` is the highest UID given out when it was opened; where the
+    server does not say, the highest there is, so that no mail counts as newer. Every method blocks,
+    is for one thread at a time, and raises
 
     :raises Broken: where the connection ended, fell silent or made no sense.
     :raises Rung: where the connection's bell was rung.
@@ -93,7 +94,7 @@ class Mailbox:
         capabilities = bytes(box.client.capability()[1][-1] or b"").upper().split()
         self.can_idle = b"IDLE" in capabilities
         self.validity = _number(box, "UIDVALIDITY")
-        self.last = max(0, _number(box, "UIDNEXT") - 1)
+        self.last = (_number(box, "UIDNEXT") or _HIGHEST_UID) - 1
 
     @classmethod
     def open(cls, connection: Connection, postbox: Postbox, tls: ssl.SSLContext) -> Self:

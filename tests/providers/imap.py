@@ -52,6 +52,7 @@ class ImapServer:
         self._doors: set[_Door] = set()
         self._greeting: list[bytes] = []
         self._answers: dict[str, bytes] = {}
+        self._hidden: set[bytes] = set()
 
     # Levers
 
@@ -119,6 +120,10 @@ class ImapServer:
         """Answer this command with ``line`` behind its tag from now on; "" to stop that."""
         self._answers[command] = line.encode()
 
+    def conceal(self, code: str) -> None:
+        """Leave out this response code from now on."""
+        self._hidden.add(code.encode())
+
     @property
     def open_connections(self) -> int:
         return len(self._doors)
@@ -182,7 +187,7 @@ class ImapServer:
         inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
         said: list[str] = []
         self.commands.append(said)
-        door = _Door(client=writer, server=inner_writer, said=said, answers=self._answers)
+        door = _Door(writer, inner_writer, said, self._answers, self._hidden)
         self._doors.add(door)
         try:
             await asyncio.gather(door.inward(reader), door.outward(inner_reader))
@@ -210,6 +215,7 @@ class _Door:
     server: asyncio.StreamWriter
     said: list[str]
     answers: Mapping[str, bytes]
+    hidden: set[bytes]
     silent: bool = False
 
     async def inward(self, reader: asyncio.StreamReader) -> None:
@@ -229,6 +235,8 @@ class _Door:
     async def outward(self, reader: asyncio.StreamReader) -> None:
         with suppress(OSError, ConnectionError):
             while data := await reader.read(65_536):
+                for code in self.hidden:
+                    data = data.replace(code, b"X" * len(code))
                 if not self.silent:
                     self.client.write(data)
         if not self.silent:

@@ -215,6 +215,15 @@ async def test_what_somebody_saw_first_is_read_from_the_beginning_on() -> None:
         assert await waiting == [2], "the first was there, and seen, before we came"
 
 
+async def test_a_server_that_does_not_say_where_its_numbers_end() -> None:
+    async with ImapServer() as server, heard(server) as (mails, _):
+        server.conceal("UIDNEXT")
+        await server.deliver(mail(1), seen=True)
+        await server.deliver(mail(2))
+        await server.deliver(mail(3))
+        assert await take(mails, 2) == [2, 3]
+
+
 async def test_a_mark_that_did_not_get_through_is_set_later() -> None:
     async with ImapServer() as server, heard(server) as (mails, _):
         uid = await server.deliver(mail(1))
