@@ -9,7 +9,7 @@ from dataclasses import replace
 from channels.base import Ack, Channel, Request
 from channels.errors import ChannelError, Untrusted
 from scheduler.batch import Batch
-from scheduler.replies import Messages
+from scheduler.outbox import Messages
 from storage.errors import StoreInUse, StoreMisconfigured, StoreUnavailable
 from surveys.inbound import CommandGiven, Inbound
 from surveys.message import Capabilities, Message

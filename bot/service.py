@@ -27,7 +27,8 @@ from scheduler.batch import Batch
 from scheduler.clock import Clock
 from scheduler.dispatch import Lane
 from scheduler.intake import EventIntake
-from scheduler.replies import Messages, ReplyIntake
+from scheduler.outbox import Messages
+from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
 from storage.store import Store
 from surveys.conversation import Conversation

@@ -4,29 +4,19 @@ The messages that answer a reply are due rows of the same transaction (or, on in
 given back), so that a crash between the answer and the next question loses neither.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler.answering import (
-    Answered,
-    ComposeAlert,
-    alert_addresses,
-    answer_reply,
-    saved_steps,
-    show,
-    state_after,
-)
+from scheduler.answering import ComposeAlert
 from scheduler.intake import Wake
-from scheduler.notes import compose_plain
+from scheduler.outbox import Messages, Outbox
 from scheduler.requests import Requests
 from scheduler.rules import Rules
-from storage.store import Card, SavedTurn, Store, Transaction
+from scheduler.turns import Turns
+from storage.store import Store, Transaction
 from surveys.compose import split_payload
-from surveys.contact import AddressStatus, Contact
-from surveys.conversation import Conversation
-from surveys.due import Due, DueKind
+from surveys.contact import AddressStatus
 from surveys.inbound import (
     Inbound,
     Linked,
@@ -40,11 +30,7 @@ from surveys.inbound import (
 )
 from surveys.invitation import DeliveryState
 from surveys.link import Purpose, unseal
-from surveys.message import Capabilities, Message
-
-Messages = tuple[Message, ...]
-
-log = logging.getLogger("afterword.replies")
+from surveys.message import Capabilities
 
 _ADDRESS_STATUS = {
     DeliveryState.BLOCKED: AddressStatus.BLOCKED,
@@ -76,43 +62,56 @@ class ReplyIntake:
         rules, now = self._rules(), self._clock()
 
         async def work(transaction: Transaction) -> tuple[list[Messages], set[str]]:
-            batch = _Batch(transaction, rules, self._channels, self._compose_alert, now)
+            batch = self._batch(transaction, rules, now)
             said = await batch.take_all(items)
-            await batch.save()
-            return said, {due.lane for due in batch.dues}
+            await batch.outbox.save(transaction)
+            return said, batch.outbox.lanes
 
         said, lanes = await self._store.unit_of_work(work)
         for lane in lanes:
             self._wake(lane)
         return said
 
+    def _batch(self, transaction: Transaction, rules: Rules, now: datetime) -> "_Batch":
+        outbox = Outbox(self._channels, now)
+        return _Batch(
+            transaction=transaction,
+            rules=rules,
+            channels=self._channels,
+            now=now,
+            outbox=outbox,
+            requests=Requests(
+                transaction=transaction, rules=rules, channels=self._channels, now=now
+            ),
+            turns=Turns(
+                transaction=transaction,
+                rules=rules,
+                channels=self._channels,
+                compose_alert=self._compose_alert,
+                now=now,
+                outbox=outbox,
+            ),
+        )
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, kw_only=True)
 class _Batch:
     """One transaction's worth of replies: loaded at once, answered in order, saved at once."""
 
     transaction: Transaction
     rules: Rules
     channels: Mapping[str, Capabilities]
-    compose_alert: ComposeAlert
     now: datetime
-    conversations: dict[int, Conversation] = field(default_factory=dict)
-    turns: list[SavedTurn] = field(default_factory=list)
-    cards: list[Card] = field(default_factory=list)
-    dues: list[Due] = field(default_factory=list)
-
-    @property
-    def requests(self) -> Requests:
-        return Requests(
-            transaction=self.transaction, rules=self.rules, channels=self.channels, now=self.now
-        )
+    outbox: Outbox
+    requests: Requests
+    turns: Turns
 
     async def take_all(self, items: Sequence[Inbound]) -> list[Messages]:
         new = await self.transaction.add_inbound([i for i in items if not isinstance(i, Viewed)])
         spoken = [i for i in items if isinstance(i, Replied | Linked) and i.address]
         await self.transaction.hear({(i.channel, i.address): self.now for i in spoken})
         wanted = await self._find_invitations(items)
-        self.conversations = await self.transaction.lock_conversations(
+        self.turns.conversations = await self.transaction.lock_conversations(
             {number for number in wanted if number}
         )
         said = []
@@ -121,11 +120,6 @@ class _Batch:
             new.discard((item.channel, item.event_id))
             said.append(await self._take(item, invitation_id, fresh=fresh))
         return said
-
-    async def save(self) -> None:
-        await self.transaction.save_turns(self.turns)
-        await self.transaction.add_cards(self.cards)
-        await self.transaction.add_dues(self.dues)
 
     async def _find_invitations(self, items: Sequence[Inbound]) -> list[int]:
         """Give the invitation each item is about, 0 for none: by sealed token, by the message
@@ -159,16 +153,18 @@ class _Batch:
             return await self._show(item, invitation_id)
         if isinstance(item, OptedOut | OptedIn):
             receipt = await self.requests.grant(item, fresh=fresh)
-            return self._say(item, (receipt,), 0) if receipt else ()
+            return self.outbox.say(item, (receipt,)) if receipt else ()
         if not fresh:
             return ()
         if isinstance(item, Replied):
-            asked = await self.requests.read_words(item, self.conversations.get(invitation_id))
+            asked = await self.requests.read_words(
+                item, self.turns.conversations.get(invitation_id)
+            )
             if asked:
                 return await self._take(asked, 0, fresh=True)
-            return await self._reply(item, invitation_id)
+            return await self.turns.reply(item, invitation_id)
         if isinstance(item, Linked):
-            self._say(item, (await self.requests.link(item),), 0)
+            self.outbox.say(item, (await self.requests.link(item),))
         elif isinstance(item, Moved):
             await self.transaction.move_address(item.channel, item.address, item.new_address)
         elif isinstance(item, Unblocked):
@@ -177,110 +173,14 @@ class _Batch:
             await self._status(item)
         return ()
 
-    # Replies
-
-    async def _reply(self, item: Replied, invitation_id: int) -> Messages:
-        conversation = self.conversations.get(invitation_id)
-        capabilities = self.channels[item.channel]
-        if conversation is None or not self._may_answer(conversation, item):
-            return await self._unprompted(item)
-        survey = self.rules.surveys.get(conversation.invitation.survey)
-        if survey is None:  # taken out of the file since it was asked
-            self._keep_card(item.text, conversation.contact.id, invitation_id, item)
-            return self._say(item, (self._note(item, conversation.contact, "closed"),), 0)
-        answered = answer_reply(self.rules, survey, conversation, item, capabilities, self.now)
-        self._keep_turn(conversation, answered)
-        self._keep_card(answered.turn.card, conversation.contact.id, invitation_id, item)
-        self._alert(self.conversations[invitation_id], answered, item)
-        return self._say(item, answered.messages, invitation_id)
-
-    def _may_answer(self, conversation: Conversation, item: Replied) -> bool:
-        """On a page the link is the credential; in a chat the address must be the contact's."""
-        if self.channels[item.channel].inline:
-            return True
-        return any(
-            a.channel == item.channel and a.value == item.address
-            for a in conversation.contact.addresses
-        )
-
-    def _keep_turn(self, conversation: Conversation, answered: Answered) -> None:
-        invitation, turn = conversation.invitation, answered.turn
-        for number, (before, after) in enumerate(saved_steps(conversation, turn)):
-            state = state_after(invitation.state, completed=after.completed_at is not None)
-            self.turns.append(
-                SavedTurn(
-                    before=before,
-                    after=after,
-                    recorded=turn.recorded[number],
-                    state=state,
-                    invitation=invitation,
-                )
-            )
-            invitation = replace(invitation, state=state)
-        if turn.recorded:
-            self.conversations[invitation.id] = replace(
-                conversation, invitation=invitation, response=turn.response
-            )
-
-    def _keep_card(self, text: str, contact_id: int, invitation_id: int, item: Inbound) -> None:
-        if text.strip():
-            self.cards.append(
-                Card(
-                    contact_id=contact_id,
-                    invitation_id=invitation_id,
-                    channel=item.channel,
-                    text=text[:4000],
-                    at=self.now,
-                )
-            )
-
-    async def _unprompted(self, item: Replied) -> Messages:
-        """Words from somebody who was not asked, and buttons whose time is over: words are kept
-        where we know the person; neither is answered with a question.
-        """
-        found = await self.transaction.contacts_by_address({(item.channel, item.address)})
-        contact = found.get((item.channel, item.address))
-        if contact is None or not (item.text.strip() or item.payloads):
-            return ()
-        self._keep_card(item.text, contact.id, 0, item)
-        key_of_text = "comment_kept" if item.text.strip() else "closed"
-        return self._say(item, (self._note(item, contact, key_of_text),), 0)
-
-    def _alert(self, conversation: Conversation, answered: Answered, item: Inbound) -> None:
-        invitation, response = conversation.invitation, answered.turn.response
-        told = dict.fromkeys(
-            address
-            for rule in answered.alerts
-            for address in alert_addresses(
-                self.rules, rule, invitation.interaction.team, self.channels
-            )
-        )
-        if answered.alerts and not told:
-            log.error("an alert about invitation %d reached nobody: check staff", invitation.id)
-        for number, (lane, address) in enumerate(told):
-            if response is not None:
-                message = self.compose_alert(
-                    self.rules, conversation, response, address, answered.added
-                )
-                self._queue(lane, message, 0, f"alert:{item.channel}:{item.event_id}:{number:02}")
-
-    # Pages, notes, reports
-
     async def _show(self, item: Inbound, invitation_id: int) -> Messages:
         if not self.channels[item.channel].inline:
             return ()
-        conversation = self.conversations.get(invitation_id)
-        if conversation is None:
-            page = await self.requests.show_stop(item) if isinstance(item, Viewed) else None
-            return (page,) if page else ()
-        survey = self.rules.surveys.get(conversation.invitation.survey)
-        if survey is None:
-            return (self._note(item, conversation.contact, "closed"),)
-        capabilities = self.channels[item.channel]
-        return (show(self.rules, survey, conversation, item.address, capabilities, self.now),)
-
-    def _note(self, item: Inbound, contact: Contact, key: str) -> Message:
-        return compose_plain(self.rules, item.address, contact, key)
+        conversation = self.turns.conversations.get(invitation_id)
+        if conversation is not None:
+            return self.turns.show(item, conversation)
+        page = await self.requests.show_stop(item) if isinstance(item, Viewed) else None
+        return (page,) if page else ()
 
     async def _status(self, item: StatusChanged) -> None:
         if item.external_id:
@@ -291,29 +191,3 @@ class _Batch:
         status = _ADDRESS_STATUS.get(item.status)
         if status:
             await self.transaction.set_address(item.channel, item.address, status)
-
-    # Saying
-
-    def _say(self, item: Inbound, messages: Messages, invitation_id: int) -> Messages:
-        if self.channels[item.channel].inline:
-            return messages
-        for number, message in enumerate(messages):
-            self._queue(
-                item.channel,
-                message,
-                invitation_id,
-                f"say:{item.channel}:{item.event_id}:{number:02}",
-            )
-        return ()
-
-    def _queue(self, lane: str, message: Message, invitation_id: int, due_id: str) -> None:
-        self.dues.append(
-            Due(
-                lane=lane,
-                at=self.now,
-                id=due_id,
-                kind=DueKind.SAY,
-                invitation_id=invitation_id,
-                message=message,
-            )
-        )

@@ -29,12 +29,15 @@ class Replied(Inbound):
     """The person pressed a button (``payloads``) or wrote words (``text``), or both.
 
     ``external_id`` is the provider's id of the message pressed or replied to, "" where unknown.
-    Several payloads come only from a MANY entry.
+    Several payloads come only from a MANY entry. ``token`` is the invitation's answer token where
+    the reply itself carries it (a mail's plus-address), with the question it was written to.
     """
 
     payloads: tuple[str, ...] = ()
     text: str = ""
     external_id: str = ""
+    token: str = ""
+    question_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,43 @@ class Viewed(Inbound):
     """The person opened a link. Shows, and never records: machines open links too."""
 
     token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered(Inbound):
+    """Somebody came to a survey by themselves: a public link, a QR code, a newsletter, a widget.
+
+    ``survey`` is its name in config.yaml and ``source`` where they came from ("receipt").
+    ``visitor`` is the browser's own unguessable word, by which coming back is the same response,
+    "" where it has none yet. ``contact`` is what a mailing tool calls the person, "" for nobody
+    known. ``question_id``, ``value`` and ``text`` are the answer given with it; without them it is
+    a look, which records nothing. ``language`` is the visitor's wish, "" for none.
+    """
+
+    survey: str
+    source: str = ""
+    visitor: str = ""
+    contact: str = ""
+    question_id: str = ""
+    value: str = ""
+    text: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commented(Inbound):
+    """Somebody filled in a comment card on a page, unasked.
+
+    ``source`` and ``visitor`` as in `Entered`; ``email`` is where they want to be answered, "" for
+    nowhere; ``praise`` is whether it is praise, None where they did not say.
+    """
+
+    text: str
+    source: str = ""
+    visitor: str = ""
+    email: str = ""
+    praise: bool | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

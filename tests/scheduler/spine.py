@@ -14,7 +14,8 @@ from bot.service import _compose_alert
 from channels.sandbox import CAPABILITIES, Line, Sandbox
 from scheduler.dispatch import Lane
 from scheduler.intake import EventIntake
-from scheduler.replies import Messages, ReplyIntake
+from scheduler.outbox import Messages
+from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
 from scheduler.triggers import Trigger
 from storage.store import Store

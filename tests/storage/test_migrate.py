@@ -17,6 +17,9 @@ from storage.store import Store, StoreMisconfigured
 from tests.postgres import Server
 from tests.storage.make import add_contacts, contact, event
 
+SHIPPED = len(read_migrations(Backend.SQLITE))
+"""How many steps there are; the tests add one more."""
+
 CLUSTERED = {"due", "rollup", "flow"}
 """Their key has several columns, which a model can only say as a unique index."""
 
@@ -144,7 +147,7 @@ async def test_several_nodes_may_start_on_an_empty_postgres_at_once(postgres: Se
         await store.close()
 
 
-def _with_second_step(monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
+def _with_another_step(monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
     real = read_migrations
 
     def steps(backend: Backend) -> list[Migration]:
@@ -160,13 +163,15 @@ async def test_a_step_keeps_rows_and_a_copy_of_the_file(
     await add_contacts(store, contact("user:1", addresses=[("email", "a@x.example")]))
     await store.unit_of_work(lambda t: t.add_events([event()]))
     await store.close()
-    _with_second_step(monkeypatch, "CREATE TABLE more (id INT NOT NULL)")
+    _with_another_step(monkeypatch, "CREATE TABLE more (id INT NOT NULL)")
     store = await Store.open(store_url)
     try:
         counts = await store.counts()
         assert (counts["contacts"], counts["events"]) == (1, 1)
         if store_url.startswith("sqlite"):
-            copy = sqlite3.connect(f"{store_url.removeprefix('sqlite://')}.before-0002")
+            copy = sqlite3.connect(
+                f"{store_url.removeprefix('sqlite://')}.before-{SHIPPED + 1:04d}"
+            )
             assert copy.execute("SELECT COUNT(*) FROM contact").fetchone() == (1,)
             copy.close()
     finally:
@@ -178,10 +183,10 @@ async def test_a_step_that_fails_leaves_nothing(
 ) -> None:
     await (await Store.open(store_url)).close()
     with monkeypatch.context() as patch:
-        _with_second_step(patch, "CREATE TABLE more (id INT NOT NULL); SELECT * FROM nowhere")
+        _with_another_step(patch, "CREATE TABLE more (id INT NOT NULL); SELECT * FROM nowhere")
         with pytest.raises(Exception, match="nowhere"):
             await Store.open(store_url)
-    _with_second_step(monkeypatch, "CREATE TABLE more (id INT NOT NULL)")
+    _with_another_step(monkeypatch, "CREATE TABLE more (id INT NOT NULL)")
     store = await Store.open(store_url)  # would fail were the table there
     await _drop(store, "DROP TABLE more")
 
@@ -194,7 +199,7 @@ async def test_a_step_that_would_orphan_rows_is_undone(
     await add_contacts(store, contact("user:1"))
     await store.close()
     with monkeypatch.context() as patch:
-        _with_second_step(patch, "DELETE FROM contact")
+        _with_another_step(patch, "DELETE FROM contact")
         with pytest.raises(StoreMisconfigured, match="orphan rows of contact_key"):
             await Store.open(url)
     store = await Store.open(url)
@@ -217,7 +222,7 @@ async def test_a_newer_database_is_refused(store_url: str) -> None:
 async def _drop(store: Store, sql: str) -> None:
     client = store._database._opened().client
     await client.execute_query(sql)
-    await client.execute_query("DELETE FROM schema_version WHERE version > 1")
+    await client.execute_query(f"DELETE FROM schema_version WHERE version > {SHIPPED}")
     await store.close()
 
 
@@ -229,5 +234,5 @@ async def _forget(url: str) -> None:
 
     host = url.split("host=")[1]
     connection = await asyncpg.connect(host=host, user="postgres", database="postgres")
-    await connection.execute("DELETE FROM schema_version WHERE version > 1")
+    await connection.execute(f"DELETE FROM schema_version WHERE version > {SHIPPED}")
     await connection.close()

@@ -1,0 +1,72 @@
+"""The outbox: what one transaction's worth of replies leads to, gathered and then saved at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from storage.store import Card, SavedTurn, Transaction
+from surveys.due import Due, DueKind
+from surveys.inbound import Inbound
+from surveys.message import Capabilities, Message
+
+Messages = tuple[Message, ...]
+
+LONGEST_CARD = 4000
+"""Characters of a comment card that are kept."""
+
+
+@dataclass(slots=True)
+class Outbox:
+    """Turns, comment cards and messages that wait to be saved with the replies they answer."""
+
+    channels: Mapping[str, Capabilities]
+    now: datetime
+    turns: list[SavedTurn] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    dues: list[Due] = field(default_factory=list)
+
+    @property
+    def lanes(self) -> set[str]:
+        """Which lanes have something new to say."""
+        return {due.lane for due in self.dues}
+
+    def say(self, item: Inbound, messages: Messages, invitation_id: int = 0) -> Messages:
+        """Answer ``item``: give the messages back where its channel is inline, else queue them."""
+        if self.channels[item.channel].inline:
+            return messages
+        for number, message in enumerate(messages):
+            due_id = f"say:{item.channel}:{item.event_id}:{number:02}"
+            self.queue(item.channel, message, invitation_id, due_id)
+        return ()
+
+    def queue(self, lane: str, message: Message, invitation_id: int, due_id: str) -> None:
+        """Have something said on a lane as soon as this is saved; the same id is said once."""
+        self.dues.append(
+            Due(
+                lane=lane,
+                at=self.now,
+                id=due_id,
+                kind=DueKind.SAY,
+                invitation_id=invitation_id,
+                message=message,
+            )
+        )
+
+    def keep_card(self, text: str, contact_id: int, invitation_id: int, item: Inbound) -> None:
+        """Keep words as a comment card; none where there are no words."""
+        if text.strip():
+            self.cards.append(
+                Card(
+                    contact_id=contact_id,
+                    invitation_id=invitation_id,
+                    channel=item.channel,
+                    text=text[:LONGEST_CARD],
+                    at=self.now,
+                )
+            )
+
+    async def save(self, transaction: Transaction) -> None:
+        """Write everything gathered."""
+        await transaction.save_turns(self.turns)
+        await transaction.add_cards(self.cards)
+        await transaction.add_dues(self.dues)

@@ -1,0 +1,3 @@
+-- Every channel: what respondents ask of us, who may be asked, who came by themselves.
+
+SELECT 1;
