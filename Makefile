@@ -2,7 +2,7 @@
 PY = .venv/bin/python
 UV ?= uv
 
-.PHONY: demo test check format lint types imports cover faults bench lock
+.PHONY: demo test check format lint types imports docs faults bench lock
 
 demo:
 	./afterword demo
@@ -20,6 +20,10 @@ check: .venv/ready
 format: .venv/ready
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+
+# The pages that are made from the code.
+docs: .venv/ready
+	$(PY) -m bot.matrix > docs/channels/README.md
 
 # Slow suites: kills, crashes, power; each test says what it promises.
 faults: .venv/ready

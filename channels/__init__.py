@@ -40,9 +40,6 @@ class Entry:
 
 
 CHANNELS: Mapping[str, Entry] = {
-    "sandbox": Entry(
-        settings="channels.sandbox", adapter="channels.sandbox:Sandbox", trait="sandbox_id"
-    ),
     "web": Entry(settings="channels.web", adapter="channels.web:Web", trait="web_id"),
     "email": Entry(settings="channels.email", adapter="channels.email:Email", trait="email"),
     "telegram": Entry(
@@ -61,6 +58,9 @@ CHANNELS: Mapping[str, Entry] = {
     "sms": Entry(settings="channels.sms", adapter="channels.sms.adapter:Sms", trait="phone"),
     "voice": Entry(
         settings="channels.voice", adapter="channels.voice.adapter:Voice", trait="phone"
+    ),
+    "sandbox": Entry(
+        settings="channels.sandbox", adapter="channels.sandbox:Sandbox", trait="sandbox_id"
     ),
 }
 """Name in config.yaml -> where the channel's code is. Adding a channel adds one line here."""

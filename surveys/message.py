@@ -1,6 +1,7 @@
 """Messages: what is said to one address, and what a channel can carry."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -110,6 +111,7 @@ class Capabilities:
     resend         after an uncertain end: send once more (True) or park (False)
     finds_by       the channel whose address the provider can find a person by ("email"), or ""
     daily_max      messages a day at most, a hard budget; None: no budget
+    notes          capability -> what a reader of the table of channels should know about it
     """
 
     max_text: int
@@ -135,3 +137,4 @@ class Capabilities:
     resend: bool = False
     finds_by: str = ""
     daily_max: int | None = None
+    notes: Mapping[str, str] = field(default_factory=dict, compare=False)

@@ -24,6 +24,10 @@ CAPABILITIES = Capabilities(
     rate=50.0,
     concurrency=4,
     resend=True,
+    notes={
+        "replies": "in words too where `replies` names a mailbox to read",
+        "receipts": "a bounce that comes back later is read where `replies` names a mailbox",
+    },
 )
 """SMTP's 250 counts as delivered (``receipts`` is False), and a copy sent again after an uncertain
 end has the same Message-ID, by which most mailboxes show it once (``resend``). ``replies`` becomes

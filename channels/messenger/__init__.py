@@ -21,6 +21,10 @@ CAPABILITIES = Capabilities(
     writes_first=False,
     window=timedelta(days=7),  # with the feedback template; 24 hours for anything else
     rate=40.0,  # the Send API takes 300 a second from a page, and counts each person apart
+    notes={
+        "window": "with the feedback template; 24 hours for anything else",
+        "writes_first": "the m.me link ties the chat to the customer",
+    },
 )
 """What a page can do. There is no way to ask whether a message was sent, and none to repeat one
 without sending it twice, so that what ends uncertain is parked (``resend`` is False)."""

@@ -25,6 +25,7 @@ CAPABILITIES = Capabilities(
     rate=5.0,  # "several hundred messages a minute" for a workspace, one a second in a channel
     concurrency=10,
     finds_by="email",
+    notes={"max_text": "a block holds 3,000: longer texts are split over two"},
 )
 """What an app can do. Limits: https://docs.slack.dev/reference/block-kit/blocks and
 https://docs.slack.dev/apis/web-api/rate-limits"""

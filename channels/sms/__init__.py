@@ -18,6 +18,11 @@ CAPABILITIES = Capabilities(
     receipts=True,
     rate=1.0,  # Twilio: one segment a second for an ordinary number
     concurrency=10,
+    notes={
+        "max_text": "paid for by the part: 160 or 70 characters, as `preview` counts them",
+        "replies": "a sender that is a name cannot be answered: it links to the page instead",
+        "daily_max": "the setting `daily_max` makes one, and it is hard",
+    },
 )
 """A text that may have been sent is never sent again (``resend`` is False): it would be paid for
 twice and read twice.

@@ -24,6 +24,7 @@ CAPABILITIES = Capabilities(
     rate=25.0,  # Telegram's FAQ: about 30 messages a second for a bot
     concurrency=10,
     resend=True,
+    notes={"writes_first": "once the customer has opened the chat by their link"},
 )
 """What a bot can do. ``writes_first`` holds because an address exists only after ``/start``."""
 

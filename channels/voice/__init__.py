@@ -21,6 +21,11 @@ CAPABILITIES = Capabilities(
     rate=1.0,  # Twilio: one new call a second
     concurrency=5,
     finds_by="sms",
+    notes={
+        "max_buttons": "keys of the telephone; the star key stops",
+        "replies": "a comment is recorded, and the recording linked",
+        "max_text": "two minutes of speech",
+    },
 )
 """A call is placed by `send` and then answers like a page: each key pressed is a call of ours by
 the provider, and the next question is what it gets (``inline``). A number to write to can be

@@ -16,6 +16,7 @@ CAPABILITIES = Capabilities(
     waits=True,
     rate=1000.0,
     concurrency=50,
+    notes={"waits": "a page pushes nothing: people come by a link"},
 )
 """Nothing leaves this machine: rate and concurrency only keep the dispatcher's batches small."""
 
