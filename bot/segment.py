@@ -5,7 +5,6 @@ events a batch, a ``messageId`` under 100 characters, and true time = received â
 """
 
 import base64
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,9 +12,9 @@ from typing import Any
 
 import ciso8601
 import orjson
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from channels.phone import to_e164
 from surveys.errors import AfterwordError
 from surveys.event import Event, EventKind
 
@@ -207,14 +206,11 @@ def _clean(traits: dict[str, Any]) -> dict[str, Any]:
 
 
 def _phone(written: str) -> str:
-    """Give a number in E.164, "" for what is none. Its country code is never guessed."""
+    """Give a number in E.164, "" for what is none."""
     try:
-        number = phonenumbers.parse(re.sub(r"^\s*00", "+", written), None)
-    except phonenumbers.NumberParseException:
+        return to_e164(written)
+    except ValueError:
         return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _true_time(

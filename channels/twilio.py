@@ -1,4 +1,4 @@
-"""What SMS and voice share of the Twilio dialect: REST calls, error codes, signatures, numbers.
+"""What SMS and voice share of the Twilio dialect: REST calls, error codes, signatures.
 
 Provider code as `channels.http` is, and no adapter. Many gateways speak the dialect; ``api_base``
 says which of them is meant. Sources: Twilio's REST API reference, its error dictionary and
@@ -14,8 +14,6 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import phonenumbers
-
 from channels.base import Request
 from channels.errors import (
     BadResponse,
@@ -30,6 +28,7 @@ from channels.errors import (
     Untrusted,
 )
 from channels.http import Http, Reply, retry_after
+from channels.phone import to_e164
 from surveys.invitation import DeliveryState
 
 PATIENCE = 5.0
@@ -117,27 +116,15 @@ def read_rate(rate: float | str) -> float:
     return float(found[1])
 
 
-# Numbers
+def dialled(address: str) -> str:
+    """Give an address as the provider writes it: ``+358501234567``.
 
-
-def to_e164(address: str) -> str:
-    """Give a phone number as the provider writes it: ``+358501234567``.
-
-    :raises Unreachable: where it is none. Its country code is never guessed.
+    :raises Unreachable: where it is no phone number.
     """
-    written = re.sub(r"^\s*00", "+", address)
     try:
-        number = phonenumbers.parse(written, None)
-    except phonenumbers.NumberParseException:
-        raise Unreachable("not a phone number with its country code, such as +358…") from None
-    if not phonenumbers.is_possible_number(number):
-        raise Unreachable("not a phone number: it has too few or too many digits")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def country_of(number: str) -> str:
-    """Give the country of an E.164 number, such as ``FI``; "" where it has none."""
-    return phonenumbers.region_code_for_number(phonenumbers.parse(number, None)) or ""
+        return to_e164(address)
+    except ValueError as fault:
+        raise Unreachable(str(fault)) from None
 
 
 # Saying

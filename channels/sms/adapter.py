@@ -6,10 +6,11 @@ from typing import Self
 
 from channels.base import Ack, Channel, Receipt, Request, Surroundings
 from channels.errors import Rejected
+from channels.phone import country_of
 from channels.sms import Settings
 from channels.sms.inbound import from_payload
 from channels.sms.payload import to_payload
-from channels.twilio import Api, Webhook, country_of, to_e164
+from channels.twilio import Api, Webhook, dialled
 from surveys.inbound import Inbound
 from surveys.message import Message
 
@@ -55,7 +56,7 @@ class Sms(Channel):
 
     async def send(self, message: Message) -> Receipt:
         """Send one text. The receipt names the number as answers will come from it."""
-        number = to_e164(message.address)
+        number = dialled(message.address)
         self._check_country(number)
         fields = to_payload(
             message,

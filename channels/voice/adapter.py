@@ -6,7 +6,7 @@ from typing import Self
 
 from channels.base import Ack, Channel, Receipt, Request, Surroundings
 from channels.errors import Rejected
-from channels.twilio import Api, Webhook, read_fields, to_e164
+from channels.twilio import Api, Webhook, dialled, read_fields
 from channels.voice import Settings
 from channels.voice.inbound import from_payload, is_machine, read_value
 from channels.voice.keypad import STOP, WORDS, make_keypad
@@ -78,7 +78,7 @@ class Voice(Channel):
         """Place a call. A question is fetched from us once the call is taken; a message that asks
         nothing goes along with the call.
         """
-        number = to_e164(message.address)
+        number = dialled(message.address)
         fields = {
             "To": number,
             "From": self._settings.sender,

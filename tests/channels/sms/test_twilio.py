@@ -15,7 +15,8 @@ from channels import errors
 from channels.base import Request
 from channels.errors import Throttled, Unreachable, Untrusted
 from channels.http import Reply
-from channels.twilio import Webhook, country_of, read_refusal, read_status, to_e164
+from channels.phone import country_of
+from channels.twilio import Webhook, dialled, read_refusal, read_status
 from surveys.invitation import DeliveryState
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -141,7 +142,7 @@ def test_a_report_without_a_known_code_is_a_plain_failure(code: str) -> None:
     ],
 )
 def test_numbers_are_written_as_the_provider_does(written: str, number: str, country: str) -> None:
-    assert to_e164(written) == number
+    assert dialled(written) == number
     assert country_of(number) == country
 
 
@@ -150,5 +151,5 @@ def test_numbers_are_written_as_the_provider_does(written: str, number: str, cou
 )
 def test_what_is_no_number_is_unreachable(written: str) -> None:
     with pytest.raises(Unreachable) as caught:
-        to_e164(written)
+        dialled(written)
     assert "111" not in str(caught.value)
