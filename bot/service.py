@@ -30,6 +30,7 @@ from scheduler.intake import EventIntake
 from scheduler.outbox import Messages
 from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
+from scheduler.strays import Strays
 from storage.store import Store
 from surveys.conversation import Conversation
 from surveys.event import Event
@@ -70,6 +71,7 @@ class Service:
         self.rules: Rules
         self.channels: dict[str, Channel] = {}
         self.lanes: dict[str, Lane] = {}
+        self.strays: Strays
         self.gateway: Gateway
         self.commands: Commands
         self.events: Batch[Event, bool]
@@ -176,6 +178,9 @@ class Service:
             )
             for name, channel in self.channels.items()
         }
+        self.strays = Strays(
+            self.store, self._rules, channels=capabilities, clock=self._clock, wake=self.wake
+        )
 
     def _rules(self) -> Rules:
         return self.rules
@@ -256,6 +261,7 @@ class Service:
         clock = Clock()
         clock.every(TICK, "dispatch", self._wake_all)
         clock.every(SWEEP, "expire", self._expire)
+        clock.every(SWEEP, "strays", self.strays.sweep)
         clock.start()
         self._exits.callback(clock.stop)
 

@@ -2,7 +2,7 @@
 row without one. Pure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -120,6 +120,29 @@ def _unsent(due: Due, verdict: Verdict, decision: Decision) -> Outcome:
     if isinstance(verdict, Skip) and verdict.state != decision.inputs["state"]:
         return replace(outcome, state=verdict.state)
     return outcome
+
+
+def decide_stray(
+    due: Due,
+    conversation: Conversation | None,
+    rules: Rules,
+    channels: Mapping[str, Capabilities],
+    now: datetime,
+    *,
+    earlier: Sequence[Delivery] = (),
+) -> Outcome:
+    """Decide about a claimed row whose lane has no channel in ``channels``: there is nobody to send
+    it, so it moves or ends. ``earlier`` is the attempt that was begun and never settled, if any.
+    """
+    gone = f"{due.lane} does not run"
+    if due.kind is DueKind.SAY:
+        outcome = Outcome(due=due, reason=gone)
+    elif earlier:  # it may have gone out: asking elsewhere might be asking twice
+        outcome = Outcome(due=due, state=InvitationState.ASKED, reason="not repeated")
+    else:
+        made = decide_due(due, conversation, rules, channels, now)
+        outcome = made if isinstance(made, Outcome) else Outcome(due=due, reason=gone)
+    return _in_doubt(outcome, earlier[0].id) if earlier else outcome
 
 
 def after_crash(

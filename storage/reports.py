@@ -25,6 +25,7 @@ _COUNTS = statement("""
     UNION ALL SELECT 'dues', COUNT(*) FROM due
     UNION ALL SELECT 'invitations.' || state, COUNT(*) FROM invitation GROUP BY state
     UNION ALL SELECT 'deliveries.' || state, COUNT(*) FROM delivery GROUP BY state
+    UNION ALL SELECT 'let_go.' || SUBSTR(key, 8), value FROM counter WHERE key LIKE 'let_go:%'
 """)
 
 
@@ -100,7 +101,8 @@ async def list_responses(
 
 async def counts(session: Session) -> dict[str, int]:
     """Give how many rows there are: ``contacts``, ``events``, ``responses``, ``cards``, ``dues``,
-    ``invitations.<state>``, ``deliveries.<state>``. Reads whole tables: not for every second.
+    ``invitations.<state>``, ``deliveries.<state>``, and ``let_go.<channel>``, the messages nobody
+    could carry. Reads whole tables: not for every second.
     """
     return {row["name"]: row["n"] for row in await session.fetch(_COUNTS)}
 

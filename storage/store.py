@@ -158,7 +158,8 @@ class Store:
 
     async def counts(self) -> dict[str, int]:
         """Give how many rows there are: ``contacts``, ``events``, ``responses``, ``cards``,
-        ``dues``, ``invitations.<state>``, ``deliveries.<state>``; absent where there are none.
+        ``dues``, ``invitations.<state>``, ``deliveries.<state>``, and messages that were let go:
+        ``let_go.<channel>``; absent where there are none.
         """
         return await self._database.read(reports.counts)
 
