@@ -27,7 +27,7 @@ docs: .venv/ready
 
 # Slow suites: kills, crashes, power; each test says what it promises.
 faults: .venv/ready
-	$(PY) -m pytest -m slow tests/faults tests/channels/email
+	$(PY) -m pytest -m slow tests/faults
 
 # Each prints ratios against a limit or peer measured in the same run.
 bench: .venv/ready

@@ -17,4 +17,12 @@ async def render_metrics(store: Store) -> bytes:
     due = Gauge("afterword_due", "Due rows that wait, by channel", ["channel"], registry=registry)
     for channel, count in (await store.count_due()).items():
         due.labels(channel).set(count)
+    refused = Gauge(
+        "afterword_refused",
+        "Messages of the last 90 days that were refused because of us, by channel",
+        ["channel"],
+        registry=registry,
+    )
+    for channel, count in (await store.count_refusals()).items():
+        refused.labels(channel).set(count)
     return generate_latest(registry)

@@ -100,6 +100,11 @@ class Service:
         if lane in self.lanes:
             self.lanes[lane].wake()
 
+    def hold(self, lane: str, wait: timedelta) -> None:
+        """Have a lane send nothing for a while."""
+        if lane in self.lanes:
+            self.lanes[lane].hold(wait)
+
     async def _start(self) -> None:
         service = self.config.service
         self.store = await Store.open(service.database, service.timezone)
@@ -158,6 +163,7 @@ class Service:
             compose_alert=_compose_alert,
             clock=self._clock,
             wake=self.wake,
+            hold=self.hold,
         )
         self.events = Batch(events.handle_events)
         self.replies = Batch(replies.handle_inbound)

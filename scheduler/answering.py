@@ -28,6 +28,7 @@ from surveys.conversation import (
 )
 from surveys.inbound import Replied
 from surveys.invitation import InvitationState, move
+from surveys.language import Language
 from surveys.message import Capabilities, Message
 from surveys.question import Question
 from surveys.reading import also_understanding
@@ -81,12 +82,28 @@ def answer_reply(
 ) -> Answered:
     """Give what one reply to one invitation leads to."""
     bank = also_understanding(rules.bank(conversation.invitation.language), rules.languages["en"])
-    turn = advance(survey, conversation, said(item), bank, channel=item.channel, now=now)
+    turn = _advance(survey, conversation, item, bank, now)
     setting = rules.setting(survey, conversation.invitation, conversation.contact, item.address)
     view = _View(setting, conversation, turn, item, capabilities)
     messages = (view.page(),) if capabilities.inline else tuple(view.chat())
     alerts, added = _alerts(rules, conversation, turn)
     return Answered(turn=turn, messages=messages, alerts=alerts, added=added)
+
+
+def _advance(
+    survey: Survey, conversation: Conversation, item: Replied, bank: Language, now: datetime
+) -> Turn:
+    """Give what a reply amounts to. Words written to one question (by replying to its mail) answer
+    that one, where they can; else they belong to the open one like any words.
+    """
+    spoken = said(item)
+    about = "" if spoken.question_id else item.question_id
+    if survey.question(about):
+        addressed = replace(spoken, question_id=about)
+        turn = advance(survey, conversation, addressed, bank, channel=item.channel, now=now)
+        if turn.kind not in (TurnKind.OFF_SCRIPT, TurnKind.NOT_UNDERSTOOD):
+            return turn
+    return advance(survey, conversation, spoken, bank, channel=item.channel, now=now)
 
 
 def show(

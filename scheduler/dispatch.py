@@ -101,6 +101,11 @@ class Lane:
         self._stopping = True
         self._woken.set()
 
+    def hold(self, wait: timedelta) -> None:
+        """Send nothing for a while; a longer wait under way stays."""
+        if self._paused_until is None or self._clock() + wait > self._paused_until:
+            self._pause(wait)
+
     async def dispatch_due(self) -> int:
         """Claim, decide, send and settle one batch. Gives how many rows were claimed."""
         now = self._clock()

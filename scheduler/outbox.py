@@ -1,12 +1,12 @@
 """The outbox: what one transaction's worth of replies leads to, gathered and then saved at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from storage.store import Card, SavedTurn, Transaction
 from surveys.due import Due, DueKind
-from surveys.inbound import Inbound
+from surveys.inbound import Inbound, Replied
 from surveys.message import Capabilities, Message
 
 Messages = tuple[Message, ...]
@@ -17,13 +17,18 @@ LONGEST_CARD = 4000
 
 @dataclass(slots=True)
 class Outbox:
-    """Turns, comment cards and messages that wait to be saved with the replies they answer."""
+    """Turns, comment cards and messages that wait to be saved with the replies they answer.
+
+    ``subjects`` are those of the threads that items belong to, by channel and event id, on channels
+    where messages have any.
+    """
 
     channels: Mapping[str, Capabilities]
     now: datetime
     turns: list[SavedTurn] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     dues: list[Due] = field(default_factory=list)
+    subjects: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def lanes(self) -> set[str]:
@@ -32,12 +37,25 @@ class Outbox:
 
     def say(self, item: Inbound, messages: Messages, invitation_id: int = 0) -> Messages:
         """Answer ``item``: give the messages back where its channel is inline, else queue them."""
-        if self.channels[item.channel].inline:
+        capabilities = self.channels[item.channel]
+        if capabilities.inline:
             return messages
+        if capabilities.subject:
+            messages = tuple(self._thread(item, message) for message in messages)
         for number, message in enumerate(messages):
             due_id = f"say:{item.channel}:{item.event_id}:{number:02}"
             self.queue(item.channel, message, invitation_id, due_id)
         return ()
+
+    def _thread(self, item: Inbound, message: Message) -> Message:
+        """Give a message as the answer to ``item`` in the thread that it belongs to."""
+        subject = self.subjects.get((item.channel, item.event_id), "")
+        answered = (item.external_id if isinstance(item, Replied) else "", item.event_id)
+        return replace(
+            message,
+            subject=message.subject or (f"Re: {subject}" if subject else ""),
+            replies_to=tuple(name for name in answered if name),
+        )
 
     def queue(self, lane: str, message: Message, invitation_id: int, due_id: str) -> None:
         """Have something said on a lane as soon as this is saved; the same id is said once."""

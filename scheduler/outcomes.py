@@ -71,6 +71,7 @@ def sent(attempt: Attempt, receipt: Receipt) -> Outcome:
         reason="sent again: an earlier try was left in doubt" if attempt.repeated else "",
         state=_asked(attempt),
         delivered=not attempt.capabilities.receipts,
+        fallback=attempt.fallback,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from surveys.contact import Address, Contact
+from surveys.contact import Address, Contact, address_value
 from surveys.event import Event, EventKind
 
 
@@ -152,7 +152,7 @@ def _behind(
     one. What is only said again stays where it is, behind what the person chose by a link.
     """
     said = {
-        (channel, _place(traits[trait]))
+        (channel, address_value(channel, _place(traits[trait])))
         for channel, trait in address_traits.items()
         if trait in traits and traits[trait] != contact.attributes.get(trait)
     }

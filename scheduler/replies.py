@@ -5,17 +5,18 @@ given back), so that a crash between the answer and the next question loses neit
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from scheduler.answering import ComposeAlert
 from scheduler.intake import Wake
 from scheduler.outbox import Messages, Outbox
 from scheduler.requests import Requests
 from scheduler.rules import Rules
+from scheduler.statuses import Statuses
 from scheduler.turns import Turns
 from storage.store import Store, Transaction
-from surveys.compose import split_payload
+from surveys.compose import compose_subject, split_payload
 from surveys.contact import AddressStatus
 from surveys.inbound import (
     Inbound,
@@ -28,14 +29,11 @@ from surveys.inbound import (
     Unblocked,
     Viewed,
 )
-from surveys.invitation import DeliveryState
 from surveys.link import Purpose, unseal
 from surveys.message import Capabilities
 
-_ADDRESS_STATUS = {
-    DeliveryState.BLOCKED: AddressStatus.BLOCKED,
-    DeliveryState.BOUNCED: AddressStatus.BOUNCED,
-}
+Hold = Callable[[str, timedelta], None]
+"""Tells a lane to wait for a while; forgotten at a restart, and harmless where nobody listens."""
 
 
 class ReplyIntake:
@@ -50,9 +48,11 @@ class ReplyIntake:
         compose_alert: ComposeAlert,
         clock: Callable[[], datetime],
         wake: Wake,
+        hold: Hold = lambda _lane, _wait: None,
     ) -> None:
         self._store, self._rules, self._channels = store, rules, channels
         self._compose_alert, self._clock, self._wake = compose_alert, clock, wake
+        self._hold = hold
 
     async def handle_inbound(self, items: Sequence[Inbound]) -> list[Messages]:
         """Keep what came in and give, for each, what an inline channel says back.
@@ -61,14 +61,16 @@ class ReplyIntake:
         """
         rules, now = self._rules(), self._clock()
 
-        async def work(transaction: Transaction) -> tuple[list[Messages], set[str]]:
+        async def work(transaction: Transaction) -> tuple[list[Messages], _Batch]:
             batch = self._batch(transaction, rules, now)
             said = await batch.take_all(items)
             await batch.outbox.save(transaction)
-            return said, batch.outbox.lanes
+            return said, batch
 
-        said, lanes = await self._store.unit_of_work(work)
-        for lane in lanes:
+        said, batch = await self._store.unit_of_work(work)
+        for lane, wait in batch.statuses.held.items():
+            self._hold(lane, wait)
+        for lane in batch.outbox.lanes | batch.statuses.lanes:
             self._wake(lane)
         return said
 
@@ -80,6 +82,7 @@ class ReplyIntake:
             channels=self._channels,
             now=now,
             outbox=outbox,
+            statuses=Statuses(transaction=transaction, channels=self._channels, now=now),
             requests=Requests(
                 transaction=transaction, rules=rules, channels=self._channels, now=now
             ),
@@ -105,6 +108,7 @@ class _Batch:
     outbox: Outbox
     requests: Requests
     turns: Turns
+    statuses: Statuses
 
     async def take_all(self, items: Sequence[Inbound]) -> list[Messages]:
         new = await self.transaction.add_inbound([i for i in items if not isinstance(i, Viewed)])
@@ -114,12 +118,27 @@ class _Batch:
         self.turns.conversations = await self.transaction.lock_conversations(
             {number for number in wanted if number}
         )
+        self.outbox.subjects = self._subjects(items, wanted)
         said = []
         for item, invitation_id in zip(items, wanted, strict=True):
             fresh = (item.channel, item.event_id) in new
             new.discard((item.channel, item.event_id))
             said.append(await self._take(item, invitation_id, fresh=fresh))
         return said
+
+    def _subjects(
+        self, items: Sequence[Inbound], wanted: Sequence[int]
+    ) -> dict[tuple[str, str], str]:
+        """Give the subjects of the surveys that items are about, on channels that have subjects."""
+        found = {}
+        for item, invitation_id in zip(items, wanted, strict=True):
+            conversation = self.turns.conversations.get(invitation_id)
+            survey = conversation and self.rules.surveys.get(conversation.invitation.survey)
+            if conversation and survey and self.channels[item.channel].subject:
+                where = (survey, conversation.invitation, conversation.contact, item.address)
+                subject = compose_subject(self.rules.setting(*where))
+                found[item.channel, item.event_id] = subject
+        return found
 
     async def _find_invitations(self, items: Sequence[Inbound]) -> list[int]:
         """Give the invitation each item is about, 0 for none: by sealed token, by the message
@@ -134,7 +153,7 @@ class _Batch:
             {(i.channel, i.address) for i in words}, self.now
         )
         for number, item in enumerate(items):
-            if isinstance(item, Replied) and not item.payloads:
+            if isinstance(item, Replied) and not item.payloads and not found[number]:
                 key = (item.channel, item.address, item.external_id)
                 found[number] = by_message.get(key) or by_address.get(key[:2]) or 0
         return found
@@ -146,17 +165,22 @@ class _Batch:
         elif isinstance(item, Replied) and item.payloads:
             tokens = {parts[0] for p in item.payloads if (parts := split_payload(p))}
             token = tokens.pop() if len(tokens) == 1 else ""
+        elif isinstance(item, Replied):
+            token = item.token
         return unseal(self.rules.key, Purpose.ANSWER, token, self.now) or 0
 
     async def _take(self, item: Inbound, invitation_id: int, *, fresh: bool) -> Messages:
         if isinstance(item, Viewed) or (isinstance(item, Replied) and not fresh):
             return await self._show(item, invitation_id)
         if isinstance(item, OptedOut | OptedIn):
+            item = await self._addressed(item)
+            silent = isinstance(item, OptedOut) and await self._is_silent(item)
             receipt = await self.requests.grant(item, fresh=fresh)
-            return self.outbox.say(item, (receipt,)) if receipt else ()
+            return self.outbox.say(item, (receipt,)) if receipt and not silent else ()
         if not fresh:
             return ()
         if isinstance(item, Replied):
+            item = self._at_home(item, invitation_id)
             asked = await self.requests.read_words(
                 item, self.turns.conversations.get(invitation_id)
             )
@@ -170,8 +194,40 @@ class _Batch:
         elif isinstance(item, Unblocked):
             await self.transaction.set_address(item.channel, item.address, AddressStatus.OK)
         elif isinstance(item, StatusChanged):
-            await self._status(item)
+            await self.statuses.take(item)
         return ()
+
+    def _at_home(self, item: Replied, invitation_id: int) -> Replied:
+        """Give a reply that carries its invitation's sealed token as one from the contact's own
+        address, wherever it was written. What we say goes there too: who else wrote is not sure,
+        and is told nothing.
+        """
+        conversation = self.turns.conversations.get(invitation_id)
+        if conversation is None or not item.token or self._by_token(item) != invitation_id:
+            return item
+        contact = conversation.contact
+        own = [a.value for a in contact.addresses if a.channel == item.channel]
+        if item.address in own or not own:
+            return item
+        usable = contact.address(item.channel)
+        return replace(item, address=usable.value if usable else own[-1])
+
+    async def _addressed(self, item: OptedOut | OptedIn) -> OptedOut | OptedIn:
+        """Give a complaint about a message of ours as one of whom the message went to: what the
+        complaint says of that itself may be blacked out.
+        """
+        if not isinstance(item, OptedOut) or not item.external_id or item.token:
+            return item
+        address = await self.transaction.recipient_of(item.channel, item.external_id)
+        return replace(item, address=address or item.address)
+
+    async def _is_silent(self, item: OptedOut) -> bool:
+        """Whether a stop gets no receipt. By mail a second one gets none: it may be a program's."""
+        if item.silent or not self.channels[item.channel].subject:
+            return item.silent
+        place = (item.channel, item.address)
+        contact = (await self.transaction.contacts_by_address({place})).get(place)
+        return contact is not None and contact.opted_out_at is not None
 
     async def _show(self, item: Inbound, invitation_id: int) -> Messages:
         if not self.channels[item.channel].inline:
@@ -181,13 +237,3 @@ class _Batch:
             return self.turns.show(item, conversation)
         page = await self.requests.show_stop(item) if isinstance(item, Viewed) else None
         return (page,) if page else ()
-
-    async def _status(self, item: StatusChanged) -> None:
-        if item.external_id:
-            await self.transaction.change_delivery(
-                item.channel, item.external_id, item.status, item.reason
-            )
-            return
-        status = _ADDRESS_STATUS.get(item.status)
-        if status:
-            await self.transaction.set_address(item.channel, item.address, status)

@@ -22,6 +22,11 @@ from surveys.conversation import Conversation
 from surveys.inbound import Inbound, Replied
 from surveys.message import Capabilities
 
+UNREAD = 2
+"""Mails that may say that an answer was not understood, or came too late: for each invitation, and
+each day where there is none. Then we keep what is written and say nothing: it may be a program that
+writes, and two programs would go on for ever."""
+
 log = logging.getLogger("afterword.replies")
 
 
@@ -48,12 +53,15 @@ class Turns:
             contact = conversation.contact
             self.outbox.keep_card(item.text, contact.id, invitation_id, item)
             closed = compose_plain(self.rules, item.address, contact, "closed")
-            return self.outbox.say(item, (closed,))
+            return self.outbox.say(item, await self._sparing(item, (closed,), f"{invitation_id}"))
         answered = answer_reply(self.rules, survey, conversation, item, capabilities, self.now)
         self._keep(conversation, answered)
         self.outbox.keep_card(answered.turn.card, conversation.contact.id, invitation_id, item)
         self._alert(self.conversations[invitation_id], answered, item)
-        return self.outbox.say(item, answered.messages, invitation_id)
+        messages = answered.messages
+        if not answered.turn.recorded:
+            messages = await self._sparing(item, messages, f"{invitation_id}")
+        return self.outbox.say(item, messages, invitation_id)
 
     def show(self, item: Inbound, conversation: Conversation) -> Messages:
         """Give the page of an invitation as it stands."""
@@ -82,7 +90,22 @@ class Turns:
             return ()
         self.outbox.keep_card(item.text, contact.id, 0, item)
         key = "comment_kept" if item.text.strip() else "closed"
-        return self.outbox.say(item, (compose_plain(self.rules, item.address, contact, key),))
+        note = compose_plain(self.rules, item.address, contact, key)
+        about = f"{self.rules.local_day(self.now).isoformat()}:{contact.id}"
+        return self.outbox.say(item, await self._sparing(item, (note,), about))
+
+    async def _sparing(self, item: Replied, messages: Messages, about: str) -> Messages:
+        """Give the messages where not too much was said already about what was not taken as an
+        answer. Only mail is so sparing: programs answer mails by themselves.
+        """
+        if not messages or not self.channels[item.channel].subject:
+            return messages
+        key = f"unread:{item.channel}:{about}"
+        said = (await self.transaction.take_counters({key}))[key]
+        if said >= UNREAD:
+            return ()
+        await self.transaction.save_counters({key: said + 1})
+        return messages
 
     def _keep(self, conversation: Conversation, answered: Answered) -> None:
         invitation, turn = conversation.invitation, answered.turn

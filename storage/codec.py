@@ -102,6 +102,8 @@ def load_message(text: str | None) -> Message | None:
         given["footer"] = tuple(Link(label=label, url=url) for label, url in given["footer"])
     if "entry" in given:
         given["entry"] = Entry(given["entry"])
+    if "replies_to" in given:
+        given["replies_to"] = tuple(given["replies_to"])
     if given.get("ends"):
         given["ends"] = tuple(given["ends"])
     if given.get("image"):

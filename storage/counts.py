@@ -123,12 +123,12 @@ class Rollups:
             await session.run(_ADD_ROLLUPS, batch)
 
 
-async def save_flows(session: Session, flows: Iterable[FlowKey]) -> None:
-    """Count invitations that reached a stage, one for each key given."""
+async def save_flows(session: Session, flows: Iterable[tuple[FlowKey, int]]) -> None:
+    """Count invitations that reached a stage (1), or did not after all (-1)."""
     sums: dict[FlowKey, int] = defaultdict(int)
-    for key in flows:
-        sums[key] += 1
-    batch = [{**as_row(key), "n": n} for key, n in sorted(sums.items())]
+    for key, sign in flows:
+        sums[key] += sign
+    batch = [{**as_row(key), "n": n} for key, n in sorted(sums.items()) if n]
     if batch:
         await session.run(_ADD_FLOWS, batch)
 

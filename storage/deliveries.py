@@ -63,7 +63,7 @@ _LEFT_OPEN = statement("""
     WHERE due_id = ANY($1::text[]) AND state = 'sending'
 """)
 _FIND = statement("""
-    SELECT id, invitation_id, channel, address, state, external_id, reason FROM delivery
+    SELECT id, due_id, invitation_id, channel, address, state, external_id, reason FROM delivery
     WHERE channel = $1 AND external_id = $2 AND external_id <> '' ORDER BY id FOR UPDATE
 """)
 _EARLY = statement("SELECT state FROM early_status WHERE channel = $1 AND external_id = $2")
@@ -96,6 +96,21 @@ class Settled:
     channel: str
     address: str
     state: DeliveryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A delivery as it stands after a provider's report. ``asked`` is whether it carried the
+    question of an invitation, ``news`` whether the report changed its state.
+    """
+
+    delivery_id: int
+    invitation_id: int
+    channel: str
+    address: str
+    asked: bool
+    state: DeliveryState
+    news: bool
 
 
 async def begin_deliveries(session: Session, attempts: Sequence[tuple[Due, Delivery]]) -> list[int]:
@@ -167,16 +182,17 @@ async def close_left_open(session: Session, due_ids: Iterable[str], now: datetim
 
 async def change_delivery(
     session: Session, channel: str, external_id: str, status: DeliveryState, reason: str
-) -> None:
-    """Join a provider's report to its delivery; the order reports come in does not matter.
+) -> list[Reported]:
+    """Join a provider's report to its delivery and give how that stands now; the order reports come
+    in does not matter.
 
-    A report that overtakes the note of its message's id waits for it.
+    A report that overtakes the note of its message's id waits for it: nothing is given then.
     """
     await session.fetch(_LOCK_MESSAGES, [external_id])
     found = await session.fetch(_FIND, channel, external_id)
     if not found:
         await _keep_early(session, (channel, external_id), status, reason)
-        return
+        return []
     now = to_ms(datetime.now(UTC))
     changed = [_joined(row, status, row["external_id"], reason, now) for row in found]
     await session.run(_SAVE, changed)
@@ -185,6 +201,13 @@ async def change_delivery(
         for step in progress.values():
             step.deliver()
         await save_progress(session, progress.values())
+    return [_reported(row, status) for row in found]
+
+
+async def recipient_of(session: Session, channel: str, external_id: str) -> str:
+    """Give the address that a message of ours went to, "" where we sent none of that id."""
+    found = await session.fetch(_FIND, channel, external_id)
+    return str(found[-1]["address"]) if found else ""
 
 
 async def _keep_early(
@@ -238,6 +261,20 @@ def _joined(
         "reason": row["reason"] if state is known and row["reason"] else reason,
         "settled_at": None if state is DeliveryState.SENDING else now,
     }
+
+
+def _reported(row: Row, report: DeliveryState) -> Reported:
+    known = DeliveryState(row["state"])
+    state = merge(known, report)
+    return Reported(
+        delivery_id=row["id"],
+        invitation_id=row["invitation_id"],
+        channel=row["channel"],
+        address=row["address"],
+        asked=row["due_id"].startswith("ask:"),
+        state=state,
+        news=state is not known,
+    )
 
 
 def _row(due: Due, delivery: Delivery) -> dict[str, object]:

@@ -74,6 +74,27 @@ class Address(Model):
         unique_together = (("channel", "value"),)
 
 
+class SoftBounce(Model):
+    id = _serial()
+    address: Any = fields.ForeignKeyField("storage.Address", related_name=False)
+    delivery_id = fields.BigIntField()
+    at = fields.BigIntField()
+
+    class Meta:
+        table = "soft_bounce"
+        unique_together = (("address_id", "delivery_id"),)
+
+
+class Refusal(Model):
+    id = _serial()
+    channel = Text()
+    delivery_id = fields.BigIntField(unique=True)
+    at = fields.BigIntField()
+
+    class Meta:
+        indexes = (Index(fields=["channel", "at"]),)
+
+
 class AddressConflict(Model):
     id = _serial()
     channel = Text()

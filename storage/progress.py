@@ -39,7 +39,7 @@ class Progress:
     asked_at: int | None
     delivered: bool
     changed: bool = False
-    flows: list[FlowKey] = field(default_factory=list)
+    flows: list[tuple[FlowKey, int]] = field(default_factory=list)
 
     def become(self, state: InvitationState) -> None:
         """Take a new state where the table allows it: never backwards.
@@ -79,20 +79,35 @@ class Progress:
         if completed:
             self._count("completed")
 
-    def _count(self, stage: str) -> None:
+    def lose(self) -> None:
+        """It has not arrived after all: the last word on it came later than the first."""
+        if self.delivered:
+            self._count("delivered", -1)
+            self.delivered, self.changed = False, True
+
+    def take_back(self) -> None:
+        """What was asked was never seen and is to be asked over another channel: count it as not
+        sent.
+        """
+        self.lose()
+        if self.asked_at is not None:
+            self._count("sent", -1)
+            self.asked_at, self.channel, self.changed = None, "", True
+        self.become(InvitationState.PLANNED)
+
+    def _count(self, stage: str, sign: int = 1) -> None:
         assert self.asked_at is not None  # noqa: S101 - each caller has just seen to it
-        self.flows.append(
-            FlowKey(
-                survey=self.row["survey"],
-                day=day_of(from_ms(self.asked_at), self.zone),
-                channel=self.channel,
-                team=self.row["team"],
-                agent=self.row["agent"],
-                language=self.row["language"],
-                population=self.row["population"],
-                stage=stage,
-            )
+        key = FlowKey(
+            survey=self.row["survey"],
+            day=day_of(from_ms(self.asked_at), self.zone),
+            channel=self.channel,
+            team=self.row["team"],
+            agent=self.row["agent"],
+            language=self.row["language"],
+            population=self.row["population"],
+            stage=stage,
         )
+        self.flows.append((key, sign))
 
 
 async def take_progress(session: Session, ids: Collection[int]) -> dict[int, Progress]:

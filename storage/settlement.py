@@ -1,20 +1,27 @@
 """Settlement: what became of a batch of claimed rows, written in one transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from storage.addresses import Place, move_addresses, set_addresses
 from storage.codec import from_ms, load_json, to_ms
 from storage.deliveries import ARRIVED, Settled, close_left_open, settle_deliveries
-from storage.dues import settle_dues
+from storage.dues import add_dues, settle_dues
 from storage.progress import save_progress, take_progress
 from storage.sql import Session, insert, statement
+from surveys.contact import AddressStatus
 from surveys.due import Decision, DueKind, Outcome
-from surveys.invitation import InvitationState
+from surveys.invitation import DeliveryState, InvitationState
 
 _ADD_DECISIONS = insert(
     "decision", "invitation_id bigint, at bigint, verdict text, rule text, inputs jsonb"
 )
+_STATUS: Mapping[DeliveryState, AddressStatus] = {
+    DeliveryState.BLOCKED: AddressStatus.BLOCKED,
+    DeliveryState.BOUNCED: AddressStatus.BOUNCED,
+}
+_LOST = frozenset({*_STATUS, DeliveryState.FAILED})
 _DECISIONS = statement("SELECT * FROM decision WHERE invitation_id = $1 ORDER BY id")
 
 
@@ -30,8 +37,9 @@ async def end_deliveries(session: Session, outcomes: Sequence[Outcome], now: dat
     ours = [o for o in outcomes if o.due.id in kept]
     await close_left_open(session, [o.due.id for o in ours if o.delivery_id], now)
     await _advance(session, ours, settled, now)
+    await _ask_elsewhere(session, [o for o in ours if _is_lost(o, settled)], now)
     await _change_addresses(session, ours, settled)
-    await _add_decisions(session, [o.decision for o in ours if o.decision])
+    await add_decisions(session, [o.decision for o in ours if o.decision])
     return list(dict.fromkeys(o.due.id for o in outcomes if o.due.id not in kept))
 
 
@@ -58,6 +66,10 @@ async def _advance(
         step = progress.get(outcome.due.invitation_id)
         if step is None:
             continue
+        if _is_lost(outcome, settled):
+            if not (outcome.fallback or step.row["all_channels"]):
+                step.become(InvitationState.FAILED)
+            continue
         if outcome.state is InvitationState.ASKED and outcome.due.kind is DueKind.ASK:
             step.ask(outcome.due.lane, now)
         if outcome.state:
@@ -65,6 +77,24 @@ async def _advance(
         if outcome.delivered or _arrived(outcome, settled):
             step.deliver()
     await save_progress(session, list(progress.values()))
+
+
+async def _ask_elsewhere(session: Session, lost: Sequence[Outcome], now: datetime) -> None:
+    """Put what was asked in vain on the lane of the next channel."""
+    await add_dues(
+        session,
+        [replace(o.due, lane=o.fallback, at=now, attempts=0, fence=0) for o in lost if o.fallback],
+    )
+
+
+def _is_lost(outcome: Outcome, settled: Mapping[int, Settled]) -> bool:
+    """Whether the provider took a question of which it had said before that it did not arrive: its
+    report overtook the note of the sending.
+    """
+    delivery = settled.get(outcome.delivery_id)
+    asks = outcome.state is InvitationState.ASKED and outcome.due.kind is DueKind.ASK
+    took = outcome.delivery is DeliveryState.SENT
+    return delivery is not None and asks and took and delivery.state in _LOST
 
 
 def _arrived(outcome: Outcome, settled: Mapping[int, Settled]) -> bool:
@@ -82,15 +112,16 @@ async def _change_addresses(
         if delivery is None:
             continue
         place = (delivery.channel, delivery.address)
-        if outcome.address_status:
-            statuses[place] = outcome.address_status
+        if status := outcome.address_status or _STATUS.get(delivery.state, ""):
+            statuses[place] = status
         if outcome.new_address:
             moves[place] = outcome.new_address
     await set_addresses(session, statuses)
     await move_addresses(session, moves)
 
 
-async def _add_decisions(session: Session, decisions: Sequence[Decision]) -> None:
+async def add_decisions(session: Session, decisions: Sequence[Decision]) -> None:
+    """Keep why things were sent, held, moved or let go."""
     if decisions:
         batch = [
             {

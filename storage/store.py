@@ -6,17 +6,18 @@ from pathlib import Path
 from typing import TypeVar
 
 from storage import contacts as people
-from storage import conversations, deliveries, recount, reports, settlement
+from storage import conversations, deliveries, recount, reports, setbacks, settlement
 from storage import dues as queue
 from storage.addresses import find_owners
 from storage.backup import copy_database
 from storage.database import Database
+from storage.deliveries import Reported
 from storage.errors import StoreError, StoreInUse, StoreMisconfigured, StoreUnavailable
 from storage.secret import read_key
 from storage.sql import Session, statement
 from storage.transaction import Transaction
 from storage.turn import Card, SavedTurn
-from surveys.contact import Contact
+from surveys.contact import Contact, address_value
 from surveys.conversation import Conversation
 from surveys.due import Decision, Due, Outcome
 from surveys.invitation import Delivery
@@ -25,6 +26,7 @@ from surveys.response import Response
 
 __all__ = [
     "Card",
+    "Reported",
     "SavedTurn",
     "Store",
     "StoreError",
@@ -130,7 +132,7 @@ class Store:
         """Give whose address that is, or None."""
 
         async def find(session: Session) -> Contact | None:
-            owners = await find_owners(session, [(channel, address)])
+            owners = await find_owners(session, [(channel, address_value(channel, address))])
             found = await people.load_contacts(session, [owner for owner, _ in owners.values()])
             return next(iter(found.values()), None)
 
@@ -155,6 +157,10 @@ class Store:
     async def decisions(self, invitation_id: int) -> list[Decision]:
         """Give why an invitation was sent, held, skipped or failed, oldest first."""
         return await self._database.run(lambda s: settlement.read_decisions(s, invitation_id))
+
+    async def count_refusals(self) -> dict[str, int]:
+        """Give, by channel, how many messages were refused because of us in the last 90 days."""
+        return await self._database.read(setbacks.count_refusals)
 
     async def counts(self) -> dict[str, int]:
         """Give how many rows there are: ``contacts``, ``events``, ``responses``, ``cards``,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from storage import addresses as places
-from storage import answers, consents, conversations, deliveries, journal, merging
+from storage import answers, consents, conversations, deliveries, journal, merging, setbacks
 from storage import contacts as people
 from storage import dues as queue
 from storage import invitations as asked
@@ -12,7 +12,7 @@ from storage.sql import Session
 from storage.turn import Card, SavedTurn
 from surveys.contact import AddressStatus, Contact
 from surveys.conversation import Conversation
-from surveys.due import Due
+from surveys.due import Decision, Due
 from surveys.event import Event
 from surveys.inbound import Inbound
 from surveys.invitation import DeliveryState, Invitation
@@ -153,9 +153,35 @@ class Transaction:
 
     async def change_delivery(
         self, channel: str, external_id: str, status: DeliveryState, reason: str
-    ) -> None:
-        """Join a provider's report to its delivery; the order reports come in does not matter."""
-        await deliveries.change_delivery(self._session, channel, external_id, status, reason)
+    ) -> list[deliveries.Reported]:
+        """Join a provider's report to its delivery and give how that stands now; the order reports
+        come in does not matter. Nothing is given for a message that is not known (yet).
+        """
+        return await deliveries.change_delivery(self._session, channel, external_id, status, reason)
+
+    async def recipient_of(self, channel: str, external_id: str) -> str:
+        """Give the address that a message of ours went to, "" where we sent none of that id."""
+        return await deliveries.recipient_of(self._session, channel, external_id)
+
+    async def take_back(self, invitation_id: int, lane: str, why: Decision) -> None:
+        """Note that a question asked came back unread: it is due at once on ``lane``, or has failed
+        where there is none.
+        """
+        await setbacks.take_back(self._session, invitation_id, lane, why)
+
+    async def add_soft_bounce(self, reported: deliveries.Reported, at: datetime) -> int:
+        """Note that an address refused a message for now; give how many it did in
+        `setbacks.SOFT_BOUNCES_COUNT`.
+        """
+        return await setbacks.add_soft_bounce(self._session, reported, at)
+
+    async def add_refusal(
+        self, reported: deliveries.Reported, at: datetime, since: datetime
+    ) -> int:
+        """Note that a message was refused because of us; give how many of its channel were
+        ``since``.
+        """
+        return await setbacks.add_refusal(self._session, reported, at, since)
 
     async def expire(self, now: datetime) -> int:
         """Close what is open past its time and give how many that were."""

@@ -111,13 +111,18 @@ def compose_invitation(
     """Give the first message of a survey: the first question with what a mail needs around it."""
     first = compose_question(setting, question, capabilities, step=1, steps=steps)
     named = "greeting" if setting.facts.get("first_name") else "greeting_plain"
-    title = fill(_pick(setting.survey.title, setting), setting.facts)
     return replace(
         first,
-        subject=(title or setting.say("subject")) if capabilities.subject else "",
+        subject=compose_subject(setting) if capabilities.subject else "",
         greeting=setting.say(named),
         reason=setting.say("mail_reason"),
     )
+
+
+def compose_subject(setting: Setting) -> str:
+    """Give the subject of a survey's mails: the marketer's title, else ours."""
+    title = fill(_pick(setting.survey.title, setting), setting.facts)
+    return title or setting.say("subject")
 
 
 def compose_recorded(

@@ -18,7 +18,8 @@ class AddressStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a contact is, on one channel. ``value`` is what the provider calls them.
+    """Where a contact is, on one channel. ``value`` is what the provider calls them, as
+    `address_value` gives it.
 
     ``heard_at`` is when they last wrote to us there.
     """
@@ -27,6 +28,16 @@ class Address:
     value: str
     status: AddressStatus = AddressStatus.OK
     heard_at: datetime | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", address_value(self.channel, self.value))
+
+
+def address_value(channel: str, value: str) -> str:
+    """Give an address as it is kept and compared. Mail has no case: by RFC 5321 (2.4) a server may
+    tell Anna@ from anna@, but none does, and people write their own address either way.
+    """
+    return value.lower() if channel == "email" else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,8 @@ class Outcome:
     where it moves to another channel); None takes it away. ``counts_as_attempt`` is false for
     a hold or move. ``state`` is the invitation's new state, None to leave it.
     ``delivered`` is whether this counts as delivered for the response rate.
-    ``address_status`` and ``new_address`` change the address that was written to.
+    ``address_status`` and ``new_address`` change the address that was written to. ``fallback`` is
+    the channel to ask over where a report that was here first says that this message is lost.
     """
 
     due: Due
@@ -70,4 +71,5 @@ class Outcome:
     counts_as_attempt: bool = True
     address_status: str = ""
     new_address: str = ""
+    fallback: str = ""
     decision: Decision | None = None

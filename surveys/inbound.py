@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from surveys.invitation import DeliveryState
+
+
+class Fault(StrEnum):
+    """Why a message did not arrive, beyond what its status says of it."""
+
+    UNSAID = ""
+    PASSING = "passing"  # the address takes nothing for now: its mailbox is full
+    OURS = "ours"  # refused because of who we are: the person's address may be as good as any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +105,14 @@ class Linked(Inbound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptedOut(Inbound):
-    """The person said stop. ``token`` names the contact where the address does not (a link)."""
+    """The person said stop. ``token`` names the contact where the address does not (a link), or
+    ``external_id`` the message of ours that they complained about. ``silent`` where they are not
+    to be written to about it: they complained, or a program said it for them.
+    """
 
     token: str = ""
+    external_id: str = ""
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,3 +148,4 @@ class StatusChanged(Inbound):
     status: DeliveryState
     external_id: str = ""
     reason: str = ""
+    fault: Fault = Fault.UNSAID

@@ -1,6 +1,7 @@
 """Invitations and deliveries: our decision to ask, each attempt to carry it, and their states.
 
-Invitation: planned → asked → started → completed; ends expired, skipped, cancelled, failed
+Invitation: planned → asked → started → completed; ends expired, skipped, cancelled, failed;
+            asked → planned where the question came back and goes over another channel
 Delivery:   sending → sent → delivered → read; ends bounced, failed, blocked;
             waits as deferred; uncertain when bytes left and no verdict came
 """
@@ -46,7 +47,9 @@ _I = InvitationState
 INVITATION_MOVES: Mapping[InvitationState, frozenset[InvitationState]] = {
     _I.PLANNED: frozenset({_I.ASKED, _I.EXPIRED, _I.SKIPPED, _I.CANCELLED, _I.FAILED}),
     # A reply can overtake the record of its own sending, and a failed send may be answered late.
-    _I.ASKED: frozenset({_I.STARTED, _I.COMPLETED, _I.EXPIRED, _I.CANCELLED, _I.FAILED}),
+    _I.ASKED: frozenset(
+        {_I.PLANNED, _I.STARTED, _I.COMPLETED, _I.EXPIRED, _I.CANCELLED, _I.FAILED}
+    ),
     _I.STARTED: frozenset({_I.COMPLETED, _I.EXPIRED, _I.CANCELLED}),
     _I.COMPLETED: frozenset(),
     _I.EXPIRED: frozenset({_I.STARTED, _I.COMPLETED}),

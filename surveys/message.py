@@ -59,7 +59,8 @@ class Message:
     ``step`` and ``steps`` say how far the survey is (0 of 0: not part of one).
     ``notice`` is a short word about what just happened ("Thanks, recorded."), shown first.
     ``heard_at`` is when the person last wrote on this channel, None for never: what may be said
-    depends on it where a provider has a window.
+    depends on it where a provider has a window. ``replies_to`` are the provider's ids of the
+    messages that this one answers, oldest first, where a channel has threads.
     """
 
     delivery_id: int = 0
@@ -82,6 +83,7 @@ class Message:
     step: int = 0
     steps: int = 0
     heard_at: datetime | None = None
+    replies_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,10 @@ from channels.email.refusal import Reply, Stage, error_for, scrub
 from channels.email.returned import our_message
 from channels.email.settings import Mailbox
 from channels.errors import ChannelError, Misconfigured, Retryable, Unreachable
+from surveys.inbound import Fault
 from surveys.invitation import DeliveryState
+
+_BOUNCED = DeliveryState.BOUNCED
 
 OUR_REPUTATION = "our reputation"
 """How the reason begins where a server refused us rather than the person (5.7.x)."""
@@ -41,6 +44,7 @@ class Bounce:
     address: str
     status: DeliveryState
     reason: str
+    fault: Fault = Fault.UNSAID
 
 
 def read_bounces(letter: Letter, sender: Mailbox) -> list[Bounce]:
@@ -67,7 +71,8 @@ def read_worded_bounce(letter: Letter, sender: Mailbox) -> Bounce | None:
     enhanced = (found[2] or "") if found else ""
     code = int((found[1] or found[3] or 0) if found else 550)
     said = _rest_of_line(text, found) if found else ""
-    return _bounce(external_id, tidy_address(failed), code, enhanced, said)
+    bounce = _bounce(external_id, tidy_address(failed), code, enhanced, said)
+    return bounce if failed else _if_given_up(bounce)
 
 
 def _recipients(mail: Mail) -> Iterator[dict[str, str]]:
@@ -97,7 +102,7 @@ def _judge(fields: Mapping[str, str], external_id: str) -> Bounce | None:
     enhanced = (found[2] if found else "") or (status[0] if status else "")
     said = diagnostic[found.end() :] if found else diagnostic
     bounce = _bounce(external_id, address, int(found[1]) if found else 0, enhanced, said)
-    return replace(bounce, status=DeliveryState.DEFERRED) if action == "delayed" else bounce
+    return _delayed(bounce) if action == "delayed" else bounce
 
 
 def _bounce(external_id: str, address: str, code: int, enhanced: str, said: str) -> Bounce:
@@ -108,9 +113,23 @@ def _bounce(external_id: str, address: str, code: int, enhanced: str, said: str)
     reply = Reply(code=code or 550, text=f"{told} {said}".strip())
     error = error_for(Stage.RECIPIENT, reply, address=address)
     reason = f"{reply.code} {scrub(reply.text, address)}".strip()
-    if isinstance(error, Misconfigured):
-        reason = f"{OUR_REPUTATION}: {reason}"
-    return Bounce(external_id=external_id, address=address, status=_state(error), reason=reason)
+    fault = _fault(error)
+    return Bounce(
+        external_id=external_id,
+        address=address,
+        status=_BOUNCED if isinstance(error, Unreachable) else DeliveryState.FAILED,
+        reason=f"{OUR_REPUTATION}: {reason}" if fault is Fault.OURS else reason,
+        fault=fault,
+    )
+
+
+def _if_given_up(bounce: Bounce) -> Bounce:
+    """Plain words about trouble for now may be a warning only; the server goes on trying."""
+    return _delayed(bounce) if bounce.fault is Fault.PASSING else bounce
+
+
+def _delayed(bounce: Bounce) -> Bounce:
+    return replace(bounce, status=DeliveryState.DEFERRED, fault=Fault.UNSAID)
 
 
 def _rest_of_line(text: str, found: re.Match[str]) -> str:
@@ -119,7 +138,7 @@ def _rest_of_line(text: str, found: re.Match[str]) -> str:
     return f"{before} {text[found.end() :].partition(chr(10))[0]}".strip(" ()")
 
 
-def _state(error: ChannelError) -> DeliveryState:
-    if isinstance(error, Unreachable):
-        return DeliveryState.BOUNCED
-    return DeliveryState.DEFERRED if isinstance(error, Retryable) else DeliveryState.FAILED
+def _fault(error: ChannelError) -> Fault:
+    if isinstance(error, Misconfigured):
+        return Fault.OURS
+    return Fault.PASSING if isinstance(error, Retryable) else Fault.UNSAID

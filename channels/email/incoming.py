@@ -66,14 +66,20 @@ class Reader:
             return []
         if stop := self._stop(letter, tag, at):
             return [stop]
-        return [] if is_automatic(letter) else self._reply(letter, at)
+        return [] if is_automatic(letter) else self._reply(letter, tag, at)
 
     def _complaint(self, letter: Letter, at: datetime) -> list[Inbound]:
         found = read_complaint(letter, self.sender)
-        if found is None or not (found.address or found.stop_token):
+        if found is None:
             return []
-        address = found.address or letter.sender
-        return [OptedOut(**_stamp(letter, at), address=address, token=found.stop_token)]
+        said = OptedOut(
+            **_stamp(letter, at),
+            address=found.address or "unknown",
+            token=found.stop_token,
+            external_id=found.external_id,
+            silent=True,
+        )
+        return [said]
 
     def _stop(self, letter: Letter, tag: Tag | None, at: datetime) -> OptedOut | None:
         """Read a mail that a mail program sent because its unsubscribe button was pressed. It may
@@ -82,18 +88,27 @@ class Reader:
         if not letter.sender or report_type(letter):
             return None
         if tag is not None and tag.kind is TagKind.STOP:
-            return OptedOut(**_stamp(letter, at), address=letter.sender, token=tag.token)
+            return OptedOut(
+                **_stamp(letter, at), address=letter.sender, token=tag.token, silent=True
+            )
         if letter.subject.lower() == _UNSUBSCRIBE and not is_automatic(letter):
-            return OptedOut(**_stamp(letter, at), address=letter.sender)
+            return OptedOut(**_stamp(letter, at), address=letter.sender, silent=True)
         return None
 
-    def _reply(self, letter: Letter, at: datetime) -> list[Inbound]:
+    def _reply(self, letter: Letter, tag: Tag | None, at: datetime) -> list[Inbound]:
         text = own_words(letter.words("plain"), letter.words("html"), self._us)
         if not text or not letter.sender:
             return []
-        answered = self._answered(letter)
-        stamp = _stamp(letter, at)
-        return [Replied(**stamp, address=letter.sender, text=text, external_id=answered)]
+        named = tag if tag is not None and tag.kind is TagKind.REPLY else None
+        said = Replied(
+            **_stamp(letter, at),
+            address=letter.sender,
+            text=text,
+            external_id=self._answered(letter),
+            token=named.token if named else "",
+            question_id=named.question_id if named else "",
+        )
+        return [said]
 
     def _answered(self, letter: Letter) -> str:
         """Give the Message-ID of the mail of ours that this one answers, "" where it names none."""
@@ -129,8 +144,9 @@ def _status(letter: Letter, bounce: Bounce, at: datetime, number: int) -> Status
         stamp["event_id"] = f"{stamp['event_id']}#{number}"
     return StatusChanged(
         **stamp,
-        address=bounce.address or letter.sender or "unknown",
+        address=bounce.address or "unknown",
         status=bounce.status,
         external_id=bounce.external_id,
         reason=bounce.reason,
+        fault=bounce.fault,
     )

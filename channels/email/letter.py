@@ -47,7 +47,7 @@ class Letter:
 
     @property
     def sender(self) -> str:
-        """The address it is from, its domain in lower case and unencoded; "" for none."""
+        """The address it is from, as contacts have theirs; "" for none."""
         return next((tidy_address(found) for _, found in self.addresses("From")), "")
 
     @property
@@ -117,9 +117,8 @@ def clean_line(text: str) -> str:
 
 
 def tidy_address(address: str) -> str:
-    """Give an address as contacts have theirs: the domain in lower case, ``xn--`` decoded."""
-    local, _, domain = clean_line(address).rpartition("@")
-    domain = domain.lower()
+    """Give an address as contacts have theirs: in lower case, ``xn--`` in the domain decoded."""
+    local, _, domain = clean_line(address).lower().rpartition("@")
     if "xn--" in domain:
         with contextlib.suppress(UnicodeError):
             domain = domain.encode("ascii").decode("idna")

@@ -32,6 +32,7 @@ _RELATED = b"=_afterword_related"
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _PLAIN_HEADER = re.compile(r"(?!.*=\?)[\x20-\x7e]{1,66}")
+_MESSAGE_ID = re.compile(r"<[\x21-\x3b=\x3f\x41-\x7e]{1,120}@[\x21-\x3b=\x3f\x41-\x7e]{1,120}>")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
@@ -107,14 +108,15 @@ def _headers(message: Message, letterhead: Letterhead, now: datetime) -> list[st
     lines = [
         f"From: {_mailbox(letterhead.sender)}",
         f"To: {envelope_address(message.address)}",
-        f"Subject: {_words('Subject', _one_line(message.subject or letterhead.company))}",
+        f"Subject: {_words('Subject', _subject(message, letterhead))}",
         f"Date: {format_datetime(now)}",
         f"Message-ID: {message_id(message, letterhead.sender.domain, now)}",
         "MIME-Version: 1.0",
-        "Auto-Submitted: auto-generated",
+        f"Auto-Submitted: auto-{'replied' if message.replies_to else 'generated'}",
         "X-Auto-Response-Suppress: OOF, AutoReply",
         f"X-Afterword-Delivery: {message.delivery_id}",
     ]
+    lines += _thread(message.replies_to) if message.replies_to else ()
     if reply_to := _reply_to(message, letterhead):
         lines.append(f"Reply-To: {reply_to}")
     if message.stop_link:
@@ -122,6 +124,21 @@ def _headers(message: Message, letterhead: Letterhead, now: datetime) -> list[st
         lines.append(f"List-Unsubscribe: {_ways_out(message, letterhead)}")
         lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
     return lines
+
+
+def _subject(message: Message, letterhead: Letterhead) -> str:
+    bare = f"Re: {letterhead.company}" if message.replies_to else letterhead.company
+    return _one_line(message.subject or bare)
+
+
+def _thread(replies_to: tuple[str, ...]) -> list[str]:
+    """Give the headers that put a mail into its thread (RFC 5322 section 3.6.4). Ids come from
+    outside: only what is one by its form is written.
+    """
+    known = [name for name in dict.fromkeys(replies_to) if _MESSAGE_ID.fullmatch(name)]
+    if not known:
+        return []
+    return [f"In-Reply-To: {known[-1]}", "References: {}".format("\r\n ".join(known))]
 
 
 def _reply_to(message: Message, letterhead: Letterhead) -> str:

@@ -1,3 +1,47 @@
 -- Every channel: what respondents ask of us, who may be asked, who came by themselves.
 
 SELECT 1;
+
+-- Mail addresses are kept in lower case from now on. Of those that differ only in case the oldest
+-- stays; where they were of different people, the others' claims are noted.
+CREATE TEMPORARY TABLE mail AS
+SELECT id, contact_id, lower(value) AS value,
+    FIRST_VALUE(id) OVER same AS kept_id,
+    FIRST_VALUE(contact_id) OVER same AS owner_id,
+    MAX(CASE WHEN status = 'ok' THEN '' ELSE status END) OVER alike AS trouble,
+    MAX(heard_at) OVER alike AS heard_at
+FROM address WHERE channel = 'email'
+WINDOW same AS (PARTITION BY lower(value) ORDER BY id), alike AS (PARTITION BY lower(value));
+INSERT INTO address_conflict (channel, value, owner_id, claimant_id)
+SELECT DISTINCT 'email', value, owner_id, contact_id FROM mail WHERE contact_id <> owner_id
+ON CONFLICT (channel, value, claimant_id) DO NOTHING;
+DELETE FROM address WHERE id IN (SELECT id FROM mail WHERE id <> kept_id);
+UPDATE address SET value = mail.value, heard_at = mail.heard_at,
+    status = CASE WHEN mail.trouble = '' THEN 'ok' ELSE mail.trouble END
+FROM mail WHERE address.id = mail.kept_id AND mail.id = mail.kept_id;
+DROP TABLE mail;
+INSERT INTO address_conflict (channel, value, owner_id, claimant_id)
+SELECT channel, lower(value), owner_id, claimant_id FROM address_conflict
+WHERE channel = 'email' AND value <> lower(value)
+ON CONFLICT (channel, value, claimant_id) DO NOTHING;
+DELETE FROM address_conflict WHERE channel = 'email' AND value <> lower(value);
+UPDATE delivery SET address = lower(address) WHERE channel = 'email' AND address <> lower(address);
+UPDATE inbound SET address = lower(address) WHERE channel = 'email' AND address <> lower(address);
+
+-- A mail that an address refused for now (mailbox full). Some within a month and it is given up.
+CREATE TABLE soft_bounce (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    address_id BIGINT NOT NULL REFERENCES address (id) ON DELETE CASCADE,
+    delivery_id BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    UNIQUE (address_id, delivery_id)
+);
+
+-- A message that was refused because of us: our standing, our signature. No fault of the person.
+CREATE TABLE refusal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    channel TEXT NOT NULL,
+    delivery_id BIGINT NOT NULL UNIQUE,
+    at BIGINT NOT NULL
+);
+CREATE INDEX refusal_at ON refusal (channel, at);

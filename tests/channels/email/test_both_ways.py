@@ -19,9 +19,6 @@ from tests.channels.email.messages import ANNA, NOW, NPS, TOKEN
 from tests.providers.imap import ImapServer
 from tests.providers.smtp import Mail, SmtpServer
 
-# Against a real IMAP server with killed connections and short waits: run apart, on a quiet machine.
-pytestmark = pytest.mark.slow
-
 
 @asynccontextmanager
 async def both(

@@ -5,7 +5,7 @@ import pytest
 from channels.email.bounces import OUR_REPUTATION
 from channels.email.incoming import Reader
 from channels.email.settings import Mailbox
-from surveys.inbound import OptedOut, StatusChanged
+from surveys.inbound import Fault, OptedOut, StatusChanged
 from surveys.invitation import DeliveryState
 from tests.channels.email.arrived import ACME, AT, OURS, names, read, recorded
 from tests.channels.email.messages import TOKEN
@@ -26,10 +26,10 @@ VERDICTS = {
     "verp_without_original": (BOUNCED, "550 5.1.1"),
     "exim_words": (BOUNCED, "550 5.1.1 User unknown"),
     "qmail_words": (BOUNCED, "550 5.1.1 Sorry, no mailbox here by that name."),
-    "mailbox_full": (DEFERRED, "552 5.2.2"),
+    "mailbox_full": (FAILED, "552 5.2.2"),
     "postfix_delayed": (DEFERRED, "450 4.4.1"),
-    "exchange_expired": (DEFERRED, "450 4.4.7"),
-    "greylisted_for_ever": (DEFERRED, "450 4.7.1"),
+    "exchange_expired": (FAILED, "450 4.4.7"),
+    "greylisted_for_ever": (FAILED, "450 4.7.1"),
     "too_large": (FAILED, "552 5.3.4"),
     "general_spam": (FAILED, "554 Message rejected"),
     "gmail_unauthenticated": (FAILED, f"{OUR_REPUTATION}: 550 5.7.26"),
@@ -38,6 +38,9 @@ VERDICTS = {
     "delivered_on_request": (DeliveryState.DELIVERED, ""),
 }
 """Recorded report -> what it says of the mail, and how the reason begins."""
+
+PASSING = {"mailbox_full", "exchange_expired", "greylisted_for_ever"}
+OURS_TO_MEND = {"gmail_unauthenticated", "outlook_blocklist", "sender_rejected"}
 
 SILENT = {"relayed_on_request", "not_of_ours", "forged", "daemon_chat"}
 APART = {"two_recipients", "international"}
@@ -56,7 +59,9 @@ def test_reports_are_judged_by_the_table(name: str) -> None:
     assert said.reason.startswith(reason)
     assert said.external_id == OURS
     assert said.at == AT
-    assert said.address == (ANNA if name != "qmail_words" else "MAILER-DAEMON@mx.customer.example")
+    assert said.address == (ANNA if name != "qmail_words" else "unknown"), "never who reports it"
+    ours, passing = name in OURS_TO_MEND, name in PASSING
+    assert said.fault is (Fault.OURS if ours else Fault.PASSING if passing else Fault.UNSAID)
 
 
 @pytest.mark.parametrize("name", VERDICTS)
@@ -79,7 +84,7 @@ def test_a_report_on_two_recipients_is_two_events() -> None:
     first, second = read(recorded("bounces", "two_recipients"))
     assert isinstance(first, StatusChanged)
     assert isinstance(second, StatusChanged)
-    assert (first.status, second.status) == (BOUNCED, DEFERRED)
+    assert (first.status, second.status) == (BOUNCED, FAILED)
     assert (first.address, second.address) == (ANNA, "ben@customer.example")
     assert first.event_id != second.event_id
     again = read(recorded("bounces", "two_recipients"))
@@ -91,6 +96,14 @@ def test_what_is_still_being_tried_is_never_final() -> None:
     (said,) = read(raw)
     assert isinstance(said, StatusChanged)
     assert said.status is DEFERRED
+
+
+def test_a_warning_in_plain_words_is_not_the_last_word() -> None:
+    said = b"\r\n\r\nThe message has not been delivered yet: 450 4.4.1 no answer\r\n"
+    warning = b"From: MAILER-DAEMON@mx.example\r\nMessage-ID: <1@mx.example>" + said
+    (found,) = read(warning + OURS.encode())
+    assert isinstance(found, StatusChanged)
+    assert (found.status, found.fault) == (DEFERRED, Fault.UNSAID)
 
 
 def test_an_international_domain_is_told_as_contacts_have_it() -> None:
@@ -113,6 +126,8 @@ def test_a_complaint_opts_out_by_the_stop_link_in_the_mail() -> None:
         (said,) = read(recorded("complaints", name))
         assert isinstance(said, OptedOut)
         assert said.token == TOKEN
+        assert said.external_id == OURS
+        assert said.silent, "who complained is not written to once more"
     (said,) = read(recorded("complaints", "abuse"))
     assert said.address == ANNA
 

@@ -18,9 +18,6 @@ from channels.errors import Misconfigured
 from tests.providers.certificate import client_context
 from tests.providers.imap import ImapServer
 
-# Against a real IMAP server with killed connections and short waits: run apart, on a quiet machine.
-pytestmark = pytest.mark.slow
-
 PACE = Pace(answer=1.0, idle=20.0, poll=0.05, first_wait=0.02, longest_wait=0.05)
 
 
