@@ -71,7 +71,7 @@ def make_app(door: Door) -> web.Application:
     checks = _Checks(door)
     app.router.add_get("/ready", checks.ready)
     app.router.add_get("/metrics", checks.metrics)
-    for prefix in ("s", "u", "web"):
+    for prefix in ("s", "u", "p", "web"):
         app.router.add_route("*", f"/{prefix}/{{rest:.*}}", _Calls(door, "web", f"/{prefix}").call)
     for name in door.push:
         calls = _Calls(door, name, "")

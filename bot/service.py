@@ -295,6 +295,7 @@ def make_rules(config: Config, key: bytes) -> Rules:
         staff=config.staff,
         languages=config.languages,
         address_traits=_traits(config.channels),
+        entrances=config.entrances,
     )
 
 

@@ -15,10 +15,12 @@ from scheduler.requests import Requests
 from scheduler.rules import Rules
 from scheduler.statuses import Statuses
 from scheduler.turns import Turns
+from scheduler.visits import Visits
 from storage.store import Store, Transaction
 from surveys.compose import compose_subject, split_payload
 from surveys.contact import AddressStatus
 from surveys.inbound import (
+    Entered,
     Inbound,
     Linked,
     Moved,
@@ -76,6 +78,14 @@ class ReplyIntake:
 
     def _batch(self, transaction: Transaction, rules: Rules, now: datetime) -> "_Batch":
         outbox = Outbox(self._channels, now)
+        turns = Turns(
+            transaction=transaction,
+            rules=rules,
+            channels=self._channels,
+            compose_alert=self._compose_alert,
+            now=now,
+            outbox=outbox,
+        )
         return _Batch(
             transaction=transaction,
             rules=rules,
@@ -86,13 +96,13 @@ class ReplyIntake:
             requests=Requests(
                 transaction=transaction, rules=rules, channels=self._channels, now=now
             ),
-            turns=Turns(
+            turns=turns,
+            visits=Visits(
                 transaction=transaction,
                 rules=rules,
                 channels=self._channels,
-                compose_alert=self._compose_alert,
                 now=now,
-                outbox=outbox,
+                turns=turns,
             ),
         )
 
@@ -109,9 +119,10 @@ class _Batch:
     requests: Requests
     turns: Turns
     statuses: Statuses
+    visits: Visits
 
     async def take_all(self, items: Sequence[Inbound]) -> list[Messages]:
-        new = await self.transaction.add_inbound([i for i in items if not isinstance(i, Viewed)])
+        new = await self.transaction.add_inbound([i for i in items if self._is_kept(i)])
         spoken = [i for i in items if isinstance(i, Replied | Linked) and i.address]
         await self.transaction.hear({(i.channel, i.address): self.now for i in spoken})
         wanted = await self._find_invitations(items)
@@ -123,7 +134,10 @@ class _Batch:
         for item, invitation_id in zip(items, wanted, strict=True):
             fresh = (item.channel, item.event_id) in new
             new.discard((item.channel, item.event_id))
-            said.append(await self._take(item, invitation_id, fresh=fresh))
+            if isinstance(item, Entered):
+                said.append(await self.visits.enter(item, fresh=fresh))
+            else:
+                said.append(await self._take(item, invitation_id, fresh=fresh))
         return said
 
     def _subjects(
@@ -139,6 +153,12 @@ class _Batch:
                 subject = compose_subject(self.rules.setting(*where))
                 found[item.channel, item.event_id] = subject
         return found
+
+    def _is_kept(self, item: Inbound) -> bool:
+        """A look is not, and neither is an answer to a survey that nobody may enter."""
+        if isinstance(item, Entered):
+            return not item.is_look and item.survey in self.rules.entrances
+        return not isinstance(item, Viewed)
 
     async def _find_invitations(self, items: Sequence[Inbound]) -> list[int]:
         """Give the invitation each item is about, 0 for none: by sealed token, by the message

@@ -9,6 +9,7 @@ from scheduler.triggers import Trigger
 from surveys.alert import AlertRule
 from surveys.compose import Setting
 from surveys.contact import Contact
+from surveys.entrance import Entrance, is_visit
 from surveys.invitation import Invitation
 from surveys.language import Language, Languages
 from surveys.link import Purpose, seal
@@ -27,7 +28,7 @@ class Rules:
     """What the scheduler may know of the configuration.
 
     ``address_traits`` maps a channel to the contact trait that holds its address.
-    ``key`` seals links (`surveys.link`).
+    ``key`` seals links (`surveys.link`). ``entrances`` are the surveys anybody may come to.
     """
 
     company: str
@@ -42,6 +43,7 @@ class Rules:
     staff: tuple[StaffMember, ...] = ()
     languages: Languages
     address_traits: Mapping[str, str] = field(default_factory=dict)
+    entrances: Mapping[str, Entrance] = field(default_factory=dict)
 
     def triggers_for(self, event_name: str) -> tuple[Trigger, ...]:
         """Give the triggers an event of that name may start, in the order of the file."""
@@ -67,6 +69,7 @@ class Rules:
         self, survey: Survey, invitation: Invitation, contact: Contact, address: str
     ) -> Setting:
         """Give what all messages of one invitation to one address share."""
+        by_themselves = is_visit(invitation.trigger)
         token = seal(
             self.key, Purpose.ANSWER, invitation.id, invitation.expires_at + ANSWER_LINK_LIVES
         )
@@ -77,7 +80,8 @@ class Rules:
             address=address,
             token=token,
             link=f"{self.public_url}/s/{token}",
-            stop_link=self.stop_link(contact.id, invitation.due_at),
+            # Whoever came by themselves may hold somebody else's newsletter.
+            stop_link="" if by_themselves else self.stop_link(contact.id, invitation.due_at),
             privacy_url=self.privacy_url,
             facts=self.facts(contact, invitation),
         )
@@ -89,11 +93,13 @@ class Rules:
 
     def facts(self, contact: Contact, invitation: Invitation) -> Mapping[str, object]:
         """Give what ``{names}`` in texts may stand for: the interaction's properties, over the
-        contact's attributes, and the company's own.
+        contact's attributes, and the company's own. To whoever came by themselves nothing is told
+        of the contact: a newsletter's link may be in other hands.
         """
         interaction = invitation.interaction
+        known = {} if is_visit(invitation.trigger) else contact.attributes
         return {
-            **contact.attributes,
+            **known,
             **invitation.facts,
             "agent": invitation.facts.get("agent_name") or interaction.agent,
             "team": interaction.team,

@@ -58,6 +58,11 @@ _FIND_BY_MESSAGE = statement("""
     WHERE d.invitation_id <> 0
     GROUP BY d.channel, d.address, d.external_id
 """)
+_FIND_VISIT = statement("""
+    SELECT COALESCE(MAX(id), 0) AS id FROM invitation
+    WHERE contact_id = $1::bigint AND survey = $2::text AND trigger = $3::text
+      AND expires_at > $4::bigint
+""")
 _EXPIRE = statement("""
     UPDATE invitation SET state = 'expired'
     WHERE state IN ('planned', 'asked', 'started') AND expires_at <= $1
@@ -112,6 +117,16 @@ async def find_by_message(
         (row["channel"], row["address"], row["external_id"]): row["invitation_id"]
         for row in await session.fetch(_FIND_BY_MESSAGE, wanted)
     }
+
+
+async def find_visit(
+    session: Session, contact_id: int, survey: str, trigger: str, now: datetime
+) -> int:
+    """Give the newest invitation of a contact to a survey by that trigger that has not run out, 0
+    for none.
+    """
+    found = await session.fetch(_FIND_VISIT, contact_id, survey, trigger, to_ms(now))
+    return int(found[0]["id"])
 
 
 async def expire(session: Session, now: datetime) -> int:

@@ -94,6 +94,12 @@ class Transaction:
         """Give the invitation of a message we sent: (channel, address, external id) -> id."""
         return await asked.find_by_message(self._session, items)
 
+    async def find_visit(self, contact_id: int, survey: str, trigger: str, now: datetime) -> int:
+        """Give the newest invitation of a contact to a survey by that trigger that has not run out,
+        0 for none.
+        """
+        return await asked.find_visit(self._session, contact_id, survey, trigger, now)
+
     async def save_turns(self, turns: Sequence[SavedTurn]) -> None:
         """Write turns of locked conversations, in the order given: response, answer and its
         earlier revisions, the invitation's state, and the counts that reports are made of.

@@ -22,7 +22,8 @@ class EventKind(StrEnum):
 class Interaction:
     """The call, order or ticket an event is about, as it was at event time (a snapshot).
 
-    ``population`` is ``customer`` unless the event says ``user``; the two are never merged.
+    ``population`` is ``customer`` unless the event says ``user``, or ``visitor`` for those who came
+    by themselves (`surveys.entrance`); they are never merged.
     """
 
     id: str = ""

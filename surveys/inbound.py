@@ -62,9 +62,11 @@ class Entered(Inbound):
 
     ``survey`` is its name in config.yaml and ``source`` where they came from ("receipt").
     ``visitor`` is the browser's own unguessable word, by which coming back is the same response,
-    "" where it has none yet. ``contact`` is what a mailing tool calls the person, "" for nobody
-    known. ``question_id``, ``value`` and ``text`` are the answer given with it; without them it is
-    a look, which records nothing. ``language`` is the visitor's wish, "" for none.
+    "" where it has none yet. ``contact`` is what a mailing tool calls the person (``tool:id``), ""
+    for nobody known. ``question_id``, ``value`` and ``text`` are the answer given with it, as in a
+    button's payload ("=" for words; several choices are joined by commas, "!" last); without it is
+    a look at that question, which records nothing. ``language`` is the visitor's wish: codes by
+    preference, joined by commas, "" for none.
     """
 
     survey: str
@@ -75,6 +77,12 @@ class Entered(Inbound):
     value: str = ""
     text: str = ""
     language: str = ""
+
+    @property
+    def is_look(self) -> bool:
+        """Whether no answer comes with it, or nobody to give one."""
+        somebody = self.visitor or self.contact
+        return not (somebody and self.question_id and (self.value or self.text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     FORM = "form"  # subject: invitation id; the survey page's own short session
     STOP = "stop"  # subject: contact id
     OPT_IN = "opt-in"  # subject: contact id
+    ENTER = "enter"  # subject: a number for the survey; the entrance page's own short session
 
 
 def seal(key: bytes, purpose: Purpose, subject: int, expires: datetime) -> str:

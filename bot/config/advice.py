@@ -83,8 +83,8 @@ def _on_surveys(config: Config, places: Sequence[Place]) -> None:
                 f"{quote(survey.id)} asks for {len(scored)} scores: {', '.join(scored)}",
                 hint="fewer people finish long surveys; two scores and a comment work best",
             )
-        if survey.id not in started:
-            hint = f"add a trigger with survey: {survey.id}, or remove it"
+        if survey.id not in started and survey.id not in config.entrances:
+            hint = f"add a trigger with survey: {survey.id} or public: true, or remove it"
             place.advise_key(f"nothing starts the survey {quote(survey.id)}", hint=hint)
 
 

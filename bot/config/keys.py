@@ -132,6 +132,30 @@ SURVEY: Mapping[str, Key] = {
         example="15m",
         default="15m",
     ),
+    "public": Key(
+        doc="true: anybody may come to it by themselves, by a link, a QR code, a newsletter or the "
+        "widget; or keys of its own, see below.",
+        example="{ sources: [receipt, door] }",
+        default="false",
+    ),
+}
+
+PUBLIC: Mapping[str, Key] = {
+    "sources": Key(
+        doc="Your own names for where people come from, counted apart; they stand in links.",
+        example="[receipt, door]",
+        default="those that are always known",
+    ),
+    "team": Key(
+        doc="The team these answers count for, and whose leader is told of bad ones.",
+        example="support",
+    ),
+    "expires": Key(
+        doc="How long after the first answer a visitor may go on; a subscriber who comes back "
+        "within it changes the same response.",
+        example="3d",
+        default="7d",
+    ),
 }
 
 QUESTION: Mapping[str, Key] = {
@@ -230,6 +254,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "channel": CHANNEL,
     "staff": STAFF,
     "survey": SURVEY,
+    "public": PUBLIC,
     "question": QUESTION,
     "trigger": TRIGGER,
     "alert": ALERT,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.config.advice import give_advice
 from bot.config.channels import hide_secrets, read_channels
+from bot.config.entrances import read_entrances
 from bot.config.faults import ConfigError, Fault, quote
 from bot.config.include import Files, read_files
 from bot.config.keys import LATER, ROOT
@@ -103,6 +104,7 @@ class _Reader:
         self._refuse_same_names(places["surveys"], "survey")
         self._refuse_same_names(places["triggers"], "trigger")
         surveys = self._surveys(places["surveys"])
+        entrances = read_entrances(places["surveys"])
         names = self._names(places)
         triggers = [read_trigger(place, names) for place in places["triggers"]]
         alerts = [read_alert(place, names) for place in places["alerts"]]
@@ -113,6 +115,7 @@ class _Reader:
             channels=channels,
             staff=staff,
             surveys=surveys,
+            entrances=entrances,
             triggers=tuple(t for t in triggers if t),
             alerts=tuple(a for a in alerts if a),
             languages=with_own_languages(self._bank, service.language, surveys.values()),

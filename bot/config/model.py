@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from scheduler.triggers import Trigger
 from surveys.alert import AlertRule
+from surveys.entrance import Entrance
 from surveys.language import Language
 from surveys.staff import StaffMember
 from surveys.survey import Survey
@@ -46,6 +47,7 @@ class ChannelConfig:
 class Config:
     """What config.yaml and the files it includes say.
 
+    ``entrances`` are the surveys anybody may come to, by name.
     ``languages`` are the shipped ones and those that surveys bring along. ``version`` is a hash of
     the content of all files, as written (variables not filled in).
     """
@@ -54,6 +56,7 @@ class Config:
     channels: Mapping[str, ChannelConfig]
     staff: tuple[StaffMember, ...]
     surveys: Mapping[str, Survey]
+    entrances: Mapping[str, Entrance] = field(default_factory=dict)
     triggers: tuple[Trigger, ...]
     alerts: tuple[AlertRule, ...]
     languages: Mapping[str, Language] = field(repr=False)

@@ -21,6 +21,7 @@ from bot.config.shape import ChoiceShape, NumberShape, OwnTextShape, RatingShape
 from bot.config.surveys import NAME
 from channels import CHANNELS
 from surveys.condition import MAX_LENGTH
+from surveys.entrance import SOURCE
 from surveys.metric import METRICS, Band
 from surveys.preset import PRESETS, VARIANTS
 from surveys.scale import SCALES
@@ -128,6 +129,16 @@ def _survey_types() -> Types:
         "goal": targets,
         "thanks": _closed({band.value: _TEXTS for band in Band}),
         "change_within": _DURATION,
+        "public": {"anyOf": [_FLAG, _block("public", _public_types())]},
+    }
+
+
+def _public_types() -> Types:
+    sources = {"type": "string", "pattern": f"^{SOURCE.pattern}$"}
+    return {
+        "sources": {"anyOf": [sources, {"type": "array", "items": sources}]},
+        "team": _STRING,
+        "expires": _DURATION,
     }
 
 

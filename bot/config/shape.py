@@ -127,6 +127,19 @@ class SurveyShape:
     goal: dict[str, Any] = field(default_factory=dict)
     thanks: dict[str, Texts] = field(default_factory=dict)
     change_within: Duration | None = None
+    public: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicShape:
+    """The keys of a survey's ``public:``."""
+
+    SECTION: ClassVar = "public"
+    __pydantic_config__: ClassVar = _CLOSED
+
+    sources: Names = ()
+    team: Line = ""
+    expires: Duration | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,6 +236,7 @@ SHAPES = (
     ServiceShape,
     StaffShape,
     SurveyShape,
+    PublicShape,
     RatingShape,
     WordsShape,
     OwnTextShape,

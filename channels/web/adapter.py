@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from channels.base import Ack, Channel, Receipt, Request, Surroundings
 from channels.errors import Untrusted
+from channels.web.entrance import EntrancePage, Paper
 from channels.web.form import (
     FormError,
     Place,
@@ -37,8 +38,8 @@ class Web(Channel):
 
     ``key`` seals links and form sessions. ``company`` and ``privacy_url`` stand on every page.
     ``default_language`` is used where neither a message nor the browser names another.
-    ``clock`` gives aware UTC times; ``nonce`` gives 8 to 64 characters of ``[A-Za-z0-9_-]`` that
-    never come again.
+    ``public_url`` is where links lead. ``clock`` gives aware UTC times; ``nonce`` gives 8 to 64
+    characters of ``[A-Za-z0-9_-]`` that never come again.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Web(Channel):
         default_language: str,
         clock: Callable[[], datetime],
         nonce: Callable[[], str],
+        public_url: str = "",
     ) -> None:
         self.name = "web"
         self.capabilities = CAPABILITIES
@@ -61,6 +63,18 @@ class Web(Channel):
         self._default = default_language
         self._clock = clock
         self._nonce = nonce
+        self._entrance = EntrancePage(
+            Paper(
+                key=key,
+                public_url=public_url,
+                look=self._look,
+                clock=clock,
+                nonce=nonce,
+                language=self._language,
+                send=self._page,
+                say=self._say,
+            )
+        )
 
     @classmethod
     def build(cls, settings: Settings, around: Surroundings) -> Self:
@@ -73,6 +87,7 @@ class Web(Channel):
             default_language=around.language,
             clock=around.clock,
             nonce=around.nonce,
+            public_url=around.public_url,
         )
 
     async def send(self, message: Message) -> Receipt:
@@ -84,6 +99,8 @@ class Web(Channel):
 
         :raises Untrusted: for a form that another site made the browser send.
         """
+        if self._entrance.opens(request.path):
+            return self._entrance.receive(request)
         found = self._open(request)
         if found is None or request.method not in ("GET", "HEAD", "POST"):
             return ()
@@ -100,6 +117,8 @@ class Web(Channel):
 
     def ack(self, request: Request, messages: Sequence[Message]) -> Ack:
         """Give the next page; an empty ``messages`` means that the link is not valid."""
+        if self._entrance.opens(request.path):
+            return self._entrance.ack(request, messages)
         if request.method not in ("GET", "HEAD", "POST"):
             return self._say(request, 405, "gone", {"Allow": "GET, HEAD, POST"})
         found = self._open(request)

@@ -10,6 +10,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _PICTURE = re.compile(r"([^\w\s]+)\s*(.*)", re.DOTALL)
 
@@ -40,12 +41,19 @@ def split_picture(label: str) -> tuple[str, str]:
 
 def prefer_language(header: str, languages: Collection[str], default: str) -> str:
     """Give the language a browser likes best (RFC 9110, Accept-Language), or the default."""
+    liked = (code.partition("-")[0] for code in wished_languages(header))
+    return next((code for code in liked if code in languages), default)
+
+
+def wished_languages(header: str) -> tuple[str, ...]:
+    """Give the codes a browser asks for in small letters, those it likes best first."""
     wishes: list[tuple[float, str]] = []
     for part in header.lower().split(",")[:20]:
         code, _, weight = part.partition(";")
-        wishes.append((_weight(weight), code.strip().partition("-")[0]))
+        if _LANGUAGE.fullmatch(code.strip()):
+            wishes.append((_weight(weight), code.strip()))
     liked = sorted((w for w in wishes if w[0] > 0), key=lambda wish: -wish[0])
-    return next((code for _, code in liked if code in languages), default)
+    return tuple(code for _, code in liked)
 
 
 def _weight(text: str) -> float:

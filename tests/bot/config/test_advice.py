@@ -74,3 +74,16 @@ def test_an_address_without_password_is_no_secret(
     text = GOOD.replace("web: {}", "email: { smtp: smtp://localhost, from: a@b.example }")
     path.write_text(text, encoding="utf-8")
     assert not read_config(path, environ, registry=registry).advice
+
+
+def test_a_survey_that_anybody_may_come_to_needs_no_trigger(
+    tmp_path: Path, registry: Registry, environ: Mapping[str, str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    text = GOOD.replace("comment]", "comment], public: true").replace(
+        "triggers: {", "triggers: {}\n#"
+    )
+    path.write_text(text, encoding="utf-8")
+    reading = read_config(path, environ, registry=registry)
+    assert not reading.faults
+    assert not reading.advice

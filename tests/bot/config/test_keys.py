@@ -89,7 +89,7 @@ def test_the_other_blocks_of_the_docs_make_one_file_that_works(
     path = tmp_path / "config.yaml"
     path.write_text(yaml.safe_dump(sections, allow_unicode=True), encoding="utf-8")
     config = load_config(path, environ, registry=registry)
-    assert set(config.surveys) == {"after_call", "own"}
+    assert set(config.surveys) == {"after_call", "visit", "own"}
 
 
 def test_docs_name_every_preset_and_scale() -> None:
