@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from bot import __version__
+from bot.embed.grammar import add_words
 
 EPILOG = "`./afterword demo` needs no account and no network. Docs: docs/ in the repository."
 
@@ -34,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_preview(commands)
     _add_test_send(commands)
+    _add_embed(commands)
     _add_doctor(commands)
     _add_import(commands)
     _add_link(commands)
@@ -45,7 +47,7 @@ def _command(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, says: str
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=says, description=says)
-    if name != "demo":
+    if name not in ("demo", "embed"):
         parser.add_argument(
             "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
         )
@@ -145,6 +147,11 @@ def _add_test_send(commands: "argparse._SubParsersAction[argparse.ArgumentParser
         return run_async(run_test_send(options.config, trial, sys.stdout))
 
     parser.set_defaults(run=run)
+
+
+def _add_embed(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    says = "make links, QR codes and snippets by which people come to a survey by themselves"
+    add_words(_command(commands, "embed", says))
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,0 +1,68 @@
+"""The grammar of ``embed``. Light, since every start of the command line reads it."""
+
+import argparse
+from pathlib import Path
+from typing import TypeAlias
+
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
+
+
+def add_words(parser: argparse.ArgumentParser) -> None:
+    """Add what may follow ``embed``."""
+    words = parser.add_subparsers(title="what to make", required=True, metavar="WHAT")
+    _add_link(words)
+    _add_qr(words)
+    _add_share(words)
+
+
+def add_word(words: _Commands, name: str, says: str) -> argparse.ArgumentParser:
+    """Add one word, which takes the survey's name and ``--config``."""
+    parser: argparse.ArgumentParser = words.add_parser(name, help=says, description=says)
+    parser.add_argument("survey", help="its name in the file; it must be public")
+    parser.add_argument(
+        "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
+    )
+    return parser
+
+
+def _add_link(words: _Commands) -> None:
+    parser = add_word(words, "link", "print the link by which anybody comes to a survey")
+    parser.add_argument("--source", default="", help="where it will stand; default: link")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.embed.command import run_link  # noqa: PLC0415
+
+        return run_link(options)
+
+    parser.set_defaults(run=run)
+
+
+def _add_qr(words: _Commands) -> None:
+    parser = add_word(words, "qr", "make the QR code of a survey's link, for screens and print")
+    parser.add_argument("--source", default="", help="where it will hang; default: qr")
+    parser.add_argument(
+        "--format", choices=["png", "svg"], default="", help="default: as --output ends, else png"
+    )
+    parser.add_argument(
+        "--output", type=Path, help="the file; default: SURVEY-SOURCE.png, SVG to standard output"
+    )
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.embed.command import run_qr  # noqa: PLC0415
+
+        return run_qr(options)
+
+    parser.set_defaults(run=run)
+
+
+def _add_share(words: _Commands) -> None:
+    parser = add_word(words, "share", "print share links for social networks, each with its source")
+    parser.add_argument("--language", default="", help="of the words; default: the service's")
+    parser.add_argument("--text", default="", help="the words; default: the survey's title")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.embed.command import run_share  # noqa: PLC0415
+
+        return run_share(options)
+
+    parser.set_defaults(run=run)
