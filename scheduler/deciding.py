@@ -5,13 +5,15 @@ row without one. Pure.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from scheduler.patience import Put, keep_hours
 from scheduler.rules import Rules
 from scheduler.throttle import Hold, Move, Send, Skip, Verdict, decide, is_shared, next_channel
 from surveys.compose import compose_invitation
 from surveys.conversation import Conversation, next_question, progress
 from surveys.due import Decision, Due, DueKind, Outcome
-from surveys.invitation import Delivery, DeliveryState, InvitationState
+from surveys.invitation import Delivery, DeliveryState, Invitation, InvitationState
 from surveys.message import Capabilities, Message
 
 MAX_CRASHES = 10
@@ -26,7 +28,8 @@ class Job:
 
     ``delivery_id`` is the attempt that carries it; ``repeated`` where it was begun before and left
     in doubt. ``fallback`` is the channel to turn to where this one fails for good, ``shared``
-    whether other channels ask the same as well.
+    whether other channels ask the same as well. ``invitation`` is set where it asks, with the time
+    ``zone`` the person is in.
     """
 
     due: Due
@@ -38,6 +41,8 @@ class Job:
     shared: bool = False
     repeated: bool = False
     decision: Decision | None = None
+    invitation: Invitation | None = None
+    zone: ZoneInfo | None = None
 
 
 def decide_due(
@@ -66,7 +71,13 @@ def _decide_ask(
     now: datetime,
 ) -> Job | Outcome:
     invitation = conversation.invitation
-    verdict = decide(invitation, conversation.contact, due.lane, channels, now)
+    contact = conversation.contact
+    zone, country = rules.zone_of(contact), rules.whereabouts.country(contact)
+    verdict = decide(invitation, contact, due.lane, channels, now)
+    if isinstance(verdict, Send):
+        is_holiday = rules.whereabouts.is_holiday
+        hours = keep_hours(rules.throttle, invitation, zone, country, is_holiday, now)
+        verdict = hours or verdict
     message = None
     if isinstance(verdict, Send):
         message = _compose(verdict, conversation, rules, channels[due.lane])
@@ -84,7 +95,15 @@ def _decide_ask(
         fallback=next_channel(*where),
         shared=is_shared(*where),
         decision=decision,
+        invitation=invitation,
+        zone=zone,
     )
+
+
+def refuse(job: Job, verdict: Put, now: datetime) -> Outcome:
+    """Give what becomes of a job that limits on asking are in the way of."""
+    assert job.invitation is not None  # noqa: S101 - limits are on asking, and a note asks nothing
+    return _unsent(job.due, verdict, _decision(job.due, verdict, job.invitation.state, now))
 
 
 def _compose(
@@ -114,7 +133,7 @@ def _decision(due: Due, verdict: Verdict, state: InvitationState, now: datetime)
 def _unsent(due: Due, verdict: Verdict, decision: Decision) -> Outcome:
     outcome = Outcome(due=due, counts_as_attempt=False, decision=decision)
     if isinstance(verdict, Hold):
-        return replace(outcome, retry_at=verdict.until)
+        return replace(outcome, retry_at=verdict.until, put_off=verdict.until - decision.at)
     if isinstance(verdict, Move):
         return replace(outcome, retry_at=decision.at, lane=verdict.channel)
     if isinstance(verdict, Skip) and verdict.state != decision.inputs["state"]:

@@ -22,11 +22,12 @@ from channels.errors import (
     Unavailable,
     Uncertain,
 )
+from scheduler.allowance import Allowance
 from scheduler.batch import Batch
 from scheduler.deciding import Job, after_crash, decide_due, not_wanted
 from scheduler.outcomes import Attempt, failed, held, sent, undecided
 from scheduler.rules import Rules
-from storage.store import Store, StoreError, StoreUnavailable, Transaction
+from storage.store import Store, StoreError, StoreUnavailable
 from surveys.conversation import Conversation
 from surveys.due import Due, Outcome
 from surveys.invitation import Delivery
@@ -72,6 +73,7 @@ class Lane:
         self._paused_until: datetime | None = None
         self._longest_pause = timedelta(0)
         self._away = False
+        self._allowance = Allowance(name, channel.capabilities.daily_max, store, rules)
         rate = max(channel.capabilities.rate, 0.01)
         self._pace = AsyncLimiter(max(rate, 1), max(1.0, 1 / rate))
         self._room = asyncio.Semaphore(channel.capabilities.concurrency)
@@ -114,8 +116,9 @@ class Lane:
         dues = await self._store.claim_due(self.name, now, LEASE, self._claim_limit())
         if dues:
             jobs, decided = await self._prepare(dues, now)
-            await self._settle(decided)
-            await self._deliver_all(await self._within_budget(jobs, now))
+            granted, refused = await self._allowance.grant(jobs, now)
+            await self._settle([*decided, *refused])
+            await self._deliver_all(granted)
         return len(dues)
 
     def _is_paused(self) -> bool:
@@ -158,29 +161,6 @@ class Lane:
             # One row that our own code breaks on must not hold up its lane.
             log.exception("lane %s: cannot decide on %s", self.name, due.id)
             return undecided(due, now, jitter=self._jitter())
-
-    async def _within_budget(self, jobs: Sequence[Job], now: datetime) -> Sequence[Job]:
-        """Give what the day's hard budget still allows; the rest waits for tomorrow.
-
-        The day is the service's own. What is allowed is counted before it is sent.
-        """
-        most = self._channel.capabilities.daily_max
-        if most is None or not jobs:
-            return jobs
-        rules = self._rules()
-        key = f"budget:{self.name}:{rules.local_day(now).isoformat()}"
-
-        async def take(transaction: Transaction) -> int:
-            used = (await transaction.take_counters({key})).get(key, 0)
-            granted = max(0, min(len(jobs), most - used))
-            await transaction.save_counters({key: used + granted})
-            return granted
-
-        granted = await self._store.unit_of_work(take)
-        if granted < len(jobs):
-            log.warning("lane %s: daily_max %d reached", self.name, most)
-            await self._settle([_tomorrow(job, rules.next_day(now)) for job in jobs[granted:]])
-        return jobs[:granted]
 
     # Sending
 
@@ -323,11 +303,6 @@ class Lane:
             except StoreUnavailable as error:
                 log.error("lane %s: %d results wait: %s", self.name, len(outcomes), error)
                 await asyncio.sleep(STORE_AGAIN)
-
-
-def _tomorrow(job: Job, at: datetime) -> Outcome:
-    decision = job.decision and replace(job.decision, verdict="hold", rule="daily_max reached")
-    return Outcome(due=job.due, retry_at=at, counts_as_attempt=False, decision=decision)
 
 
 def _delivery(job: Job, channel: str, now: datetime) -> Delivery:

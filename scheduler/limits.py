@@ -6,12 +6,13 @@ way, so that a lesser one does not use up the person's patience.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from scheduler.clockface import first_instant
+from surveys.ask import Ask
 
 _STEPS = 1000  # each step moves on to a later day; more would be a limit that never ends
 
@@ -32,23 +33,13 @@ class Scope:
     topic: str = ""
     channel: str = ""
 
-    def holds(self, ask: "Ask") -> bool:
+    def holds(self, ask: Ask) -> bool:
         """Whether an ask is in the scope."""
         return (
             self.survey in ("", ask.survey)
             and self.topic in ("", ask.topic)
             and self.channel in ("", ask.channel)
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """One time somebody is asked: when, what and over which channel."""
-
-    at: datetime
-    survey: str
-    topic: str = ""
-    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +61,13 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limited:
-    """One more ask is not allowed before ``until``, by ``rule``."""
+    """One more ask is not allowed before ``until``, by ``rule``. ``channel`` is set where the rule
+    is about one channel only, so that another may do.
+    """
 
     until: datetime
     rule: str
+    channel: str = ""
 
 
 def check(
@@ -91,7 +85,7 @@ def check(
             break
         first = first or found
         moment = found.until
-    return Limited(until=moment, rule=first.rule) if first else None
+    return replace(first, until=moment) if first else None
 
 
 def check_reserved(
@@ -116,8 +110,8 @@ def check_reserved(
         first = first or found
         known += [one for one in kept if one.at <= found.until]
         kept = [one for one in kept if one.at > found.until]
-        moved = _at(ask, max(found.until, moved.at))
-    return Limited(until=moved.at, rule=first.rule) if first else None
+        moved = replace(ask, at=max(found.until, moved.at))
+    return replace(first, until=moved.at) if first else None
 
 
 def _reserved(
@@ -140,7 +134,7 @@ def _latest(
 ) -> Limited | None:
     """Give the limit that holds an ask back longest, were it made at ``moment``."""
     found = [
-        Limited(until=until, rule=limit.rule)
+        Limited(until=until, rule=limit.rule, channel=limit.on.channel)
         for limit in limits
         if limit.on.holds(ask)
         and (until := _until(limit, [e for e in ledger if limit.counts.holds(e)], moment, zone))
@@ -174,7 +168,3 @@ def _bounds(period: Period, day: date) -> tuple[date, date]:
         return monday, monday + timedelta(days=7)
     begin = day.replace(day=1)
     return begin, (begin + timedelta(days=31)).replace(day=1)
-
-
-def _at(ask: Ask, moment: datetime) -> Ask:
-    return Ask(at=moment, survey=ask.survey, topic=ask.topic, channel=ask.channel)

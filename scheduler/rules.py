@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from scheduler.patience import Throttle
 from scheduler.triggers import Trigger
+from scheduler.whereabouts import Whereabouts
 from surveys.alert import AlertRule
 from surveys.compose import Setting
 from surveys.contact import Contact
@@ -44,6 +46,8 @@ class Rules:
     languages: Languages
     address_traits: Mapping[str, str] = field(default_factory=dict)
     entrances: Mapping[str, Entrance] = field(default_factory=dict)
+    throttle: Throttle = field(default_factory=Throttle)
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
 
     def triggers_for(self, event_name: str) -> tuple[Trigger, ...]:
         """Give the triggers an event of that name may start, in the order of the file."""
@@ -52,6 +56,10 @@ class Rules:
     def local_day(self, now: datetime) -> date:
         """Give the date in the service's time zone."""
         return now.astimezone(ZoneInfo(self.timezone)).date()
+
+    def zone_of(self, contact: Contact) -> ZoneInfo:
+        """Give the time zone a person is in, as far as is known."""
+        return self.whereabouts.zone(contact, self.timezone)
 
     def next_day(self, now: datetime) -> datetime:
         """Give when the service's next day begins."""

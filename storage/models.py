@@ -195,6 +195,17 @@ class Due(Model):
         unique_together = (("lane", "at", "id"),)
 
 
+class AskHold(Model):
+    invitation_id = fields.BigIntField(primary_key=True, generated=False)
+    contact_id = fields.BigIntField(db_index=True)
+    survey = Text()
+    channel = Text()
+    at = fields.BigIntField()
+
+    class Meta:
+        table = "ask_hold"
+
+
 class Delivery(Model):
     id = _serial()
     due_id = Text()

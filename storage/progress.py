@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.codec import Row, from_ms, to_ms
@@ -11,16 +11,17 @@ from storage.sql import Session, statement
 from surveys.errors import IllegalMove
 from surveys.invitation import InvitationState, move
 
+_MILLISECOND = timedelta(milliseconds=1)
 _TAKE = statement("""
     SELECT id, state, channel, all_channels, asked_at, delivered, survey, team, agent, language,
-        population
+        population, due_at, expires_at, not_after
     FROM invitation WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
 """)
 _SAVE = statement("""
     UPDATE invitation SET state = v.state, channel = v.channel, asked_at = v.asked_at,
-        delivered = v.delivered
+        delivered = v.delivered, expires_at = v.expires_at, not_after = v.not_after
     FROM ROWS($1: invitation_id bigint, state text, channel text, asked_at bigint,
-        delivered boolean) AS v
+        delivered boolean, expires_at bigint, not_after bigint) AS v
     WHERE invitation.id = v.invitation_id
 """)
 
@@ -38,6 +39,8 @@ class Progress:
     channel: str
     asked_at: int | None
     delivered: bool
+    expires_at: int
+    not_after: int | None
     changed: bool = False
     flows: list[tuple[FlowKey, int]] = field(default_factory=list)
 
@@ -57,12 +60,20 @@ class Progress:
         self.state = new
 
     def ask(self, channel: str, at: datetime) -> None:
-        """The question has left, for the first time: count it as sent."""
+        """The question has left, for the first time: count it as sent. It is open for as long as
+        was planned, from now on.
+        """
         if self.asked_at is None:
             self.asked_at, self.channel, self.changed = to_ms(at), channel, True
+            self.expires_at += max(0, self.asked_at - self.row["due_at"])
             self._count("sent")
         if self.state is InvitationState.PLANNED:
             self.become(InvitationState.ASKED)
+
+    def put_off(self, by: timedelta) -> None:
+        """It was held back on purpose: that does not make it too late to ask."""
+        if self.not_after is not None:
+            self.not_after, self.changed = self.not_after + by // _MILLISECOND, True
 
     def deliver(self) -> None:
         """It has arrived; counted once, and only where it was asked."""
@@ -123,6 +134,8 @@ async def take_progress(session: Session, ids: Collection[int]) -> dict[int, Pro
             channel=row["channel"],
             asked_at=row["asked_at"],
             delivered=bool(row["delivered"]),
+            expires_at=row["expires_at"],
+            not_after=row["not_after"],
         )
         for row in await session.fetch(_TAKE, wanted)
     }
@@ -143,4 +156,6 @@ def _row(step: Progress) -> dict[str, object]:
         "channel": step.channel,
         "asked_at": step.asked_at,
         "delivered": step.delivered,
+        "expires_at": step.expires_at,
+        "not_after": step.not_after,
     }

@@ -8,6 +8,7 @@ from storage.addresses import Place, move_addresses, set_addresses
 from storage.codec import from_ms, load_json, to_ms
 from storage.deliveries import ARRIVED, Settled, close_left_open, settle_deliveries
 from storage.dues import add_dues, settle_dues
+from storage.ledger import let_go
 from storage.progress import save_progress, take_progress
 from storage.sql import Session, insert, statement
 from surveys.contact import AddressStatus
@@ -39,6 +40,7 @@ async def end_deliveries(session: Session, outcomes: Sequence[Outcome], now: dat
     await _advance(session, ours, settled, now)
     await _ask_elsewhere(session, [o for o in ours if _is_lost(o, settled)], now)
     await _change_addresses(session, ours, settled)
+    await let_go(session, [o.due.invitation_id for o in ours if o.due.kind is DueKind.ASK])
     await add_decisions(session, [o.decision for o in ours if o.decision])
     return list(dict.fromkeys(o.due.id for o in outcomes if o.due.id not in kept))
 
@@ -60,7 +62,7 @@ async def read_decisions(session: Session, invitation_id: int) -> list[Decision]
 async def _advance(
     session: Session, ours: Sequence[Outcome], settled: Mapping[int, Settled], now: datetime
 ) -> None:
-    moved = [o for o in ours if o.state or o.delivered or _arrived(o, settled)]
+    moved = [o for o in ours if o.state or o.delivered or o.put_off or _arrived(o, settled)]
     progress = await take_progress(session, [o.due.invitation_id for o in moved])
     for outcome in moved:
         step = progress.get(outcome.due.invitation_id)
@@ -74,6 +76,8 @@ async def _advance(
             step.ask(outcome.due.lane, now)
         if outcome.state:
             step.become(outcome.state)
+        if outcome.put_off:
+            step.put_off(outcome.put_off)
         if outcome.delivered or _arrived(outcome, settled):
             step.deliver()
     await save_progress(session, list(progress.values()))

@@ -1,15 +1,16 @@
 """Transaction: what may be done together, all or nothing. Every method takes and gives batches."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage import addresses as places
-from storage import answers, consents, conversations, deliveries, journal, merging, setbacks
+from storage import answers, consents, conversations, deliveries, journal, ledger, merging, setbacks
 from storage import contacts as people
 from storage import dues as queue
 from storage import invitations as asked
 from storage.sql import Session
 from storage.turn import Card, SavedTurn
+from surveys.ask import Ask, Ledger
 from surveys.contact import AddressStatus, Contact
 from surveys.conversation import Conversation
 from surveys.due import Decision, Due
@@ -156,6 +157,16 @@ class Transaction:
     async def contacts_by_id(self, ids: Collection[int]) -> dict[int, Contact]:
         """Give contacts; unknown ids are left out."""
         return await people.load_contacts(self._session, ids)
+
+    async def lock_ledgers(
+        self, contact_ids: Collection[int], now: datetime, memory: timedelta
+    ) -> dict[int, Ledger]:
+        """Lock people and give what they were asked ``memory`` back and are to be as far ahead."""
+        return await ledger.lock_ledgers(self._session, contact_ids, now, memory)
+
+    async def hold_asks(self, asks: Sequence[tuple[int, int, Ask]]) -> None:
+        """Note who is being asked now: (contact id, invitation id, ask); settling lets go of it."""
+        await ledger.hold_asks(self._session, asks)
 
     async def change_delivery(
         self, channel: str, external_id: str, status: DeliveryState, reason: str

@@ -1,7 +1,7 @@
 """Due rows: everything that waits for its time, and what became of it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -57,6 +57,7 @@ class Outcome:
     ``delivered`` is whether this counts as delivered for the response rate.
     ``address_status`` and ``new_address`` change the address that was written to. ``fallback`` is
     the channel to ask over where a report that was here first says that this message is lost.
+    ``put_off`` is by how much asking was held back on purpose: it does not count as being late.
     """
 
     due: Due
@@ -66,6 +67,7 @@ class Outcome:
     reason: str = ""
     state: InvitationState | None = None
     delivered: bool = False
+    put_off: timedelta | None = None
     retry_at: datetime | None = None
     lane: str = ""
     counts_as_attempt: bool = True

@@ -15,7 +15,8 @@ class Survey:
     ``version`` is the hash of the survey's content (`bot.config` computes it) and is stored with
     every invitation and response. ``goal`` maps a question id to its target score (NPS points,
     percent, or scale points). ``change_within`` is how long an answer may be changed.
-    ``languages`` are those the survey is asked in, the first being the fallback.
+    ``languages`` are those the survey is asked in, the first being the fallback. ``topic`` groups
+    surveys for limits on asking, and ``priority`` says which has room kept for it: the higher.
     """
 
     id: str
@@ -26,6 +27,8 @@ class Survey:
     thanks: Mapping[Band, Text] = field(default_factory=dict)
     goal: Mapping[str, float] = field(default_factory=dict)
     change_within: timedelta = timedelta(minutes=15)
+    topic: str = ""
+    priority: int = 0
 
     def question(self, question_id: str) -> Question | None:
         """Give the question of that id, or None."""

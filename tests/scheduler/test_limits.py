@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.limits import Ask, Limit, Period, Scope, check, check_reserved
+from scheduler.limits import Limit, Period, Scope, check, check_reserved
+from surveys.ask import Ask
 
 START = datetime(2026, 3, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -1,0 +1,106 @@
+"""Allowance: what of a batch may really be sent, by the limits on asking one person and by the hard
+daily budget of a paid channel. Each is taken in a transaction before the first byte leaves.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from scheduler.deciding import Job, refuse
+from scheduler.patience import Put, keep_limits, known_ask
+from scheduler.rules import Rules
+from storage.store import Store, Transaction
+from surveys.ask import Ask, Ledger
+from surveys.due import Outcome
+
+log = logging.getLogger("afterword.dispatch")
+
+
+class Allowance:
+    """Keeps one lane within its limits. ``daily_max`` is its hard budget, None for none."""
+
+    def __init__(
+        self, lane: str, daily_max: int | None, store: Store, rules: Callable[[], Rules]
+    ) -> None:
+        self._lane, self._daily_max = lane, daily_max
+        self._store, self._rules = store, rules
+
+    async def grant(self, jobs: Sequence[Job], now: datetime) -> tuple[list[Job], list[Outcome]]:
+        """Give the jobs that may be sent, and what becomes of the others."""
+        granted, refused = await self._within_limits(jobs, now)
+        granted, late = await self._within_budget(granted, now)
+        return granted, [*refused, *late]
+
+    async def _within_limits(
+        self, jobs: Sequence[Job], now: datetime
+    ) -> tuple[list[Job], list[Outcome]]:
+        rules = self._rules()
+        asking = [job for job in jobs if job.invitation is not None]
+        if not rules.throttle.limits or not asking:
+            return list(jobs), []
+
+        async def take(transaction: Transaction) -> dict[str, Put]:
+            people = {job.contact_id for job in asking}
+            ledgers = await transaction.lock_ledgers(people, now, rules.throttle.memory)
+            refused: dict[str, Put] = {}
+            held: list[tuple[int, int, Ask]] = []
+            for job in asking:
+                ask, put = _judge(job, ledgers[job.contact_id], rules, now)
+                if put:
+                    refused[job.due.id] = put
+                    continue
+                held.append((job.contact_id, job.due.invitation_id, ask))
+                ledgers[job.contact_id] = _with(ledgers[job.contact_id], job, ask)
+            await transaction.hold_asks(held)
+            return refused
+
+        refused = await self._store.unit_of_work(take)
+        return (
+            [job for job in jobs if job.due.id not in refused],
+            [refuse(job, refused[job.due.id], now) for job in asking if job.due.id in refused],
+        )
+
+    async def _within_budget(
+        self, jobs: list[Job], now: datetime
+    ) -> tuple[list[Job], list[Outcome]]:
+        """Give what the day's hard budget still allows; the rest waits for tomorrow.
+
+        The day is the service's own. What is allowed is counted before it is sent.
+        """
+        most = self._daily_max
+        if most is None or not jobs:
+            return jobs, []
+        rules = self._rules()
+        key = f"budget:{self._lane}:{rules.local_day(now).isoformat()}"
+
+        async def take(transaction: Transaction) -> int:
+            used = (await transaction.take_counters({key})).get(key, 0)
+            granted = max(0, min(len(jobs), most - used))
+            await transaction.save_counters({key: used + granted})
+            return granted
+
+        granted = await self._store.unit_of_work(take)
+        if granted < len(jobs):
+            log.warning("lane %s: daily_max %d reached", self._lane, most)
+        at = rules.next_day(now)
+        return jobs[:granted], [_tomorrow(job, at) for job in jobs[granted:]]
+
+
+def _judge(job: Job, ledger: Ledger, rules: Rules, now: datetime) -> tuple[Ask, Put | None]:
+    invitation, zone = job.invitation, job.zone
+    assert invitation is not None and zone is not None  # noqa: S101, PT018 - it asks
+    ask = known_ask(Ask(at=now, survey=invitation.survey, channel=job.due.lane), rules.surveys)
+    put = keep_limits(
+        rules.throttle, ledger, invitation, ask, rules.surveys, zone, fallback=job.fallback
+    )
+    return ask, put
+
+
+def _with(ledger: Ledger, job: Job, ask: Ask) -> Ledger:
+    return replace(ledger, asked=(*ledger.asked, (job.due.invitation_id, ask)))
+
+
+def _tomorrow(job: Job, at: datetime) -> Outcome:
+    decision = job.decision and replace(job.decision, verdict="hold", rule="daily_max reached")
+    return Outcome(due=job.due, retry_at=at, counts_as_attempt=False, decision=decision)
