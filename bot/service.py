@@ -12,6 +12,7 @@ from typing import Self
 from aiohttp import web
 
 from bot.alerts import compose_alert
+from bot.cards import compose_card
 from bot.commands import COMMANDS, Commands, StaffConfig
 from bot.config import Config
 from bot.doorkeeper import IDLE_SECONDS, KEEPER
@@ -27,6 +28,7 @@ from scheduler.batch import Batch
 from scheduler.clock import Clock
 from scheduler.dispatch import Lane
 from scheduler.intake import EventIntake
+from scheduler.news import News
 from scheduler.outbox import Messages
 from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
@@ -161,6 +163,7 @@ class Service:
             self._rules,
             channels=capabilities,
             compose_alert=_compose_alert,
+            compose_card=_compose_card,
             clock=self._clock,
             wake=self.wake,
             hold=self.hold,
@@ -320,6 +323,18 @@ def _compose_alert(
         address=address,
         timezone=rules.timezone,
         added=added,
+    )
+
+
+def _compose_card(rules: Rules, news: News, address: str) -> Message:
+    return compose_card(
+        card=news.card,
+        words=news.words,
+        contact=news.contact,
+        interaction=news.interaction,
+        address=address,
+        timezone=rules.timezone,
+        added=news.added,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from scheduler.rules import Rules
 from surveys.alert import AlertRule, match_alerts, recipients
+from surveys.card import Courtesy
 from surveys.compose import (
     Setting,
     answer_label,
@@ -79,12 +80,15 @@ def answer_reply(
     item: Replied,
     capabilities: Capabilities,
     now: datetime,
+    courtesy: Courtesy = Courtesy.FULL,
 ) -> Answered:
-    """Give what one reply to one invitation leads to."""
+    """Give what one reply to one invitation leads to; ``courtesy`` is what words get back that
+    answer nothing.
+    """
     bank = also_understanding(rules.bank(conversation.invitation.language), rules.languages["en"])
     turn = _advance(survey, conversation, item, bank, now)
     setting = rules.setting(survey, conversation.invitation, conversation.contact, item.address)
-    view = _View(setting, conversation, turn, item, capabilities)
+    view = _View(setting, conversation, turn, item, capabilities, courtesy)
     messages = (view.page(),) if capabilities.inline else tuple(view.chat())
     alerts, added = _alerts(rules, conversation, turn)
     return Answered(turn=turn, messages=messages, alerts=alerts, added=added)
@@ -185,6 +189,7 @@ class _View:
     turn: Turn
     item: Replied
     capabilities: Capabilities
+    courtesy: Courtesy
 
     def page(self) -> Message:
         """Give the next page: the whole view, since a page has no history."""
@@ -204,7 +209,7 @@ class _View:
         if turn.kind in (TurnKind.RECORDED, TurnKind.SKIPPED, TurnKind.CHANGED):
             yield from self._next(notice="" if edited else self._notice())
         elif turn.kind is TurnKind.CLOSED:
-            yield self._note("closed")
+            yield from self._closed()
         elif turn.kind is TurnKind.TOO_LATE and not edited:
             yield self._note("too_late")
         elif turn.kind in (TurnKind.OFF_SCRIPT, TurnKind.NOT_UNDERSTOOD):
@@ -248,11 +253,22 @@ class _View:
         before = next_question(self.setting.survey, self.conversation.response)
         return before is not None and before.id == question_id
 
+    def _closed(self) -> Iterator[Message]:
+        """Words that come too late are received all the same."""
+        if not self.item.text:
+            yield self._note("closed")
+        elif self.courtesy is not Courtesy.NONE:
+            kept, closed = self._say("comment_kept"), self._say("closed")
+            yield compose_note(self.setting, kept, self.capabilities, notice=closed)
+
     def _unread(self) -> Iterator[Message]:
+        """Give a receipt, and the open question once more: it is not repeated at every word."""
         asked = self.turn.asked
-        if self.item.text and asked:
+        if not self.item.text or self.courtesy is Courtesy.NONE:
+            return
+        if asked and self.courtesy is Courtesy.FULL:
             yield self._question(asked, notice=self._notice())
-        elif self.item.text:
+        else:
             yield self._note("comment_kept")
 
     def _question(self, question: Question, *, notice: str = "") -> Message:

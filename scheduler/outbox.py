@@ -11,9 +11,6 @@ from surveys.message import Capabilities, Message
 
 Messages = tuple[Message, ...]
 
-LONGEST_CARD = 4000
-"""Characters of a comment card that are kept."""
-
 
 @dataclass(slots=True)
 class Outbox:
@@ -21,6 +18,7 @@ class Outbox:
 
     ``subjects`` are those of the threads that items belong to, by channel and event id, on channels
     where messages have any.
+    ``latest`` are messages that take the place of those of the same id that wait already.
     """
 
     channels: Mapping[str, Capabilities]
@@ -29,11 +27,12 @@ class Outbox:
     cards: list[Card] = field(default_factory=list)
     dues: list[Due] = field(default_factory=list)
     subjects: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    latest: list[Due] = field(default_factory=list)
 
     @property
     def lanes(self) -> set[str]:
         """Which lanes have something new to say."""
-        return {due.lane for due in self.dues}
+        return {due.lane for due in (*self.dues, *self.latest)}
 
     def say(self, item: Inbound, messages: Messages, invitation_id: int = 0) -> Messages:
         """Answer ``item``: give the messages back where its channel is inline, else queue them."""
@@ -70,21 +69,9 @@ class Outbox:
             )
         )
 
-    def keep_card(self, text: str, contact_id: int, invitation_id: int, item: Inbound) -> None:
-        """Keep words as a comment card; none where there are no words."""
-        if text.strip():
-            self.cards.append(
-                Card(
-                    contact_id=contact_id,
-                    invitation_id=invitation_id,
-                    channel=item.channel,
-                    text=text[:LONGEST_CARD],
-                    at=self.now,
-                )
-            )
-
     async def save(self, transaction: Transaction) -> None:
         """Write everything gathered."""
         await transaction.save_turns(self.turns)
-        await transaction.add_cards(self.cards)
+        await transaction.save_cards(self.cards)
         await transaction.add_dues(self.dues)
+        await transaction.put_dues(self.latest)

@@ -9,10 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scheduler.answering import ComposeAlert
+from scheduler.authors import Authors
+from scheduler.cards import Cards
 from scheduler.intake import Wake
+from scheduler.news import ComposeCard, Newsroom
 from scheduler.outbox import Messages, Outbox
 from scheduler.requests import Requests
 from scheduler.rules import Rules
+from scheduler.sparing import Sparing
 from scheduler.statuses import Statuses
 from scheduler.turns import Turns
 from scheduler.visits import Visits
@@ -20,6 +24,7 @@ from storage.store import Store, Transaction
 from surveys.compose import compose_subject, split_payload
 from surveys.contact import AddressStatus
 from surveys.inbound import (
+    Commented,
     Entered,
     Inbound,
     Linked,
@@ -48,13 +53,14 @@ class ReplyIntake:
         *,
         channels: Mapping[str, Capabilities],
         compose_alert: ComposeAlert,
+        compose_card: ComposeCard,
         clock: Callable[[], datetime],
         wake: Wake,
         hold: Hold = lambda _lane, _wait: None,
     ) -> None:
         self._store, self._rules, self._channels = store, rules, channels
-        self._compose_alert, self._clock, self._wake = compose_alert, clock, wake
-        self._hold = hold
+        self._compose_alert, self._compose_card = compose_alert, compose_card
+        self._clock, self._wake, self._hold = clock, wake, hold
 
     async def handle_inbound(self, items: Sequence[Inbound]) -> list[Messages]:
         """Keep what came in and give, for each, what an inline channel says back.
@@ -66,6 +72,7 @@ class ReplyIntake:
         async def work(transaction: Transaction) -> tuple[list[Messages], _Batch]:
             batch = self._batch(transaction, rules, now)
             said = await batch.take_all(items)
+            await batch.turns.cards.save()
             await batch.outbox.save(transaction)
             return said, batch
 
@@ -85,6 +92,7 @@ class ReplyIntake:
             compose_alert=self._compose_alert,
             now=now,
             outbox=outbox,
+            cards=self._cards(transaction, rules, now, outbox),
         )
         return _Batch(
             transaction=transaction,
@@ -104,6 +112,28 @@ class ReplyIntake:
                 now=now,
                 turns=turns,
             ),
+        )
+
+    def _cards(
+        self, transaction: Transaction, rules: Rules, now: datetime, outbox: Outbox
+    ) -> Cards:
+        newsroom = Newsroom(
+            transaction=transaction,
+            rules=rules,
+            channels=self._channels,
+            compose=self._compose_card,
+            now=now,
+            outbox=outbox,
+        )
+        return Cards(
+            transaction=transaction,
+            rules=rules,
+            channels=self._channels,
+            now=now,
+            outbox=outbox,
+            newsroom=newsroom,
+            authors=Authors(transaction=transaction, rules=rules, channels=self._channels, now=now),
+            sparing=Sparing(transaction=transaction, channels=self._channels),
         )
 
 
@@ -130,6 +160,7 @@ class _Batch:
             {number for number in wanted if number}
         )
         self.outbox.subjects = self._subjects(items, wanted)
+        await self.turns.cards.load(items)
         said = []
         for item, invitation_id in zip(items, wanted, strict=True):
             fresh = (item.channel, item.event_id) in new
@@ -192,6 +223,8 @@ class _Batch:
     async def _take(self, item: Inbound, invitation_id: int, *, fresh: bool) -> Messages:
         if isinstance(item, Viewed) or (isinstance(item, Replied) and not fresh):
             return await self._show(item, invitation_id)
+        if isinstance(item, Commented):
+            return await self.turns.cards.comment(item, fresh=fresh)
         if isinstance(item, OptedOut | OptedIn):
             item = await self._addressed(item)
             silent = isinstance(item, OptedOut) and await self._is_silent(item)
@@ -209,13 +242,18 @@ class _Batch:
             return await self.turns.reply(item, invitation_id)
         if isinstance(item, Linked):
             self.outbox.say(item, (await self.requests.link(item),))
-        elif isinstance(item, Moved):
+        else:
+            await self._learn(item)
+        return ()
+
+    async def _learn(self, item: Inbound) -> None:
+        """Take what a provider tells us of an address or a message; nobody is answered."""
+        if isinstance(item, Moved):
             await self.transaction.move_address(item.channel, item.address, item.new_address)
         elif isinstance(item, Unblocked):
             await self.transaction.set_address(item.channel, item.address, AddressStatus.OK)
         elif isinstance(item, StatusChanged):
             await self.statuses.take(item)
-        return ()
 
     def _at_home(self, item: Replied, invitation_id: int) -> Replied:
         """Give a reply that carries its invitation's sealed token as one from the contact's own

@@ -31,6 +31,7 @@ class Rules:
 
     ``address_traits`` maps a channel to the contact trait that holds its address.
     ``key`` seals links (`surveys.link`). ``entrances`` are the surveys anybody may come to.
+    ``cards_to`` is who reads comment cards: a role or a colleague's name, "" for nobody.
     """
 
     company: str
@@ -43,6 +44,7 @@ class Rules:
     triggers: tuple[Trigger, ...]
     alerts: tuple[AlertRule, ...] = ()
     staff: tuple[StaffMember, ...] = ()
+    cards_to: str = "team_lead"
     languages: Languages
     address_traits: Mapping[str, str] = field(default_factory=dict)
     entrances: Mapping[str, Entrance] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from scheduler.answering import (
     show,
     state_after,
 )
+from scheduler.cards import Cards
 from scheduler.notes import compose_plain
 from scheduler.outbox import Messages, Outbox
 from scheduler.rules import Rules
@@ -21,11 +22,6 @@ from storage.store import SavedTurn, Transaction
 from surveys.conversation import Conversation
 from surveys.inbound import Inbound, Replied
 from surveys.message import Capabilities
-
-UNREAD = 2
-"""Mails that may say that an answer was not understood, or came too late: for each invitation, and
-each day where there is none. Then we keep what is written and say nothing: it may be a program that
-writes, and two programs would go on for ever."""
 
 log = logging.getLogger("afterword.replies")
 
@@ -40,27 +36,48 @@ class Turns:
     compose_alert: ComposeAlert
     now: datetime
     outbox: Outbox
+    cards: Cards
     conversations: dict[int, Conversation] = field(default_factory=dict)
 
     async def reply(self, item: Replied, invitation_id: int) -> Messages:
         """Take one reply and give what an inline channel says back."""
         conversation = self.conversations.get(invitation_id)
-        capabilities = self.channels[item.channel]
-        if conversation is None or not self._may_answer(conversation, item):
-            return await self._unprompted(item)
+        if conversation is not None and not self._may_answer(conversation, item):
+            conversation = None
+        card = await self.cards.take(item, conversation)
+        if card is not None:
+            return card
+        if conversation is None:
+            return await self.cards.take_unprompted(item)
+        return await self._answer(item, conversation)
+
+    async def _answer(self, item: Replied, conversation: Conversation) -> Messages:
+        invitation_id = conversation.invitation.id
         survey = self.rules.surveys.get(conversation.invitation.survey)
         if survey is None:  # taken out of the file since it was asked
             contact = conversation.contact
-            self.outbox.keep_card(item.text, contact.id, invitation_id, item)
+            self.cards.keep(item, contact, item.text, conversation)
             closed = compose_plain(self.rules, item.address, contact, "closed")
-            return self.outbox.say(item, await self._sparing(item, (closed,), f"{invitation_id}"))
-        answered = answer_reply(self.rules, survey, conversation, item, capabilities, self.now)
+            return self.outbox.say(
+                item, await self.cards.sparing.spare(item, (closed,), f"{invitation_id}")
+            )
+        capabilities, courtesy = (
+            self.channels[item.channel],
+            self.cards.courtesy(item, conversation),
+        )
+        answered = answer_reply(
+            self.rules, survey, conversation, item, capabilities, self.now, courtesy
+        )
+        if answered.turn.is_beside:
+            opened = await self.cards.take_opened(item, conversation)
+            if opened is not None:
+                return opened
         self._keep(conversation, answered)
-        self.outbox.keep_card(answered.turn.card, conversation.contact.id, invitation_id, item)
+        self.cards.keep(item, conversation.contact, answered.turn.card, conversation)
         self._alert(self.conversations[invitation_id], answered, item)
         messages = answered.messages
         if not answered.turn.recorded:
-            messages = await self._sparing(item, messages, f"{invitation_id}")
+            messages = await self.cards.sparing.spare(item, messages, f"{invitation_id}")
         return self.outbox.say(item, messages, invitation_id)
 
     def show(self, item: Inbound, conversation: Conversation) -> Messages:
@@ -79,33 +96,6 @@ class Turns:
             a.channel == item.channel and a.value == item.address
             for a in conversation.contact.addresses
         )
-
-    async def _unprompted(self, item: Replied) -> Messages:
-        """Words from somebody who was not asked, and buttons whose time is over: words are kept
-        where we know the person; neither is answered with a question.
-        """
-        found = await self.transaction.contacts_by_address({(item.channel, item.address)})
-        contact = found.get((item.channel, item.address))
-        if contact is None or not (item.text.strip() or item.payloads):
-            return ()
-        self.outbox.keep_card(item.text, contact.id, 0, item)
-        key = "comment_kept" if item.text.strip() else "closed"
-        note = compose_plain(self.rules, item.address, contact, key)
-        about = f"{self.rules.local_day(self.now).isoformat()}:{contact.id}"
-        return self.outbox.say(item, await self._sparing(item, (note,), about))
-
-    async def _sparing(self, item: Replied, messages: Messages, about: str) -> Messages:
-        """Give the messages where not too much was said already about what was not taken as an
-        answer. Only mail is so sparing: programs answer mails by themselves.
-        """
-        if not messages or not self.channels[item.channel].subject:
-            return messages
-        key = f"unread:{item.channel}:{about}"
-        said = (await self.transaction.take_counters({key}))[key]
-        if said >= UNREAD:
-            return ()
-        await self.transaction.save_counters({key: said + 1})
-        return messages
 
     def _keep(self, conversation: Conversation, answered: Answered) -> None:
         invitation, turn = conversation.invitation, answered.turn

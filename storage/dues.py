@@ -13,12 +13,12 @@ from storage.codec import Row, dump_message, from_ms, load_message, to_ms
 from storage.sql import Session, Statement, insert, statement
 from surveys.due import Due, DueKind, Outcome
 
-_ADD = insert(
-    "due",
+_DUE = (
     "lane text, at bigint, id text, due_at bigint, kind text, invitation_id bigint, message text,"
-    " attempts int, fence bigint",
-    "ON CONFLICT (lane, at, id) DO NOTHING",
+    " attempts int, fence bigint"
 )
+_ADD = insert("due", _DUE, "ON CONFLICT (lane, at, id) DO NOTHING")
+_PUT = insert("due", _DUE, "ON CONFLICT (lane, at, id) DO UPDATE SET message = excluded.message")
 _CLAIM = Statement(
     # A function of the first migration, for the planner's sake: it is explained there.
     postgres=(
@@ -55,6 +55,13 @@ async def add_dues(session: Session, dues: Sequence[Due]) -> None:
     if dues:
         batch = sorted((due_row(due) for due in dues), key=lambda row: (row["lane"], row["at"]))
         await session.run(_ADD, batch)
+
+
+async def put_dues(session: Session, dues: Sequence[Due]) -> None:
+    """Put rows, or give those that wait already the message of these."""
+    if dues:
+        batch = sorted((due_row(due) for due in dues), key=lambda row: (row["lane"], row["at"]))
+        await session.run(_PUT, batch)
 
 
 async def release_claims(session: Session) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 from storage.codec import clean_text, to_ms
 from storage.sql import Session, insert, lock, statement
-from storage.turn import Card
 from surveys.event import Event
 from surveys.inbound import Inbound
 
@@ -35,9 +34,6 @@ _SAVE_COUNTERS = insert(
     "counter",
     "key text, value bigint",
     "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-)
-_ADD_CARDS = insert(
-    "comment_card", "contact_id bigint, invitation_id bigint, channel text, text text, at bigint"
 )
 
 
@@ -92,22 +88,6 @@ async def save_counters(session: Session, values: Mapping[str, int]) -> None:
     if values:
         batch = [{"key": key, "value": values[key]} for key in sorted(values)]
         await session.run(_SAVE_COUNTERS, batch)
-
-
-async def add_cards(session: Session, cards: Sequence[Card]) -> None:
-    """Keep comment cards."""
-    if cards:
-        batch = [
-            {
-                "contact_id": card.contact_id,
-                "invitation_id": card.invitation_id,
-                "channel": card.channel,
-                "text": card.text,
-                "at": to_ms(card.at),
-            }
-            for card in cards
-        ]
-        await session.run(_ADD_CARDS, batch)
 
 
 def _row(event: Event) -> dict[str, object]:

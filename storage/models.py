@@ -299,7 +299,13 @@ class CommentCard(Model):
     invitation_id = fields.BigIntField()
     channel = Text()
     text = Text()
-    at = fields.BigIntField()
+    at = fields.BigIntField(db_index=True)
+    praise = fields.BooleanField(null=True)
+    source = Text()
+    email = Text()
+    language = Text()
+    team = Text()
+    quiet = fields.BooleanField()
 
     class Meta:
         table = "comment_card"

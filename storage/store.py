@@ -16,7 +16,8 @@ from storage.errors import StoreError, StoreInUse, StoreMisconfigured, StoreUnav
 from storage.secret import read_key
 from storage.sql import Session, statement
 from storage.transaction import Transaction
-from storage.turn import Card, SavedTurn
+from storage.turn import SavedTurn
+from surveys.card import Card
 from surveys.contact import Contact, address_value
 from surveys.conversation import Conversation
 from surveys.due import Decision, Due, Outcome

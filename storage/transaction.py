@@ -4,17 +4,29 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from storage import addresses as places
-from storage import answers, consents, conversations, deliveries, journal, ledger, merging, setbacks
+from storage import (
+    answers,
+    cards,
+    consents,
+    conversations,
+    deliveries,
+    journal,
+    ledger,
+    merging,
+    setbacks,
+    strangers,
+)
 from storage import contacts as people
 from storage import dues as queue
 from storage import invitations as asked
 from storage.sql import Session
-from storage.turn import Card, SavedTurn
+from storage.turn import SavedTurn
 from surveys.ask import Ask, Ledger
+from surveys.card import Card
 from surveys.contact import AddressStatus, Contact
 from surveys.conversation import Conversation
 from surveys.due import Decision, Due
-from surveys.event import Event
+from surveys.event import Event, Interaction
 from surveys.inbound import Inbound
 from surveys.invitation import DeliveryState, Invitation
 
@@ -47,9 +59,11 @@ class Transaction:
 
         Keys and addresses are added, never taken away; a known address keeps its status. Addresses
         that belong to somebody else are left out of what is given. New contacts that claim the
-        same key are one. A stop is set for a new contact only; see `opt_out`.
+        same key are one. A stop is set for a new contact only; see `opt_out`. A stranger whose
+        address is claimed is that contact from now on (`storage.strangers`).
         """
-        return await people.save_contacts(self._session, contacts)
+        saved = await people.save_contacts(self._session, contacts)
+        return await strangers.take_in(self._session, contacts, saved)
 
     async def merge_contacts(self, keep: int, gone: int) -> None:
         """Move everything of ``gone`` to ``keep`` and drop it; an opt-out of either stays."""
@@ -107,13 +121,29 @@ class Transaction:
         """
         await answers.save_turns(self._session, turns)
 
-    async def add_cards(self, cards: Sequence[Card]) -> None:
-        """Keep comment cards."""
-        await journal.add_cards(self._session, cards)
+    async def save_cards(self, given: Sequence[Card]) -> None:
+        """Keep new comment cards (id 0), and write the others anew with the words added."""
+        await cards.save_cards(self._session, given)
+
+    async def last_cards(self, addresses: Collection[Place], since: datetime) -> dict[Place, Card]:
+        """Give the last card begun since then from each (channel, address); quiet ones do not
+        count.
+        """
+        return await cards.last_cards(self._session, addresses, since)
+
+    async def last_interactions(
+        self, contact_ids: Collection[int], since: datetime
+    ) -> dict[int, Interaction]:
+        """Give, by contact, what they were last asked about since then."""
+        return await cards.last_interactions(self._session, contact_ids, since)
 
     async def add_dues(self, dues: Sequence[Due]) -> None:
         """Put rows; the same row (lane, time and id) is put once."""
         await queue.add_dues(self._session, dues)
+
+    async def put_dues(self, dues: Sequence[Due]) -> None:
+        """Put rows that say the latest: the same row again says what the later one does."""
+        await queue.put_dues(self._session, dues)
 
     async def set_address(self, channel: str, value: str, status: AddressStatus) -> None:
         """Set whether an address may be written to; an unknown one is passed over."""
@@ -136,9 +166,12 @@ class Transaction:
     async def link_address(self, contact_id: int, channel: str, value: str) -> bool:
         """Tie an address to a contact who came by it themselves: theirs, newest and usable.
 
-        False, and nothing changed, where it belongs to somebody else.
+        False, and nothing changed, where it belongs to somebody else who is more than a stranger.
         """
-        return await places.link_address(self._session, contact_id, channel, value)
+        if await places.link_address(self._session, contact_id, channel, value):
+            return True
+        taken_in = await strangers.take_in_at(self._session, contact_id, {(channel, value)})
+        return taken_in and await places.link_address(self._session, contact_id, channel, value)
 
     async def opt_out(self, contact_ids: Collection[int], at: datetime, source: str) -> None:
         """Note that these people said stop. Planned invitations stay and are skipped when due."""

@@ -1,7 +1,6 @@
 """What one reply hands the store to keep."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from surveys.invitation import Invitation, InvitationState
 from surveys.response import Answer, Response
@@ -20,14 +19,3 @@ class SavedTurn:
     recorded: Answer | None
     state: InvitationState
     invitation: Invitation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """A comment card: words nobody asked for. ``invitation_id`` is 0 where there was none."""
-
-    contact_id: int
-    invitation_id: int = 0
-    channel: str
-    text: str
-    at: datetime

@@ -54,16 +54,21 @@ def answer_facts(response: Response) -> Mapping[str, object]:
 
 
 def recipients(rule: AlertRule, team: str, staff: Sequence[StaffMember]) -> tuple[StaffMember, ...]:
-    """Give whom a rule tells about that team.
+    """Give whom a rule tells about that team, as `recipients_of` says."""
+    return recipients_of(rule.to, team, staff)
+
+
+def recipients_of(to: str, team: str, staff: Sequence[StaffMember]) -> tuple[StaffMember, ...]:
+    """Give who is meant by a colleague's name or a role, for that team; "" means nobody.
 
     A role that nobody holds for the team goes up: team_lead → manager → admin, so that bad news
     always reaches somebody while there is anybody.
     """
-    named = tuple(m for m in staff if m.name == rule.to)
-    if named:
+    named = tuple(m for m in staff if m.name == to)
+    if named or not to:
         return named
     ladder = (Role.TEAM_LEAD, Role.MANAGER, Role.ADMIN)
-    start = ladder.index(Role(rule.to)) if rule.to in ladder else 0
+    start = ladder.index(Role(to)) if to in ladder else 0
     for role in ladder[start:]:
         found = tuple(
             m for m in staff if m.role is role and (role is not Role.TEAM_LEAD or team in m.teams)

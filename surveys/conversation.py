@@ -79,6 +79,11 @@ class Turn:
     band: Band | None = None
     card: str = ""
 
+    @property
+    def is_beside(self) -> bool:
+        """Whether the whole reply was words beside the survey: nothing was answered by it."""
+        return bool(self.card) and self.kind in (TurnKind.OFF_SCRIPT, TurnKind.CLOSED)
+
 
 def next_question(survey: Survey, response: Response | None) -> Question | None:
     """Give the first question that applies and has no final answer, worded for the band so far."""

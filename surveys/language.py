@@ -49,6 +49,11 @@ TEXT_KEYS: Mapping[str, str] = {
     "thanks_middle": "thanks after a middling answer",
     "thanks_high": "thanks after a good answer",
     "thanks_plain": "thanks where nothing was scored",
+    # Comment cards
+    "card_ask": "asks for the words of a comment card",
+    "card_praised": "receipt for praise nobody asked for",
+    "card_complained": "receipt for a complaint nobody asked for: thanks, sorry, who has it",
+    "card_privacy": "in the first answer to somebody new: what we keep of them, and why",
     # What a respondent may ask of us
     "paused": "receipt: no questions before {date}; how to take it back",
     "only_set": "receipt: asked on {channel} only from now on",
@@ -123,6 +128,8 @@ class Language:
     channels   channel -> what people call it, lower case, inflections included
     units      ``day``, ``week``, ``month`` -> the same
     languages  language code -> the same
+    cards      ``card``, ``praise``, ``complaint`` -> words that open a comment card, lower case
+    small_talk greetings, thanks and the like, which are no comment card, lower case
     """
 
     code: str
@@ -141,6 +148,8 @@ class Language:
     channels: Mapping[str, frozenset[str]] = field(default_factory=dict)
     units: Mapping[str, frozenset[str]] = field(default_factory=dict)
     languages: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    cards: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    small_talk: frozenset[str] = frozenset()
 
 
 Languages = Mapping[str, Language]

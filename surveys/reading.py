@@ -98,6 +98,8 @@ def also_understanding(language: Language, other: Language) -> Language:
         channels=_either(language.channels, other.channels),
         units=_either(language.units, other.units),
         languages=_either(language.languages, other.languages),
+        cards=_either(language.cards, other.cards),
+        small_talk=language.small_talk | other.small_talk,
     )
 
 

@@ -20,6 +20,7 @@ from bot.config.reading import read_block
 from bot.config.shape import Words
 from bot.config.units import UnfitError
 from bot.config.yaml_file import read_document
+from surveys.card import MARKS
 from surveys.errors import TemplateError
 from surveys.language import COUNTED, NAMED_CHANNELS, SLOTS, TEXT_KEYS, UNITS, Language, Languages
 from surveys.metric import METRICS
@@ -85,6 +86,8 @@ class LanguageShape:
     channels: dict[str, _Vocabulary]
     units: dict[str, _Vocabulary]
     languages: dict[str, _Vocabulary]
+    cards: dict[str, _Vocabulary]
+    small_talk: _Vocabulary
 
 
 @lru_cache(maxsize=4)
@@ -177,6 +180,7 @@ def _check_words(place: Place, shape: LanguageShape) -> None:
     _compare(place.at("requests"), shape.requests, set(SLOTS), {*SLOTS, *asking})
     _compare(place.at("channels"), shape.channels, set(NAMED_CHANNELS), set(NAMED_CHANNELS))
     _compare(place.at("units"), shape.units, set(UNITS), set(UNITS))
+    _compare(place.at("cards"), shape.cards, set(MARKS), set(MARKS))
     _compare(place.at("languages"), shape.languages, {shape.code}, {*shape.languages})
     for code in shape.languages:
         if not re.fullmatch(_CODE, code):

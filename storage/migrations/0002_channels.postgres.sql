@@ -1,7 +1,5 @@
 -- Every channel: what respondents ask of us, who may be asked, who came by themselves.
 
-SELECT 1;
-
 -- Mail addresses are kept in lower case from now on. Of those that differ only in case the oldest
 -- stays; where they were of different people, the others' claims are noted.
 CREATE TEMPORARY TABLE mail AS
@@ -45,3 +43,12 @@ CREATE TABLE refusal (
     at BIGINT NOT NULL
 );
 CREATE INDEX refusal_at ON refusal (channel, at);
+
+-- Comment cards: from pages and strangers too, with what they are and whom they concern.
+ALTER TABLE comment_card ADD COLUMN praise BOOLEAN;
+ALTER TABLE comment_card ADD COLUMN source TEXT NOT NULL DEFAULT '';
+ALTER TABLE comment_card ADD COLUMN email TEXT NOT NULL DEFAULT '';
+ALTER TABLE comment_card ADD COLUMN language TEXT NOT NULL DEFAULT '';
+ALTER TABLE comment_card ADD COLUMN team TEXT NOT NULL DEFAULT '';
+ALTER TABLE comment_card ADD COLUMN quiet BOOLEAN NOT NULL DEFAULT false;
+CREATE INDEX comment_card_at ON comment_card (at);

@@ -13,8 +13,8 @@ import pytest
 from channels.base import Receipt
 from channels.sandbox import Sandbox
 from scheduler.replies import ReplyIntake
+from scheduler.sparing import UNREAD
 from scheduler.statuses import HOLD, REFUSALS
-from scheduler.turns import UNREAD
 from surveys.contact import AddressStatus
 from surveys.inbound import Fault, OptedOut, Replied, StatusChanged
 from surveys.invitation import DeliveryState, InvitationState
@@ -297,6 +297,7 @@ async def test_refusals_for_our_standing_strike_nobody_off_but_hold_the_channel(
         lambda: spine.rules,
         channels=spine.capabilities,
         compose_alert=lambda *_: Message(address="", text=""),
+        compose_card=lambda *_: Message(address="", text=""),
         clock=lambda: spine.now,
         wake=spine.woken.append,
         hold=lambda lane, wait: held.append((lane, wait)),
@@ -385,7 +386,7 @@ async def test_who_was_not_asked_is_thanked_twice_a_day(spine: Spine) -> None:
     await spine.report()
     await spine.invite(1)  # known, and not asked yet
     for _ in range(5):
-        await spine.hear(wrote(spine, "Hello there"))
+        await spine.hear(wrote(spine, "Your shop is lovely"))
     await spine.dispatch()
     notes = [m for m in mails(spine) if not m.question_id]
     assert len(notes) == 2

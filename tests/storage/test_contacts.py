@@ -207,7 +207,7 @@ async def test_merging_moves_everything_and_a_stop_stays(store: Store) -> None:
     async def work(t: Transaction) -> Any:
         attributes = {"a": 2, "city": "Oulu"}
         await t.save_contacts([Contact(id=gone, keys=("user:u-0",), attributes=attributes)])
-        await t.add_cards([Card(contact_id=gone, channel="telegram", text="hi", at=NOW)])
+        await t.save_cards([Card(contact_id=gone, channel="telegram", text="hi", at=NOW)])
         await t.opt_out([gone], NOW, "telegram")
         await t.merge_contacts(keep.id, gone)
         await t.merge_contacts(keep.id, gone)  # again: nothing left to do

@@ -118,5 +118,5 @@ async def test_counters_are_not_lost_between_many_at_once(store: Store) -> None:
 async def test_cards_are_kept(store: Store) -> None:
     (person,) = await add_contacts(store, contact("user:1"))
     card = Card(contact_id=person.id, channel="telegram", text="Great\0 people", at=NOW)
-    await store.unit_of_work(lambda t: t.add_cards([card, card]))
+    await store.unit_of_work(lambda t: t.save_cards([card, card]))
     assert (await store.counts())["cards"] == 2

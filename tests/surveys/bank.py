@@ -24,9 +24,9 @@ def language(code: str) -> Language:
     """The language as its file says it."""
     data = dict(raw(code))
     data["ends"] = {key: tuple(value) for key, value in data["ends"].items()}
-    for words in ("yes", "no", "skip", "stop", "start"):
+    for words in ("yes", "no", "skip", "stop", "start", "small_talk"):
         data[words] = frozenset(data[words])
-    for vocabulary in ("requests", "channels", "units", "languages"):
+    for vocabulary in ("requests", "channels", "units", "languages", "cards"):
         data[vocabulary] = {key: frozenset(words) for key, words in data[vocabulary].items()}
     return Language(**data)
 
