@@ -19,6 +19,7 @@ from bot.doorkeeper import IDLE_SECONDS, KEEPER
 from bot.gateway import Gateway
 from bot.http import Door, make_app
 from bot.metrics import render_metrics
+from bot.places import make_whereabouts
 from channels import CHANNELS
 from channels.base import Channel, Surroundings
 from channels.errors import ChannelError
@@ -298,6 +299,8 @@ def make_rules(config: Config, key: bytes) -> Rules:
         staff=config.staff,
         languages=config.languages,
         address_traits=_traits(config.channels),
+        throttle=config.throttle,
+        whereabouts=make_whereabouts(config.throttle),
         entrances=config.entrances,
     )
 

@@ -5,9 +5,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.store import Store
 from tests.postgres import Server, run_postgres
+
+# How long one example takes says something of the machine, and nothing of the code.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 # Faster than TRUNCATE, which makes new files for each of the tables.
 _EMPTY = """DO $$ DECLARE name text; BEGIN

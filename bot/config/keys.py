@@ -40,6 +40,10 @@ ROOT: Mapping[str, Key] = {
         doc="Which answers somebody is told about at once.",
         example="[{ if: nps <= 6, to: team_lead }]",
     ),
+    "throttle": Key(
+        doc="When and how often one person may be asked, over all channels and surveys.",
+        example="{ recontact: 30d, quiet_hours: 20:00-09:00 }",
+    ),
     "include": Key(
         doc="Other files with surveys, triggers, alerts and staff; paths are seen from this file's "
         "folder and stay inside it.",
@@ -126,6 +130,15 @@ SURVEY: Mapping[str, Key] = {
     "thanks": Key(
         doc="What is said at the end, by what the first score was: low, middle or high.",
         example="{ low: { en: We are sorry. } }",
+    ),
+    "topic": Key(
+        doc="What the survey is about, for limits that several surveys share.", example="service"
+    ),
+    "priority": Key(
+        doc="Which survey has room kept for it where a person may not be asked everything: the "
+        "higher number.",
+        example="5",
+        default="0",
     ),
     "change_within": Key(
         doc="How long an answer may be changed.",
@@ -248,6 +261,52 @@ ALERT: Mapping[str, Key] = {
     ),
 }
 
+_LIMITS: Mapping[str, Key] = {
+    "recontact": Key(doc="The least time between two questionnaires to one person.", example="30d"),
+    "daily_max": Key(doc="The most a day, in the person's own time zone.", example="1"),
+    "weekly_max": Key(doc="The most a week, from Monday.", example="2"),
+    "monthly_max": Key(doc="The most a calendar month.", example="4"),
+}
+
+THROTTLE: Mapping[str, Key] = {
+    **_LIMITS,
+    "quiet_hours": Key(
+        doc="When nobody is asked, in the person's own time zone; what comes up then waits.",
+        example="20:00-09:00",
+    ),
+    "weekdays": Key(
+        doc="The days on which people are asked.", example="mon-fri", default="every day"
+    ),
+    "holidays": Key(
+        doc="true: nobody is asked on the public holidays of the country they are in.",
+        example="true",
+        default="false",
+    ),
+    "on_limit": Key(
+        doc="What becomes of an invitation a limit is in the way of: hold (ask once it is allowed, "
+        "unless it would have expired), skip, or move (to the next channel, where the limit is of "
+        "a channel; else hold).",
+        example="skip",
+        default="hold",
+    ),
+    "surveys": Key(
+        doc="Limits of single surveys, by name.", example="{ quarterly: { recontact: 90d } }"
+    ),
+    "topics": Key(
+        doc="Limits of all surveys of a topic together.", example="{ service: { weekly_max: 1 } }"
+    ),
+    "channels": Key(doc="Limits of single channels.", example="{ sms: { monthly_max: 1 } }"),
+}
+
+LIMIT: Mapping[str, Key] = {
+    **_LIMITS,
+    "clock": Key(
+        doc="What is counted: own (only this survey, topic or channel) or shared (everything).",
+        example="shared",
+        default="own",
+    ),
+}
+
 SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "root": ROOT,
     "service": SERVICE,
@@ -258,11 +317,13 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "question": QUESTION,
     "trigger": TRIGGER,
     "alert": ALERT,
+    "throttle": THROTTLE,
+    "limit": LIMIT,
 }
 """Section -> key -> what it means. A section's name is not written in the file."""
 
 LATER: Mapping[str, frozenset[str]] = {
-    "root": frozenset({"journeys", "campaigns", "throttle", "reports"}),
+    "root": frozenset({"journeys", "campaigns", "reports"}),
     "channel names": frozenset(),
     "trigger": frozenset({"remind", "fallback", "best"}),
     "via": frozenset({"best"}),

@@ -19,6 +19,7 @@ from bot.config.rules import Names, check_name, read_alert, read_trigger
 from bot.config.service import main_language, read_service
 from bot.config.staff import read_member, refuse_repeats
 from bot.config.surveys import content_hash, read_survey
+from bot.config.throttle import read_throttle
 from channels import CHANNELS
 from surveys.language import Languages
 from surveys.staff import StaffMember
@@ -108,6 +109,9 @@ class _Reader:
         names = self._names(places)
         triggers = [read_trigger(place, names) for place in places["triggers"]]
         alerts = [read_alert(place, names) for place in places["alerts"]]
+        throttle = read_throttle(
+            self._main.at("throttle"), names.surveys, _topics(places["surveys"]), names.channels
+        )
         if self._findings.faults or service is None:
             return None
         config = Config(
@@ -118,6 +122,7 @@ class _Reader:
             entrances=entrances,
             triggers=tuple(t for t in triggers if t),
             alerts=tuple(a for a in alerts if a),
+            throttle=throttle,
             languages=with_own_languages(self._bank, service.language, surveys.values()),
             version=content_hash(self._files.written),
             path=path,
@@ -205,6 +210,11 @@ class _Reader:
             answers=frozenset(_answers(places["surveys"])),
             registry=self._registry,
         )
+
+
+def _topics(places: Iterable[Place]) -> set[str]:
+    written = {_inside(place.value, "topic") for place in places}
+    return {topic.strip() for topic in written if isinstance(topic, str) and topic.strip()}
 
 
 def _answers(places: Iterable[Place]) -> Iterable[str]:

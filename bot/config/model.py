@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from scheduler.patience import Throttle
 from scheduler.triggers import Trigger
 from surveys.alert import AlertRule
 from surveys.entrance import Entrance
@@ -59,6 +60,7 @@ class Config:
     entrances: Mapping[str, Entrance] = field(default_factory=dict)
     triggers: tuple[Trigger, ...]
     alerts: tuple[AlertRule, ...]
+    throttle: Throttle = field(default_factory=Throttle)
     languages: Mapping[str, Language] = field(repr=False)
     version: str
     path: Path

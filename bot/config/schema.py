@@ -19,7 +19,9 @@ from bot.config.reading import known_keys
 from bot.config.rules import PER
 from bot.config.shape import ChoiceShape, NumberShape, OwnTextShape, RatingShape, WordsShape
 from bot.config.surveys import NAME
+from bot.config.throttle import CLOCKS
 from channels import CHANNELS
+from scheduler.patience import OnLimit
 from surveys.condition import MAX_LENGTH
 from surveys.entrance import SOURCE
 from surveys.metric import METRICS, Band
@@ -77,6 +79,7 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "surveys": _named(_block("survey", _survey_types())),
         "triggers": _named(_block("trigger", _trigger_types(registry))),
         "alerts": {"type": "array", "items": _block("alert", {"if": _IF, "to": _STRING})},
+        "throttle": _block("throttle", _throttle_types(registry)),
         "include": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
     }
     return {
@@ -129,6 +132,8 @@ def _survey_types() -> Types:
         "goal": targets,
         "thanks": _closed({band.value: _TEXTS for band in Band}),
         "change_within": _DURATION,
+        "topic": _STRING,
+        "priority": {"type": "integer", "minimum": 0, "maximum": 100},
         "public": {"anyOf": [_FLAG, _block("public", _public_types())]},
     }
 
@@ -183,6 +188,30 @@ def _trigger_types(registry: Registry) -> Types:
         "max_age": _DURATION,
         "expires": _DURATION,
     }
+
+
+def _throttle_types(registry: Registry) -> Types:
+    most = {"daily_max": _WHOLE, "weekly_max": _WHOLE, "monthly_max": _WHOLE}
+    one = _block("limit", {"recontact": _DURATION, **most, "clock": {"enum": list(CLOCKS)}})
+    days = {"type": "string", "pattern": "^[A-Za-z]{3,9}(-[A-Za-z]{3,9})?$"}
+    return {
+        "recontact": _DURATION,
+        **most,
+        "quiet_hours": {
+            "type": "string",
+            "pattern": "^[0-9]{1,2}:[0-9]{2} ?[-–] ?[0-9]{1,2}:[0-9]{2}$",
+        },
+        "weekdays": {"anyOf": [days, {"type": "array", "items": days, "minItems": 1}]},
+        "holidays": _FLAG,
+        "on_limit": {"enum": list(OnLimit)},
+        "surveys": _named(one),
+        "topics": {"type": "object", "additionalProperties": one},
+        "channels": _closed({name: _limits_of(name, one) for name in registry}),
+    }
+
+
+def _limits_of(name: str, one: Schema) -> Schema:
+    return {**one, "description": f"Limits of {name}."}
 
 
 def _channel(name: str, registry: Registry) -> Schema:

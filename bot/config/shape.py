@@ -127,6 +127,8 @@ class SurveyShape:
     goal: dict[str, Any] = field(default_factory=dict)
     thanks: dict[str, Texts] = field(default_factory=dict)
     change_within: Duration | None = None
+    topic: Line = ""
+    priority: Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=100)] = 0
     public: Any = None
 
 

@@ -47,6 +47,8 @@ def read_survey(place: Place, main: str, bank: Languages) -> Survey | None:
         title=read_texts(place.at("title"), shape.title, tongue),
         thanks=_read_thanks(place.at("thanks"), shape.thanks, tongue),
         change_within=_DEFAULT_WINDOW if shape.change_within is None else shape.change_within,
+        topic=shape.topic,
+        priority=shape.priority,
     )
     if len(place.findings.faults) > before:
         return None

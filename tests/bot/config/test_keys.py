@@ -13,7 +13,8 @@ from bot.config import Registry, load_config, write_schema
 from bot.config.keys import LATER, SECTIONS, table
 from bot.config.reading import known_keys
 from bot.config.schema import build_schema, setting_docs
-from bot.config.shape import SHAPES
+from bot.config.shape import SHAPES as PLAIN_SHAPES
+from bot.config.throttle import SHAPES as THROTTLE_SHAPES
 from bot.config.units import read_duration
 from bot.config.yaml_file import read_document
 from channels import CHANNELS
@@ -23,6 +24,7 @@ from surveys.survey import Survey
 from tests.bot.config.conftest import TelegramSettings
 from tests.bot.config.schemas import problems
 
+SHAPES = (*PLAIN_SHAPES, *THROTTLE_SHAPES)
 ROOT = Path(__file__).parents[3]
 DOCS = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", DOCS, re.MULTILINE | re.DOTALL)
