@@ -45,6 +45,7 @@ TEXT_KEYS: Mapping[str, str] = {
     "subject": "mail subject ({company})",
     "mail_reason": "why the person gets this mail ({company})",
     "scale_hint": "hint in chats without buttons: answer with a number from {low} to {high}",
+    "write_above": "line in a mail above which its answer is to be written",
     "thanks_low": "thanks after a bad answer: listen, apologise, what happens next",
     "thanks_middle": "thanks after a middling answer",
     "thanks_high": "thanks after a good answer",

@@ -21,6 +21,7 @@ from channels.email.mime import (
 from channels.email.pool import Pool
 from channels.email.settings import CAPABILITIES, Settings
 from surveys.inbound import Inbound
+from surveys.language import Languages
 from surveys.message import Message
 
 
@@ -28,10 +29,10 @@ class Email(Channel):
     """Sends mails through the operator's relay, and reads what comes back where there is a mailbox
     to read.
 
-    ``company`` is shown to customers. ``clock`` gives the aware time for the Date header.
-    ``timeout`` is how many seconds the relay may take to answer; ten times that after the final
-    dot. ``pace`` is how long reading may take. ``tls`` is for servers whose certificate the
-    machine does not trust by itself.
+    ``company`` is shown to customers, ``languages`` have the words of our own. ``clock`` gives the
+    aware time for the Date header. ``timeout`` is how many seconds the relay may take to answer;
+    ten times that after the final dot. ``pace`` is how long reading may take. ``tls`` is for
+    servers whose certificate the machine does not trust by itself.
     """
 
     name = "email"
@@ -43,6 +44,7 @@ class Email(Channel):
         public_url: str,
         company: str,
         clock: Callable[[], datetime],
+        languages: Languages | None = None,
         timeout: float = 30.0,
         pace: Pace | None = None,
         tls: ssl.SSLContext | None = None,
@@ -61,6 +63,7 @@ class Email(Channel):
             sender=sender,
             reply_to=settings.answers_to,
             plus=postbox.plus if postbox else None,
+            languages=languages or {},
         )
         self._reader = Reader(
             sender=sender, answers_to=self._letterhead.answers_to, company=company
@@ -73,7 +76,11 @@ class Email(Channel):
     @classmethod
     def build(cls, settings: Any, around: Surroundings) -> Self:
         return cls(
-            settings, public_url=around.public_url, company=around.company, clock=around.clock
+            settings,
+            public_url=around.public_url,
+            company=around.company,
+            clock=around.clock,
+            languages=around.languages,
         )
 
     async def start(self) -> None:

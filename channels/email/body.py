@@ -21,9 +21,12 @@ from surveys.message import Message
 PICTURE = "picture"
 """Local part of the picture's Content-ID."""
 
-MARKER = "---------- \u2191 \u2191 \u2191 ----------"
-"""Stands above a question that may be answered by writing back, in every language alike: answers
-are written above it, and what a mail program quotes begins with it."""
+MARKER = "---------- \u2191 {} \u2191 ----------"
+"""Stands above a question that may be answered by writing back, with words that say so: answers are
+written above it, and what a mail program quotes begins with it."""
+
+ARROW = "\u2191"
+"""Stands for the words where there are none in the language."""
 
 _SOFT_BREAK = b"=\r\n"
 _SLOT = re.compile("\ue000([a-z]+)\ue001")
@@ -97,12 +100,12 @@ def slots_of(message: Message) -> Slots:
 @lru_cache(maxsize=512)
 def compile_bodies(frame: Frame, company: str, domain: str, marker: str = "") -> Bodies:
     """Give both bodies of a frame; ``domain`` is the sender's, for the picture's address;
-    ``marker`` stands above everything, "" for none.
+    ``marker`` are the words above everything, "" for none.
     """
     page = _TEMPLATE.render(
         frame=frame,
         company=clean(company),
-        marker=marker,
+        marker=clean(marker),
         picture=f"{PICTURE}@{domain}",
         slot=SLOTS,
     )
@@ -137,7 +140,7 @@ def _compile(text: str) -> Skeleton:
 
 def _plain_lines(frame: Frame, company: str, marker: str) -> list[str]:
     blocks = [
-        [marker],
+        [MARKER.format(clean(marker)) if marker else ""],
         [company],
         [frame.notice],
         [SLOTS["greeting"] if frame.greeting else ""],

@@ -12,18 +12,19 @@ Headers are made here and hold no line breaks, whatever a text holds.
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import quote
 
-from channels.email.body import MARKER, PICTURE, compile_bodies, slots_of
+from channels.email.body import ARROW, PICTURE, compile_bodies, slots_of
 from channels.email.frame import frame_of
 from channels.email.settings import Mailbox, Plus, is_address
 from channels.email.tags import tag_bounce, tag_reply, tag_stop
 from channels.errors import Unreachable
+from surveys.language import Languages
 from surveys.message import Image, Message
 
 _ALTERNATIVE = b"=_afterword_alternative"
@@ -38,16 +39,26 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """What all our mails have in common. ``plus`` is None where nobody reads what comes back."""
+    """What all our mails have in common. ``plus`` is None where nobody reads what comes back;
+    ``languages`` hold the words that ask for an answer above the marker.
+    """
 
     company: str
     sender: Mailbox
     reply_to: Mailbox | None = None
     plus: Plus | None = None
+    languages: Languages = field(default_factory=dict, repr=False)
 
     @property
     def answers_to(self) -> Mailbox:
         return self.reply_to or self.sender
+
+    def marker(self, message: Message) -> str:
+        """Give the words above which an answer is to be written, "" where none is read."""
+        if not (self.plus and message.question_id):
+            return ""
+        bank = self.languages.get(message.language) or self.languages.get("en")
+        return bank.texts["write_above"] if bank else ARROW
 
 
 def to_payload(message: Message, letterhead: Letterhead, now: datetime) -> bytes:
@@ -57,7 +68,7 @@ def to_payload(message: Message, letterhead: Letterhead, now: datetime) -> bytes
     :raises Unreachable: where ``message.address`` is no mail address.
     """
     frame = frame_of(message)
-    marker = MARKER if letterhead.plus and message.question_id else ""
+    marker = letterhead.marker(message)
     bodies = compile_bodies(frame, letterhead.company, letterhead.sender.domain, marker)
     plain, page = bodies.fill(slots_of(message))
     return b"".join((

@@ -14,7 +14,7 @@ from channels.email.page_text import page_text
 
 LONGEST_WORDS = 10_000
 
-_MARKER = re.compile(r"-{8,}\s*(?:\S\s*){1,3}-{8,}")
+_MARKER = re.compile(r"-{8,}[^-]{1,90}-{8,}")
 """`channels.email.body.MARKER`, its arrows perhaps lost in a charset without them."""
 
 _HEADER = re.compile(r"[\s*>|]*[^\W\d_][\w .()/-]{0,24}?\s?\*?\s?[:\uff1a]\*?\s*\S")

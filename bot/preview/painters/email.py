@@ -27,6 +27,7 @@ def paint(message: Message, stage: Stage) -> Sheet:
         sender=sender,
         reply_to=settings.answers_to if settings else None,
         plus=settings.postbox.plus if settings and settings.postbox else None,
+        languages=stage.languages,
     )
     raw = to_payload(message, letterhead, MOMENT)
     mail = message_from_bytes(raw, policy=policy.default)

@@ -3,18 +3,20 @@
 import logging
 import random
 import time
+from dataclasses import replace
 from datetime import UTC
 from email.utils import parseaddr
 
 import pytest
 
 from channels.email import CAPABILITIES, to_payload
-from channels.email.body import MARKER
+from channels.email.body import ARROW, MARKER
 from channels.email.incoming import Reader
 from channels.email.mime import Letterhead, envelope_sender, message_id
 from channels.email.settings import Mailbox, Plus
 from channels.email.tags import Tag, TagKind, read_tag, tag_bounce, tag_reply, tag_stop
 from surveys.inbound import OptedOut, Replied
+from tests.banks import BANKS
 from tests.channels.email.arrived import ACME, OURS, READER, letter, names, read, recorded
 from tests.channels.email.messages import (
     ANNA,
@@ -210,15 +212,32 @@ def test_bounces_come_back_to_their_mail_where_that_is_wished() -> None:
 
 @pytest.mark.parametrize("name", MESSAGES)
 def test_the_marker_stands_above_questions_only(name: str) -> None:
-    mail = read_ours(MESSAGES[name], HEADS[Plus.REPLIES])
-    asked = bool(MESSAGES[name].question_id)
-    assert body(mail, "plain").startswith(MARKER) == asked
-    found = page(mail).cssselect("[aria-hidden=true]")
-    assert [div.text for div in found] == ([MARKER] if asked else [])
+    message = MESSAGES[name]
+    mail = read_ours(message, replace(HEADS[Plus.REPLIES], languages=BANKS))
+    asked = bool(message.question_id)
+    marker = MARKER.format(BANKS[message.language].texts["write_above"])
+    assert body(mail, "plain").startswith(marker) == asked
     shown = read_page(body(mail, "html").encode(), "a")
-    assert shown.text.strip().startswith(MARKER) == asked
-    without = read_ours(MESSAGES[name])
-    assert MARKER not in body(without, "plain") + body(without, "html")
+    assert shown.text.strip().startswith(marker) == asked
+    [div] = page(mail).cssselect(".marker") or [None]
+    assert (div is not None and div.text_content() == marker) == asked
+    plain = read_ours(message, HEADS[Plus.REPLIES])
+    assert body(plain, "plain").startswith(MARKER.format(ARROW)) == asked, "without the words"
+    without = read_ours(message)
+    assert ARROW not in body(without, "plain") + body(without, "html")
+
+
+@pytest.mark.parametrize("code", BANKS)
+def test_what_the_marker_says_is_no_part_of_an_answer(code: str) -> None:
+    words = BANKS[code].texts["write_above"]
+    assert len(MARKER.format(words)) <= 76, "fits one line of a mail, behind a quotation mark too"
+    mail = body(
+        read_ours(NPS, replace(HEADS[Plus.REPLIES], languages={"en": BANKS[code]})), "plain"
+    )
+    for quoted in (mail, mail.replace(ARROW, "?"), f"> {mail}"):
+        (reply,) = read(letter(f"9, great\n\n{quoted}"))
+        assert isinstance(reply, Replied)
+        assert reply.text == "9, great"
 
 
 def test_a_reply_to_a_real_mail_of_ours_is_read() -> None:
