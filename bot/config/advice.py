@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from bot.config.channels import keys_of
+from bot.config.channels import inner_shape, keys_of
 from bot.config.faults import quote
 from bot.config.masking import url_password
 from bot.config.model import Config, Registry
@@ -61,6 +61,8 @@ def _on_channel(place: Place, settings: type[object]) -> None:
         is_secret = not field.repr and ("://" not in raw or bool(url_password(raw)))
         if raw and is_secret and "${" not in raw:
             place.at(key).advise(f"{key} holds a secret written in the file", hint=_NAME_HINT)
+        if (inner := inner_shape(field)) and place.at(key).exists:
+            _on_channel(place.at(key), inner)
 
 
 def _on_staff(config: Config, places: Sequence[Place]) -> None:

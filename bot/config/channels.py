@@ -7,14 +7,14 @@ words of whoever wrote the block and names the key it is about.
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields
-from typing import Any
+from dataclasses import MISSING, Field, fields, is_dataclass
+from typing import Any, get_args
 
 from bot.config.faults import quote
 from bot.config.keys import CHANNEL, LATER
 from bot.config.model import ChannelConfig, Registry
 from bot.config.place import Place
-from bot.config.reading import NOT_YET, NOT_YET_HINT, read_values, report_key
+from bot.config.reading import NOT_YET, NOT_YET_HINT, known_keys, read_values, report_key
 
 PAGES = "web"
 """The channel that other channels' links lead to."""
@@ -53,6 +53,12 @@ def keys_of(settings: type[Any]) -> Mapping[str, Field[Any]]:
     return {by_field.get(field.name, field.name): field for field in fields(settings) if field.init}
 
 
+def inner_shape(field: Field[Any]) -> type[Any] | None:
+    """Give the dataclass that the block under a key becomes, None for a plain value."""
+    kinds = (field.type, *get_args(field.type))
+    return next((k for k in kinds if isinstance(k, type) and is_dataclass(k)), None)
+
+
 def is_required(field: Field[Any]) -> bool:
     """Whether a block must have the key of this field."""
     return field.default is MISSING and field.default_factory is MISSING
@@ -66,9 +72,17 @@ def hide_secrets(place: Place, registry: Registry) -> None:
         for key in block if isinstance(block, Mapping) else ():
             field, at = known.get(key), place.at(name, key)
             if key not in CHANNEL and (field is None or not field.repr):
-                place.findings.mask.hide_literal(at.raw)
-                if isinstance(at.value, str) and at.value != at.raw:
-                    place.findings.mask.hide(at.value, at.raw)
+                _hide(at)
+            inner = inner_shape(field) if field else None
+            for secret in fields(inner) if inner and isinstance(at.value, Mapping) else ():
+                if not secret.repr:
+                    _hide(at.at(secret.name))
+
+
+def _hide(place: Place) -> None:
+    place.findings.mask.hide_literal(place.raw)
+    if isinstance(place.value, str) and place.value != place.raw:
+        place.findings.mask.hide(place.value, place.raw)
 
 
 def _read_channel(place: Place, name: str, registry: Registry) -> ChannelConfig | None:
@@ -82,6 +96,10 @@ def _read_channel(place: Place, name: str, registry: Registry) -> ChannelConfig 
     for key in block:
         if key not in keys:
             report_key(place.at(key), keys)
+        elif key in known and (inner := inner_shape(known[key])) and isinstance(block[key], dict):
+            names = known_keys(inner)
+            for name_inside in (n for n in block[key] if n not in names):
+                report_key(place.at(key, name_inside), names)
     played = block.get("sandbox", False)
     if not isinstance(played, bool):
         place.at("sandbox").fault("true or false is expected here", hint="write sandbox: true")

@@ -191,6 +191,7 @@ _WORDS: Mapping[str, Callable[[Any, Place], str]] = {
     "set_type": _LIST,
     "frozen_set_type": _LIST,
     "dict_type": _MAPPING,
+    "dataclass_type": _MAPPING,
     "greater_than_equal": _limit("this must be at least {}", "ge"),
     "less_than_equal": _limit("this must be at most {}", "le"),
 }

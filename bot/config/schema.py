@@ -7,12 +7,12 @@ languages. It knows types and names; what depends on other parts of a file only 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import Field
+from dataclasses import Field, fields
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.config.channels import is_required, keys_of
+from bot.config.channels import inner_shape, is_required, keys_of
 from bot.config.keys import SECTIONS, Key
 from bot.config.model import Registry
 from bot.config.reading import known_keys
@@ -221,13 +221,29 @@ def _channel(name: str, registry: Registry) -> Schema:
     docs = setting_docs(settings)
     block = _block("channel", {"sandbox": _FLAG})
     for key, field in keys_of(settings).items():
-        kind = _setting(types.get(field.name, {}), field)
+        inner = inner_shape(field)
+        kind = _inner(inner) if inner else _setting(types.get(field.name, {}), field)
         doc = docs.get(key) or docs.get(field.name) or f"See docs/channels/{name}.md."
         block["properties"][key] = {"description": doc, **kind}
     needed = [key for key, field in keys_of(settings).items() if is_required(field)]
     choice = {"anyOf": [{"required": ["sandbox"]}, {"required": needed}]} if needed else {}
     summary = (settings.__doc__ or "").strip().partition("\n")[0]
     return {"description": summary, "type": ["object", "null"], **_without(block, "type"), **choice}
+
+
+def _inner(shape: type[Any]) -> Schema:
+    """Give the block under a channel's key."""
+    described = TypeAdapter(shape).json_schema()
+    types, docs = described["properties"], setting_docs(shape)
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": described.get("required", []),
+        "properties": {
+            field.name: {"description": docs[field.name], **_setting(types[field.name], field)}
+            for field in fields(shape)
+        },
+    }
 
 
 def setting_docs(settings: type[Any]) -> Mapping[str, str]:

@@ -16,6 +16,8 @@ import dns.resolver
 
 from bot.doctor.examination import Patient
 from bot.doctor.verdict import Verdict, advise, broken, good
+from channels.email.settings import Settings
+from channels.email.signing import is_published, public_key
 
 SELECTORS = (
     "default", "dkim", "mail", "smtp", "google", "selector1", "selector2", "s1", "s2", "k1", "k2",
@@ -69,7 +71,7 @@ class Names:
         return [text for text in found if text.lower().startswith(begins)]
 
 
-async def check_domain(patient: Patient, settings: Any) -> Sequence[Verdict]:
+async def check_domain(patient: Patient, settings: Settings) -> Sequence[Verdict]:
     """Whether mail servers will believe that our mails are ours."""
     domain = settings.mailbox.domain.lower()
     names, about = Names(patient.resolver), f"mail domain {domain}"
@@ -79,17 +81,17 @@ async def check_domain(patient: Patient, settings: Any) -> Sequence[Verdict]:
     try:
         incoming = await names.ask(domain, "MX")
         spf = await names.texts(domain, "v=spf1")
-        keys = await _find_keys(names, domain, getattr(settings, "dkim_selector", ""))
+        selector = settings.dkim.selector if settings.dkim else ""
+        keys = await _find_keys(names, settings.signing_domain.lower(), selector)
         policies = await _find_policy(names, domain)
     except NoDomain:
         todo = "Check the address under from:, or register the domain"
         return [broken(about, "there is no such domain", todo)]
     except Offline:
         return [advise(about, "SPF, DKIM, DMARC and MX could not be looked up: no DNS here")]
-    given = bool(getattr(settings, "dkim_selector", ""))
     return [
         _judge_spf(spf, domain, signed=bool(keys)),
-        _judge_keys(keys, domain, given=given),
+        _judge_own_key(keys, settings) if settings.dkim else _judge_keys(keys, domain),
         _judge_policy(policies, domain),
         _judge_incoming(incoming, domain),
     ]
@@ -129,7 +131,20 @@ def _judge_spf(records: list[str], domain: str, *, signed: bool) -> Verdict:
     return good(about, "published")
 
 
-def _judge_keys(keys: list[tuple[str, str]], domain: str, *, given: bool) -> Verdict:
+def _judge_own_key(keys: list[tuple[str, str]], settings: Settings) -> Verdict:
+    """Whether others can check the signature that we make ourselves."""
+    assert settings.dkim is not None  # noqa: S101 - asked for only then
+    where = f"{settings.dkim.selector}._domainkey.{settings.signing_domain}"
+    about = f"DKIM of {settings.signing_domain}"
+    todo = f"Publish a TXT record there: v=DKIM1; k=rsa; p={public_key(settings.dkim)}"
+    if not keys:
+        return broken(about, f"no key at {where}, so nobody can check our signature", todo)
+    if not any(is_published(settings.dkim, text) for _, text in keys):
+        return broken(about, f"the key at {where} is another one than ours", todo)
+    return good(about, f"our key is published ({settings.dkim.selector})")
+
+
+def _judge_keys(keys: list[tuple[str, str]], domain: str) -> Verdict:
     about = f"DKIM of {domain}"
     good_keys = [name for name, text in keys if re.search(r"p=\s*[A-Za-z0-9+/]", text)]
     if good_keys:
@@ -137,8 +152,6 @@ def _judge_keys(keys: list[tuple[str, str]], domain: str, *, given: bool) -> Ver
     if keys:
         todo = "Publish the key that your mail provider shows"
         return broken(about, f"the key {keys[0][0]} was withdrawn (p= is empty)", todo)
-    if given:
-        return broken(about, "no key under the selector of the settings", "Publish it")
     text = "no key under the usual names; your mail provider may use another"
     return advise(about, text, "Ask it which one, and whether it signs your mails")
 

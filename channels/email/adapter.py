@@ -20,6 +20,7 @@ from channels.email.mime import (
 )
 from channels.email.pool import Pool
 from channels.email.settings import CAPABILITIES, Settings
+from channels.email.signing import Signer
 from surveys.inbound import Inbound
 from surveys.language import Languages
 from surveys.message import Message
@@ -65,6 +66,7 @@ class Email(Channel):
             plus=postbox.plus if postbox else None,
             languages=languages or {},
         )
+        self._signer = Signer(settings.dkim, sender.domain) if settings.dkim else None
         self._reader = Reader(
             sender=sender, answers_to=self._letterhead.answers_to, company=company
         )
@@ -92,6 +94,8 @@ class Email(Channel):
         now = self._clock()
         recipient = envelope_address(message.address)
         payload = to_payload(message, self._letterhead, now)
+        if self._signer is not None:
+            payload = await asyncio.to_thread(self._signer.sign, payload)
         await self._pool.carry(envelope_sender(message, self._letterhead, now), recipient, payload)
         return Receipt(external_id=message_id(message, self._letterhead.sender.domain, now))
 

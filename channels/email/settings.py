@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import ClassVar
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from channels.email.signing import Dkim
 from surveys.message import Capabilities
 
 CAPABILITIES = Capabilities(
@@ -109,6 +110,7 @@ class Settings:
     replies   ``imaps://user:password@host:993``: the mailbox where answers and bounces are read.
               ``?folder=`` names another folder than INBOX, ``?plus=`` says which addresses carry
               a tag (`Plus`); ``imap://`` only for a server on this machine
+    dkim      where we sign the mails ourselves: ``{ selector: s1, key: ${DKIM_KEY} }``
 
     :raises ValueError: in the words of somebody who writes config.yaml; never with the password.
     """
@@ -121,12 +123,17 @@ class Settings:
     rate: float | str = 50
     sessions: int = 4
     replies: str = field(default="", repr=False)
+    dkim: Dkim | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.sessions <= 50:
             raise ValueError(f"'sessions' is how many connections are open at once: 1 to 50, "
                              f"not {self.sessions}")  # fmt: skip
         _ = self.relay, self.mailbox, self.answers_to, self.per_second, self.postbox
+        if self.dkim is not None and not _is_within(self.mailbox.domain, self.signing_domain):
+            raise ValueError(f"'dkim' signs for {self.signing_domain}, and 'from' is of"
+                             f" {self.mailbox.domain}: mail servers take that for no signature of"
+                             " yours")  # fmt: skip
 
     @property
     def relay(self) -> Relay:
@@ -145,8 +152,17 @@ class Settings:
         return _read_rate(str(self.rate))
 
     @property
+    def signing_domain(self) -> str:
+        """The domain that a signature of ours is made for; also where none is made."""
+        return (self.dkim and self.dkim.domain) or self.mailbox.domain
+
+    @property
     def postbox(self) -> Postbox | None:
         return _read_postbox(self.replies) if self.replies else None
+
+
+def _is_within(domain: str, above: str) -> bool:
+    return f".{domain}".lower().endswith(f".{above}".lower())
 
 
 def is_address(text: str) -> bool:
