@@ -24,6 +24,8 @@ DELIMITERS = ",;\t"
 """Excel writes semicolons where the comma is a decimal sign, which is most of Europe."""
 SHOWN_FAULTS = 20
 ID_COLUMNS = ("user_id", "userId", "id")
+ALSO_COLUMN = "anonymous_id"
+"""Another name of the same person, such as a mailing tool's ``listmonk:<uuid>``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,11 +130,15 @@ def to_identify(row: Mapping[str | None, Any], id_column: str) -> dict[str, Any]
             return f"email is not an address: {cells['email'][:60]!r}"
     content = "\0".join(f"{k}={v}" for k, v in sorted(cells.items()))
     digest = hashlib.sha256(f"{user_id}\0{content}".encode()).hexdigest()[:32]
+    also = cells.pop(ALSO_COLUMN, "")
+    if len(also) > MAX_ID:
+        return f"{ALSO_COLUMN} is over {MAX_ID} characters"
     item = {
         "type": "identify",
         "userId": user_id,
         "messageId": f"import-{digest}",
         "traits": cells,
+        **({"anonymousId": also} if also else {}),
     }
     if len(orjson.dumps(item)) > MAX_EVENT_BYTES:
         return f"it is over {MAX_EVENT_BYTES // 1024} KB"

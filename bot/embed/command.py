@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+from bot.embed.newsletter import Wanted, render_html, render_text
 from bot.embed.place import Embedded, NoEntrance, run_embed
 from bot.embed.share import share_link
+from bot.embed.tools import TOOLS
 from channels.web.qr import draw_qr
 from surveys.compose import choose_language
 from surveys.entrance import LINK, NETWORKS, QR
@@ -48,6 +50,41 @@ def run_qr(options: argparse.Namespace) -> int:
         return ""
 
     return _run(options, work)
+
+
+def run_newsletter(options: argparse.Namespace) -> int:
+    """Print a newsletter's snippet, and say what the tool needs for it."""
+    wanted = Wanted(
+        tool=options.tool,
+        source=options.source,
+        question=options.question,
+        language=options.language,
+        tag=options.tag,
+    )
+
+    def work(embedded: Embedded) -> str:
+        written = (render_text if options.text else render_html)(embedded, wanted)
+        _say(_needed(wanted))
+        return written
+
+    return _run(options, work)
+
+
+def _needed(wanted: Wanted) -> str:
+    """Say where the subscriber's id comes from, for a person at the terminal."""
+    tool = TOOLS[wanted.tool]
+    if wanted.tag:
+        return (
+            f"afterword: {wanted.tag} must give an id that nobody can guess, and no e-mail address"
+        )
+    if not tool.tag:
+        return "afterword: everybody answers without a name; --tag names the subscriber"
+    if tool.own:
+        return (
+            f"afterword: make a field {tool.exported} in {wanted.tool}, with a random value for "
+            "each subscriber; see docs/embedding.md"
+        )
+    return f"afterword: import the same id ({tool.exported}) to join answers to your contacts"
 
 
 def share_text(embedded: Embedded, language: str = "") -> str:

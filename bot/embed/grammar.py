@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TypeAlias
 
+from bot.embed.tools import TOOLS
+
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 
@@ -13,6 +15,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     _add_link(words)
     _add_qr(words)
     _add_share(words)
+    _add_newsletter(words)
 
 
 def add_word(words: _Commands, name: str, says: str) -> argparse.ArgumentParser:
@@ -64,5 +67,24 @@ def _add_share(words: _Commands) -> None:
         from bot.embed.command import run_share  # noqa: PLC0415
 
         return run_share(options)
+
+    parser.set_defaults(run=run)
+
+
+def _add_newsletter(words: _Commands) -> None:
+    parser = add_word(
+        words, "newsletter", "print a snippet with one-click answers for a newsletter"
+    )
+    parser.add_argument("--tool", required=True, choices=list(TOOLS), help="who sends it")
+    parser.add_argument("--question", default="", help="what it asks; default: the first question")
+    parser.add_argument("--language", default="", help="default: the service's")
+    parser.add_argument("--source", default="", help="default: newsletter")
+    parser.add_argument("--tag", default="", help="a merge tag of your own for the subscriber's id")
+    parser.add_argument("--text", action="store_true", help="for the plain part instead of HTML")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.embed.command import run_newsletter  # noqa: PLC0415
+
+        return run_newsletter(options)
 
     parser.set_defaults(run=run)

@@ -133,3 +133,19 @@ def test_what_the_intake_would_not_keep_is_left_out_here(row: Any, reason: str) 
 def test_a_delimiter_inside_quotes_does_not_part_columns() -> None:
     rows = list(open_rows(io.StringIO('id,name\n1,"Smith; Anna; Maria"\n')))
     assert rows == [{"id": "1", "name": "Smith; Anna; Maria"}]
+
+
+def test_another_name_of_the_same_person_is_no_trait() -> None:
+    row: dict[str | None, Any] = {
+        "user_id": "42",
+        "anonymous_id": "listmonk:8f14e45f",
+        "first_name": "Anna",
+    }
+    item = to_identify(row, "user_id")
+    assert isinstance(item, dict)
+    assert (item["userId"], item["anonymousId"]) == ("42", "listmonk:8f14e45f")
+    assert item["traits"] == {"first_name": "Anna"}
+    plain = to_identify({**row, "anonymous_id": " "}, "user_id")
+    assert isinstance(plain, dict) and "anonymousId" not in plain
+    assert plain["messageId"] != item["messageId"]
+    assert isinstance(to_identify({**row, "anonymous_id": "x" * 1000}, "user_id"), str)
