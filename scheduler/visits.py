@@ -114,7 +114,9 @@ class Visits:
             channel=visit.item.channel,
             due_at=self.now,
             expires_at=self.now + entrance.expires,
-            interaction=Interaction(team=entrance.team, line=visit.source, population=VISITOR),
+            interaction=Interaction(
+                team=entrance.team_of(visit.source), line=visit.source, population=VISITOR
+            ),
             language=language,
         )
 

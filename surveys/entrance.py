@@ -1,7 +1,8 @@
 """Entrances: surveys that anybody may come to by themselves, and the links that lead there."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -30,18 +31,24 @@ class Entrance:
     """That a survey may be entered by anybody.
 
     ``sources`` are the survey's own names for where people come from ("receipt", "door"), besides
-    `BUILT_IN`. ``team`` is whose answers they are, "" for nobody's in particular. ``expires`` is
-    how long after the first answer a visitor may go on, and is taken for the same.
+    `BUILT_IN`. ``team`` is whose answers they are, "" for nobody's in particular, and ``teams``
+    says so for single sources. ``expires`` is how long after the first answer a visitor may go
+    on, and is taken for the same.
     """
 
     sources: tuple[str, ...] = ()
     team: str = ""
+    teams: Mapping[str, str] = field(default_factory=dict)
     expires: timedelta = timedelta(days=7)
 
     @property
     def known(self) -> tuple[str, ...]:
         """Every source that is counted apart, the survey's own first."""
         return tuple(dict.fromkeys((*self.sources, *BUILT_IN)))
+
+    def team_of(self, source: str) -> str:
+        """Give the team that answers from a source count for."""
+        return self.teams.get(source) or self.team
 
     def fold(self, source: str) -> str:
         """Give the source as it is counted: anybody can write anything into a link."""

@@ -1,6 +1,6 @@
 """Entrances: which surveys anybody may come to by themselves (a survey's ``public:``)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from bot.config.faults import quote
@@ -31,19 +31,32 @@ def _read(place: Place) -> Entrance | None:
         return None
     _check_sources(place.at("sources"), shape.sources)
     given: dict[str, Any] = {} if shape.expires is None else {"expires": shape.expires}
-    return Entrance(sources=tuple(dict.fromkeys(shape.sources)), team=shape.team, **given)
+    return Entrance(
+        sources=tuple(shape.sources),
+        team=shape.team,
+        teams={source: team for source, team in shape.sources.items() if team},
+        **given,
+    )
 
 
-def _check_sources(place: Place, sources: tuple[str, ...]) -> None:
-    listed = isinstance(place.value, list)
-    for number, source in enumerate(sources):
-        at = place.at(number) if listed else place
+def _check_sources(place: Place, sources: Collection[str]) -> None:
+    for source in sources:
         if not SOURCE.fullmatch(source):
             hint = "begin with a letter; use small letters, digits, _ and -, at most 40 in all"
-            at.fault(f"{quote(source)} cannot be the name of a source", hint=hint)
+            _report(place, source, f"{quote(source)} cannot be the name of a source", hint)
         elif source == OTHER:
             hint = f"it stands for every source not listed; always known: {', '.join(BUILT_IN)}"
-            at.fault(f"{quote(OTHER)} is no source of its own", hint=hint)
+            _report(place, source, f"{quote(OTHER)} is no source of its own", hint)
     if len(sources) > MOST_SOURCES:
         hint = "one for each place, not one for each person"
         place.fault(f"this has more than {MOST_SOURCES}", hint=hint)
+
+
+def _report(place: Place, source: str, message: str, hint: str) -> None:
+    """Report one source where it is written: as a key, in a list, or alone."""
+    if isinstance(place.value, Mapping):
+        place.at(source).key_fault(message, hint=hint)
+    elif isinstance(place.value, list):
+        place.at(place.value.index(source)).fault(message, hint=hint)
+    else:
+        place.fault(message, hint=hint)

@@ -155,7 +155,8 @@ SURVEY: Mapping[str, Key] = {
 
 PUBLIC: Mapping[str, Key] = {
     "sources": Key(
-        doc="Your own names for where people come from, counted apart; they stand in links.",
+        doc="Your own names for where people come from; they stand in links. { name: team } says "
+        "whose answers they are.",
         example="[receipt, door]",
         default="those that are always known",
     ),

@@ -141,7 +141,17 @@ def _survey_types() -> Types:
 def _public_types() -> Types:
     sources = {"type": "string", "pattern": f"^{SOURCE.pattern}$"}
     return {
-        "sources": {"anyOf": [sources, {"type": "array", "items": sources}]},
+        "sources": {
+            "anyOf": [
+                sources,
+                {"type": "array", "items": sources},
+                {
+                    "type": "object",
+                    "propertyNames": {"pattern": f"^{SOURCE.pattern}$"},
+                    "additionalProperties": {"type": ["string", "null"]},
+                },
+            ]
+        },
         "team": _STRING,
         "expires": _DURATION,
     }

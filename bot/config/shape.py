@@ -63,6 +63,17 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _by_source(value: object) -> object:
+    """Read sources as a mapping to their teams, "" for those that name none."""
+    if isinstance(value, dict):
+        return {name: "" if team is None else team for name, team in value.items()}
+    listed = _listed(value)
+    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+        hint = "write [receipt, door], or { door: shop } to name a team"
+        raise UnfitError("names of sources are expected here", hint=hint)
+    return dict.fromkeys(listed, "")
+
+
 def _no_flag(value: object) -> object:
     if isinstance(value, bool):
         raise UnfitError("a number is expected here, not true or false")
@@ -76,6 +87,7 @@ def _plain(read: Callable[[object], Any]) -> PlainValidator:
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[str, PlainValidator(read_text)]
 Texts = Annotated[dict[str, Words], BeforeValidator(_by_language)]
+Sources = Annotated[dict[str, str], BeforeValidator(_by_source)]
 Names = Annotated[tuple[Line, ...], BeforeValidator(_listed)]
 Whole = Annotated[int, BeforeValidator(_no_flag), Field(ge=1, le=1_000_000_000)]
 Number = Annotated[float, BeforeValidator(_no_flag)]
@@ -139,7 +151,7 @@ class PublicShape:
     SECTION: ClassVar = "public"
     __pydantic_config__: ClassVar = _CLOSED
 
-    sources: Names = ()
+    sources: Sources = field(default_factory=dict)
     team: Line = ""
     expires: Duration | None = None
 

@@ -22,7 +22,7 @@ from surveys.reading import SKIP
 from surveys.template import fill
 
 IN_A_ROW = 6
-"""Cells of 44 pixels: with their borders they fit a screen of 320."""
+"""Cells of 44 pixels, with the room between them: they fit a screen of 320."""
 
 NARROW = 3
 """Characters of the longest label that still stands in such a cell."""

@@ -182,6 +182,14 @@ async def test_a_low_score_tells_the_teams_leader(spine: Spine) -> None:
     assert "receipt" in alert.text
 
 
+async def test_a_source_may_have_a_team_of_its_own(spine: Spine) -> None:
+    entrance = replace(ENTRANCE, team="web", teams={"door": "support"})
+    spine.rules = replace(spine.rules, entrances={"call": entrance})
+    for source, team in (("door", "support"), ("receipt", "web")):
+        number = invitation_of(spine, await page(spine, entered("1", source=source)))
+        assert (await spine.conversation(number)).invitation.interaction.team == team
+
+
 async def test_a_subscriber_is_the_contact_the_business_named(spine: Spine) -> None:
     event = identify(1, "who", {"first_name": "Anna", "telegram_id": "1001"})
     await spine.report(replace(event, anonymous_id="listmonk:8f14e45f"))

@@ -32,6 +32,10 @@ def load(folder: Path, more: str, registry: Registry, environ: Mapping[str, str]
         ("public: {}", {"visit": Entrance()}),
         ("public: { sources: door }", {"visit": Entrance(sources=("door",))}),
         (
+            "public: { sources: { door: shop, till: null }, team: web }",
+            {"visit": Entrance(sources=("door", "till"), team="web", teams={"door": "shop"})},
+        ),
+        (
             "public: { sources: [door, till-2, door], team: shop, expires: 3d }",
             {"visit": Entrance(sources=("door", "till-2"), team="shop", expires=timedelta(days=3))},
         ),
