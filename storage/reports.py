@@ -11,7 +11,8 @@ from storage.codec import to_ms
 from storage.contacts import load_contacts
 from storage.sql import Session, statement
 from surveys.contact import Contact
-from surveys.report import Filter, FlowCount, Tally, ValueCount
+from surveys.entrance import VISITOR
+from surveys.report import BY_THEMSELVES, Filter, FlowCount, Tally, ValueCount
 from surveys.response import Response
 
 GROUPS = ("", "channel", "team", "agent", "language")
@@ -130,13 +131,14 @@ async def _flows(session: Session, wanted: Filter, group: str) -> list[FlowCount
     where.add_given(wanted, ("survey", "channel", "team", "agent", "language"))
     found = await session.fetch(
         statement(
-            f"SELECT survey, {group} AS grp, stage, CAST(SUM(n) AS BIGINT) AS n"  # noqa: S608 - constants
-            f" FROM flow WHERE {where} GROUP BY survey, grp, stage HAVING SUM(n) <> 0"
-            " ORDER BY survey, grp, stage"
+            f"SELECT survey, {group} AS grp, CAST(SUM(n) AS BIGINT) AS n,"  # noqa: S608 - constants
+            f" CASE WHEN population = '{VISITOR}' THEN '{BY_THEMSELVES}' || stage ELSE stage END"
+            f" AS reached FROM flow WHERE {where} GROUP BY survey, grp, reached"
+            " HAVING SUM(n) <> 0 ORDER BY survey, grp, reached"
         ),
         *where.values,
     )
-    return [FlowCount(group=row.pop("grp"), **row) for row in found]
+    return [FlowCount(group=row.pop("grp"), stage=row.pop("reached"), **row) for row in found]
 
 
 def _days(wanted: Filter) -> _Where:

@@ -16,6 +16,9 @@ from surveys.metric import METRICS, Metric
 from surveys.scale import SCALES, Scale
 from surveys.score import Box, Part, Sample, Weighed, distribution, rate, weigh
 
+BY_THEMSELVES = "visitor."
+"""Before a stage: counted apart, since a rate of answers needs somebody who was asked."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
@@ -58,7 +61,8 @@ class ValueCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowCount:
-    """How many invitations reached a stage: sent, delivered, started, completed.
+    """How many invitations reached a stage: sent, delivered, started, completed; with
+    `BY_THEMSELVES` before it, how many of those whom nobody had asked.
 
     Each is counted on the day it was sent, so that a rate compares like with like.
     """
@@ -129,7 +133,8 @@ class Flow:
 
     ``partial`` began and did not complete; they are not in the response rate. ``response_rate``
     is completed ÷ delivered as a part of one, None where nothing was delivered; ``interval`` is
-    its 95 % interval (Wilson).
+    its 95 % interval (Wilson). ``came`` began without being asked, and ``came_completed`` of them
+    finished; they are in none of the others.
     """
 
     survey: str
@@ -141,6 +146,8 @@ class Flow:
     partial: int
     response_rate: float | None
     interval: Interval | None
+    came: int = 0
+    came_completed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,4 +347,6 @@ def _flow(survey: str, group: str, reached: Mapping[str, int]) -> Flow:
         partial=max(started - completed, 0),
         response_rate=counted / delivered if delivered else None,
         interval=wilson(counted, delivered) if delivered else None,
+        came=reached.get(f"{BY_THEMSELVES}started", 0),
+        came_completed=reached.get(f"{BY_THEMSELVES}completed", 0),
     )

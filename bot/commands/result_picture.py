@@ -7,6 +7,7 @@ from bot.charts import Part as Legend
 from bot.commands.phrases import count, percent, signed
 from bot.commands.result_scores import spell_box, spell_goal, spell_interval, spell_value
 from bot.commands.result_text import choice_labels, group_name, rank, row_name, scale_labels
+from surveys.entrance import VISITOR
 from surveys.message import Image
 from surveys.metric import METRICS, Band, Scoring, band
 from surveys.report import Flow, Row
@@ -76,7 +77,8 @@ def draw_groups(
 
 def _heading(row: Row, title: str, flow: Flow | None, about: str) -> Heading:
     rate = ""
-    if flow is not None and flow.response_rate is not None:
+    asked = row.population != VISITOR
+    if asked and flow is not None and flow.response_rate is not None:
         rate = f" · response rate {percent(flow.response_rate)}"
     facts = [f"{count(row.n, 'answer')}{rate}"]
     if row.score is None:

@@ -63,7 +63,17 @@ def spell_bands(row: Row) -> str:
 
 
 def spell_flow(flow: Flow) -> str:
-    """Give the response rate in one line: ``128 of 340 delivered answered, 38 % (95 %: 33–43)``."""
+    """Give the response rate in one line: ``128 of 340 delivered answered, 38 % (95 %: 33–43)``;
+    who came by themselves stands apart.
+    """
+    came = (
+        f"{flow.came:,} came by themselves, {flow.came_completed:,} finished." if flow.came else ""
+    )
+    asked = _spell_asked(flow) if flow.sent or not came else ""
+    return " ".join(part for part in (asked, came) if part)
+
+
+def _spell_asked(flow: Flow) -> str:
     if flow.response_rate is None:
         return f"{count(flow.sent, 'invitation')} sent, none delivered yet."
     answered = min(flow.completed, flow.delivered)

@@ -11,6 +11,7 @@ from bot.commands.phrases import count, fold
 from bot.commands.result_picture import draw_groups, draw_row, drawable
 from bot.commands.result_scores import spell_flow
 from bot.commands.result_text import row_name, spell_groups, spell_row
+from surveys.entrance import VISITOR
 from surveys.message import Image
 from surveys.question import Kind
 from surveys.report import Filter, Flow, Report, Row, Tally, ValueCount, summarise
@@ -156,6 +157,8 @@ def _block(found: _Found, row: Row, among: Sequence[Row], *, brief: bool) -> str
         minimum = found.totals.minimum
         return spell_row(row, among, survey, minimum=minimum, brief=brief)
     flows = {flow.group: flow for flow in found.groups.flows if flow.survey == row.survey}
+    if row.population == VISITOR:  # nobody asked them, so there is no rate
+        flows = {}
     name = row_name(row, among)
     return spell_groups(found.parts(row), row, flows, name=name, by=request.by)
 
@@ -199,7 +202,8 @@ def _nothing(found: _Found) -> str:
     context, request = found.context, found.request
     period = context.period(request)
     flows = [flow for flow in found.totals.flows if flow.survey in found.surveys]
-    asked, answered = sum(f.sent for f in flows), sum(f.completed for f in flows)
+    asked = sum(f.sent for f in flows)
+    answered = sum(f.completed + f.came_completed for f in flows)
     what = request.metric or request.question or request.survey
     about = f" for {what}" if what else ""
     counted = f"{asked:,} asked, {answered:,} answered"

@@ -232,6 +232,21 @@ async def test_a_newsletters_click_joins_the_contact_we_know(public: Public) -> 
     assert (await public.counts())["contacts"] == 1
 
 
+async def test_results_show_visitors_apart_and_in_no_rate(public: Public) -> None:
+    for score in ("9", "9", "10", "8", "3"):
+        async with Browser(public.service.url) as browser:
+            await browser.look("/p/visit?s=door")
+            await browser.press(v=score)
+    for words in ("/results visit", "/results visit by team"):
+        answer = await public.service.commands.answer("telegram", "778", words)
+        assert answer
+        assert "NPS, visitors" in answer.text
+        assert "5 came by themselves, 0 finished." in answer.text
+        assert "delivered" not in answer.text
+        assert "answered" not in answer.text
+        assert ("shop" in answer.text) == words.endswith("team")
+
+
 async def test_a_press_by_another_site_is_refused(public: Public) -> None:
     async with Browser(public.service.url) as browser:
         await browser.look("/p/visit")

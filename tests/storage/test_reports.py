@@ -137,3 +137,15 @@ async def test_responses_follow_the_filter(store: Store) -> None:
     assert await surveys(agent="cem") == ["order"]
     assert await surveys(survey="order") == ["order"]
     assert await surveys(since=NOW.date() + timedelta(days=1)) == []
+
+
+async def test_who_came_by_themselves_stands_apart_in_flows(store: Store) -> None:
+    person, *_ = await plan(store, 1)
+    (visit,) = await add_invitations(
+        store,
+        invitation(person.contact_id, via=(), interaction=Interaction(population="visitor")),
+    )
+    await reply(store, visit.id, answer(value=9))
+    found = {f.stage: f.n for f in (await store.tally(replace(ALWAYS, by="team"))).flows}
+    assert found == {"visitor.sent": 1, "visitor.delivered": 1, "visitor.started": 1}
+    assert await store.recount() == []

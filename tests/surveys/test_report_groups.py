@@ -163,3 +163,14 @@ def test_the_unit_of_weights_does_not_matter(counts: list[ValueCount], unit: flo
     )
     assert scaled.score == pytest.approx(row.score, abs=1e-6)
     assert scaled.effective_n == pytest.approx(row.effective_n)
+
+
+def test_who_came_by_themselves_is_in_no_rate() -> None:
+    (flow,) = _flows(
+        ("", "sent", 10), ("", "delivered", 10), ("", "started", 5), ("", "completed", 4),
+        ("", "visitor.sent", 90), ("", "visitor.delivered", 90), ("", "visitor.started", 90),
+        ("", "visitor.completed", 60),
+    ).flows  # fmt: skip
+    assert (flow.sent, flow.delivered, flow.started, flow.completed) == (10, 10, 5, 4)
+    assert flow.response_rate == pytest.approx(0.4)
+    assert (flow.came, flow.came_completed) == (90, 60)
