@@ -2,7 +2,7 @@
 PY = .venv/bin/python
 UV ?= uv
 
-.PHONY: demo test check format lint types imports docs faults bench lock
+.PHONY: demo test check format lint types imports docs faults browser bench lock
 
 demo:
 	./afterword demo
@@ -29,6 +29,11 @@ docs: .venv/ready
 faults: .venv/ready
 	$(PY) -m pytest -m slow tests/faults
 
+# The pages in a real browser. Needs Chromium (apt-get install chromium).
+browser: .venv/browser
+	@$(PY) -m tests.browser.ready
+	$(PY) -m pytest -m browser tests/browser
+
 # Each prints ratios against a limit or peer measured in the same run.
 bench: .venv/ready
 	for file in benchmarks/p*.py; do $(PY) -m benchmarks.$$(basename $$file .py) || exit 1; done
@@ -37,9 +42,14 @@ bench: .venv/ready
 	./afterword develop
 	touch $@
 
+.venv/browser: .venv/ready requirements-browser.lock
+	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	touch $@
+
 # Needs uv (pip install uv).
 LOCK = $(UV) pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock"
 lock:
 	$(LOCK) $(UPGRADE) pyproject.toml -o requirements.lock
 	$(LOCK) $(UPGRADE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) $(UPGRADE) --group pyproject.toml:browser -c requirements-dev.lock -o requirements-browser.lock
