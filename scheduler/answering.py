@@ -22,6 +22,7 @@ from surveys.conversation import (
     Turn,
     TurnKind,
     advance,
+    changeable,
     is_over,
     next_question,
     progress,
@@ -117,10 +118,18 @@ def show(
     address: str,
     capabilities: Capabilities,
     now: datetime,
+    *,
+    wish: str = "",
 ) -> Message:
-    """Give the page of an invitation as it stands: the open question, or thanks, or closed."""
+    """Give the page of an invitation as it stands: the open question, or thanks, or closed.
+
+    ``wish`` names an answered question to show again with its answer, while that may be changed.
+    """
     setting = rules.setting(survey, conversation.invitation, conversation.contact, address)
     response = conversation.response
+    again = changeable(survey, conversation, wish, now)
+    if again:
+        return compose_question(setting, again[0], capabilities, answer=again[1])
     question = next_question(survey, response)
     if question is None:
         return compose_thanks(setting, response_band(survey, response), capabilities)

@@ -20,7 +20,7 @@ from scheduler.outbox import Messages, Outbox
 from scheduler.rules import Rules
 from storage.store import SavedTurn, Transaction
 from surveys.conversation import Conversation
-from surveys.inbound import Inbound, Replied
+from surveys.inbound import Inbound, Replied, Viewed
 from surveys.message import Capabilities
 
 log = logging.getLogger("afterword.replies")
@@ -81,12 +81,16 @@ class Turns:
         return self.outbox.say(item, messages, invitation_id)
 
     def show(self, item: Inbound, conversation: Conversation) -> Messages:
-        """Give the page of an invitation as it stands."""
+        """Give the page of an invitation as it stands, or the answered question wished for."""
         survey = self.rules.surveys.get(conversation.invitation.survey)
         if survey is None:
             return (compose_plain(self.rules, item.address, conversation.contact, "closed"),)
         capabilities = self.channels[item.channel]
-        return (show(self.rules, survey, conversation, item.address, capabilities, self.now),)
+        wish = item.question_id if isinstance(item, Viewed) else ""
+        page = show(
+            self.rules, survey, conversation, item.address, capabilities, self.now, wish=wish
+        )
+        return (page,)
 
     def _may_answer(self, conversation: Conversation, item: Replied) -> bool:
         """On a page the link is the credential; in a chat the address must be the contact's."""

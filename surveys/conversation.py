@@ -306,6 +306,22 @@ def _kind(answer: Answer, *, changed: bool) -> TurnKind:
     return TurnKind.SKIPPED if answer.skipped else TurnKind.RECORDED
 
 
+def changeable(
+    survey: Survey, conversation: Conversation, question_id: str, now: datetime
+) -> tuple[Question, Answer] | None:
+    """Give an answered question with its answer, or None where that may not be changed (any more).
+
+    It is worded as it was when it was answered.
+    """
+    response, question = conversation.response, survey.question(question_id)
+    answer = response.answer(question_id) if response else None
+    if question is None or answer is None or answer.draft or is_over(conversation, now):
+        return None
+    if now - answer.at > survey.change_within:
+        return None
+    return replace(question, wording=answer.wording), answer
+
+
 def is_over(conversation: Conversation, now: datetime) -> bool:
     """Whether the survey takes no answers any more."""
     invitation = conversation.invitation

@@ -51,9 +51,13 @@ class Replied(Inbound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewed(Inbound):
-    """The person opened a link. Shows, and never records: machines open links too."""
+    """The person opened a link. Shows, and never records: machines open links too.
+
+    ``question_id`` is the question they want to see again, "" for the one that is open.
+    """
 
     token: str
+    question_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,7 +153,8 @@ class Web(Channel):
 
     def _viewed(self, token: str, request: Request) -> Viewed:
         asked = {name: request.query[name][:40] for name in ("q", "v") if name in request.query}
-        return Viewed(**self._facts(f"view.{self._nonce()}", asked), token=token)
+        facts = self._facts(f"view.{self._nonce()}", asked)
+        return Viewed(**facts, token=token, question_id=asked.get("q", ""))
 
     def _read_stop(
         self,
