@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scheduler.rules import Rules
 from surveys.alert import AlertRule, match_alerts, recipients
@@ -208,8 +208,17 @@ class _View:
         unread = turn.kind in (TurnKind.NOT_UNDERSTOOD, TurnKind.OFF_SCRIPT)
         question = turn.asked if unread and turn.asked else turn.next
         if question is None:
-            return compose_thanks(self.setting, turn.band, self.capabilities, notice=self._notice())
-        return self._question(question, notice=self._notice())
+            notice = self._notice()
+            page = compose_thanks(self.setting, turn.band, self.capabilities, notice=notice)
+        else:
+            page = self._question(question, notice=self._notice())
+        return replace(page, changes=self._changes())
+
+    def _changes(self) -> str:
+        """Give the question whose answer was just taken and may still be changed."""
+        taken = self.turn.kind in (TurnKind.RECORDED, TurnKind.CHANGED, TurnKind.SKIPPED)
+        may = taken and self.setting.survey.change_within > timedelta(0)
+        return self.turn.asked.id if may and self.turn.asked else ""
 
     def chat(self) -> Iterator[Message]:
         """Give what is said in a chat: the sent message edited in place, then what comes next."""

@@ -58,6 +58,7 @@ class Message:
     ``question_id`` is the question asked, "" for anything else.
     ``step`` and ``steps`` say how far the survey is (0 of 0: not part of one).
     ``notice`` is a short word about what just happened ("Thanks, recorded."), shown first.
+    ``changes`` is the question just answered where its answer may still be changed, "" for none.
     ``heard_at`` is when the person last wrote on this channel, None for never: what may be said
     depends on it where a provider has a window. ``replies_to`` are the provider's ids of the
     messages that this one answers, oldest first, where a channel has threads.
@@ -82,6 +83,7 @@ class Message:
     replaces: str = ""
     step: int = 0
     steps: int = 0
+    changes: str = ""
     heard_at: datetime | None = None
     replies_to: tuple[str, ...] = ()
 

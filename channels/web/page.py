@@ -123,10 +123,11 @@ def render_message(
     shared = _shared(look, language, message.language, message.footer)
     if layout == "note":
         presses = [_press(button, session) for button in message.buttons]
-        return _note(shared, message.text, notices, presses, session)
+        return _note(shared, message.text, notices, presses, session, change=message.changes)
     return _TEMPLATES.get_template("question.html").render(
         shared,
         notices=notices,
+        change=message.changes,
         title=clean(message.text),
         session=session,
         question_id=message.question_id,
@@ -156,11 +157,14 @@ def _note(
     notices: Sequence[str],
     presses: Sequence[Press],
     session: Session,
+    *,
+    change: str = "",
 ) -> str:
     heading, rest = split_heading(clean(text))
     return _TEMPLATES.get_template("note.html").render(
         shared,
         notices=notices,
+        change=change,
         title=heading,
         rest=rest,
         presses=presses,

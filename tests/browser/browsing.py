@@ -41,9 +41,7 @@ SCREENS = (PHONE, DESKTOP)
 async def chromium() -> AsyncIterator[Browser]:
     """Start Chromium; it is gone afterwards."""
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=list(_FLAGS)
-        )
+        running = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(_FLAGS))
         try:
             yield running
         finally:

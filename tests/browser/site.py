@@ -51,12 +51,12 @@ class Site:
     async def invite(self, survey: str = "kinds", language: str = "en") -> str:
         """Ask a new customer by mail; gives the link to the survey page in it."""
         mail = await self._ask(survey, language)
-        return re.findall(rf"{self.url}/s/[\w-]+", mail)[0]
+        return str(re.findall(rf"{self.url}/s/[\w-]+", mail)[0])
 
     async def stop_link(self, language: str = "en") -> str:
         """Ask a new customer by mail; gives the link in it that stops everything."""
         mail = await self._ask("kinds", language)
-        return re.findall(rf"{self.url}/u/[\w-]+", mail)[0]
+        return str(re.findall(rf"{self.url}/u/[\w-]+", mail)[0])
 
     async def counts(self) -> dict[str, int]:
         return await self.service.store.counts()

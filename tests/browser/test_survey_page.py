@@ -49,9 +49,7 @@ async def test_dark_pages_can_be_read(browser: Browser, site: Site, screen: Scre
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
-async def test_the_keyboard_alone_is_enough(
-    browser: Browser, site: Site, javascript: bool
-) -> None:
+async def test_the_keyboard_alone_is_enough(browser: Browser, site: Site, javascript: bool) -> None:
     link = await site.invite("kinds")
     before = (await site.counts()).get("responses", 0)
     async with visit(browser, javascript=javascript) as page:
@@ -111,18 +109,36 @@ async def test_nothing_chosen_is_not_sent(browser: Browser, site: Site) -> None:
         assert await question_id(page) == "nps"
 
 
-async def test_going_back_is_a_change_of_mind(browser: Browser, site: Site) -> None:
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+async def test_the_answer_just_given_can_be_changed(
+    browser: Browser, site: Site, javascript: bool
+) -> None:
     link = await site.invite("kinds")
     before = (await site.counts()).get("responses", 0)
-    async with visit(browser) as page:
+    async with visit(browser, javascript=javascript) as page:
         await page.goto(link)
         await press_answer(page, "3")
-        assert await question_id(page) == "csat"
-        await page.go_back()
-        assert await question_id(page) == "nps"
+        await assert_sound(page, javascript=javascript)
+        await page.locator(".change").click()
+        await page.locator("input[value='3']:checked").wait_for(state="attached")
         await press_answer(page, "8")
+        assert await question_id(page) == "csat"
         assert "8" in await page.inner_text("#notice")
     assert (await site.counts())["responses"] == before + 1
+
+
+async def test_another_answer_pressed_in_the_mail_replaces_the_first(
+    browser: Browser, site: Site
+) -> None:
+    link = await site.invite("kinds")
+    async with visit(browser) as page:
+        for value in ("9", "4"):
+            await page.goto(f"{link}?q=nps&v={value}")
+            assert await question_id(page) == "nps"
+            assert await page.locator(f"input[value='{value}']").is_checked()
+            await page.locator("button[value=send]").click()
+            await page.locator("#notice").wait_for()
+        assert "4" in await page.inner_text("#notice")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -262,3 +262,44 @@ def test_each_colleague_is_told_on_the_first_channel_that_runs() -> None:
     assert alert_addresses(rules, rule, "support", running) == [("telegram", "777")]
     assert alert_addresses(rules, rule, "sales", running) == [("email", "o@acme.example")]
     assert alert_addresses(rules, rule, "sales", {"telegram": CHAT}) == []
+
+
+# Changing one's mind on a page
+
+
+def test_a_page_names_the_question_that_may_be_changed() -> None:
+    [page] = told(replied("9"), can=PAGE)
+    assert (page.question_id, page.changes) == ("csat", "nps")
+    [again] = told(replied("9"), replied("9"), can=PAGE)
+    assert again.changes == ""  # nothing was just taken
+    [unread] = told(replied("77"), can=PAGE)
+    assert unread.changes == ""
+
+
+def test_an_answered_question_is_shown_again_while_it_may_be_changed() -> None:
+    conversation, _ = answered(replied("9"), can=PAGE)
+
+    def shown(wish: str, now: datetime) -> Message:
+        return show(RULES, SURVEY, conversation, "", PAGE, now, wish=wish)
+
+    page = shown("nps", NOW + SURVEY.change_within)
+    assert page.question_id == "nps"
+    assert [b.label for b in page.buttons if b.chosen] == ["9"]
+    later = NOW + SURVEY.change_within + timedelta(seconds=1)
+    for wish, now in (("nps", later), ("csat", NOW), ("comment", NOW), ("nothing", NOW), ("", NOW)):
+        assert shown(wish, now).question_id == "csat"
+    over = shown("nps", INVITATION.expires_at + timedelta(hours=2))
+    assert over.question_id == ""
+
+
+def test_the_last_answer_of_a_survey_can_be_changed_too() -> None:
+    everything = (
+        replied("9"),
+        replied("5", question="csat"),
+        replied("=", question="comment", text="Good"),
+    )
+    conversation, last = answered(*everything, can=PAGE)
+    assert last.messages[0].changes == "comment"
+    page = show(RULES, SURVEY, conversation, "", PAGE, NOW, wish="comment")
+    assert page.question_id == "comment"
+    assert "like" in page.text  # worded as it was asked: for a good score

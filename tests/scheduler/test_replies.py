@@ -428,3 +428,20 @@ async def test_events_and_replies_survive_each_other(spine: Spine) -> None:
     await spine.hear(spine.press("1001", "9"))
     await spine.dispatch()
     assert await spine.store.recount() == []
+
+
+async def test_a_page_shows_an_answered_question_again_to_be_changed(spine: Spine) -> None:
+    await asked(spine)
+    token = spine.token(1)
+
+    async def press(value: str) -> None:
+        pressed = (payload(token, "nps", value),)
+        await spine.hear(spine.said("", channel="web", payloads=pressed))
+
+    await press("9")
+    [page] = await spine.hear(replace(spine.view(token), question_id="nps"))
+    assert page[0].question_id == "nps"
+    await press("2")
+    assert (await answers(spine))["nps"] == 2
+    assert (await spine.store.counts())["responses"] == 1
+    assert await spine.store.recount() == []

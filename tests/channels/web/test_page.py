@@ -202,6 +202,13 @@ class TestNote:
         sent = fields_of(show(change))
         assert (sent["q"], sent["v"], sent["do"], sent["kind"]) == ("nps", "9", "send", "one")
 
+    def test_the_answer_just_given_can_be_changed(self) -> None:
+        for shown in (COMMENT, THANKS):
+            (link,) = show(replace(shown, changes="nps")).xpath("//a[@class='change']")
+            assert link.get("href") == f"{SESSION.token}?q=nps"
+            assert link.text_content() == "<change>"
+            assert not show(shown).xpath("//a[@class='change']")
+
     def test_a_page_without_a_message_links_the_privacy_notice(self) -> None:
         page = page_of(render_note(LOOK, ENGLISH, "This link is not valid."))
         assert page.xpath("//footer//a/@href") == ["https://acme.example/privacy"]
