@@ -1,15 +1,11 @@
 """Reports: counts from rollup rows, and the list of responses behind them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from storage.answers import load_answers, read_response
-from storage.codec import to_ms
 from storage.contacts import load_contacts
 from storage.sql import Session, statement
+from storage.where import Where, bounds
 from surveys.contact import Contact
 from surveys.entrance import VISITOR
 from surveys.report import BY_THEMSELVES, Filter, FlowCount, Tally, ValueCount
@@ -30,30 +26,6 @@ _COUNTS = statement("""
 """)
 
 
-@dataclass(slots=True)
-class _Where:
-    """Conditions joined by AND, with their parameters in order."""
-
-    parts: list[str] = field(default_factory=list)
-    values: list[Any] = field(default_factory=list)
-
-    def add(self, condition: str, value: Any) -> None:
-        """Add a condition; ``$`` in it stands for the value."""
-        self.values.append(value)
-        self.parts.append(condition.replace("$", f"${len(self.values)}"))
-
-    def add_given(self, wanted: Filter, names: Sequence[str], prefix: str = "") -> None:
-        """Add ``name = value`` for each field of the filter that is set, and the limit to teams."""
-        for name in names:
-            if value := getattr(wanted, name):
-                self.add(f"{prefix}{name} = $", value)
-        if wanted.teams is not None:
-            self.add(f"{prefix}team = ANY($::text[])", list(wanted.teams))
-
-    def __str__(self) -> str:
-        return " AND ".join(self.parts)
-
-
 async def tally(session: Session, wanted: Filter) -> Tally:
     """Give the counts of answers by value and of invitations by stage, from rollup rows only.
 
@@ -72,8 +44,8 @@ async def list_responses(
     session: Session, wanted: Filter, limit: int, offset: int
 ) -> list[tuple[Response, Contact]]:
     """Give responses, newest first, with the people who gave them."""
-    where = _Where()
-    start, end = _bounds(wanted, session.zone)
+    where = Where()
+    start, end = bounds(wanted, session.zone)
     where.add("r.started_at >= $", start)
     where.add("r.started_at < $", end)
     where.add_given(wanted, ("survey", "channel", "team", "agent", "language"), "r.")
@@ -141,8 +113,8 @@ async def _flows(session: Session, wanted: Filter, group: str) -> list[FlowCount
     return [FlowCount(group=row.pop("grp"), stage=row.pop("reached"), **row) for row in found]
 
 
-def _days(wanted: Filter) -> _Where:
-    where = _Where()
+def _days(wanted: Filter) -> Where:
+    where = Where()
     where.add("day >= $", _number(wanted.since))
     where.add("day <= $", _number(wanted.until))
     return where
@@ -150,10 +122,3 @@ def _days(wanted: Filter) -> _Where:
 
 def _number(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
-
-
-def _bounds(wanted: Filter, zone: ZoneInfo) -> tuple[int, int]:
-    """The first moment of the first day and the first after the last, in epoch milliseconds."""
-    start = datetime.combine(wanted.since, time(), zone)
-    end = datetime.combine(wanted.until + timedelta(days=1), time(), zone)
-    return to_ms(start), to_ms(end)

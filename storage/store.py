@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from storage import comments, conversations, deliveries, recount, reports, setbacks, settlement
 from storage import contacts as people
-from storage import conversations, deliveries, recount, reports, setbacks, settlement
 from storage import dues as queue
 from storage.addresses import find_owners
 from storage.backup import copy_database
@@ -18,6 +18,7 @@ from storage.sql import Session, statement
 from storage.transaction import Transaction
 from storage.turn import SavedTurn
 from surveys.card import Card
+from surveys.comment import Comment, Search
 from surveys.contact import Contact, address_value
 from surveys.conversation import Conversation
 from surveys.due import Decision, Due, Outcome
@@ -154,6 +155,12 @@ class Store:
         ``question`` and ``metric`` limit to responses that answered those.
         """
         return await self._database.read(lambda s: reports.list_responses(s, wanted, limit, offset))
+
+    async def list_comments(self, wanted: Search, limit: int, offset: int) -> list[Comment]:
+        """Give customers' own words, newest first: answers of responses begun in the period, and
+        comment cards written in it. Small talk is left out.
+        """
+        return await self._database.read(lambda s: comments.list_comments(s, wanted, limit, offset))
 
     async def decisions(self, invitation_id: int) -> list[Decision]:
         """Give why an invitation was sent, held, skipped or failed, oldest first."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from hashlib import blake2b
 from secrets import token_bytes
 
+from bot.commands.comments import COMMENTS
 from bot.commands.context import Command, Context, Reply, ReportStore, StaffConfig
 from bot.commands.grammar import GrammarError, split_line, suggest
 from bot.commands.help import help_command
@@ -25,8 +26,10 @@ __all__ = ["COMMANDS", "MOST_CHARACTERS", "Commands", "ReportStore", "StaffConfi
 MOST_CHARACTERS = 4000
 """Telegram takes 4,096 (https://core.telegram.org/bots/api#sendmessage), others more."""
 
+_ASKED = (RESULTS, RESPONSES, COMMENTS)
+
 COMMANDS: Mapping[str, Command] = {
-    command.name: command for command in (RESULTS, RESPONSES, help_command((RESULTS, RESPONSES)))
+    command.name: command for command in (*_ASKED, help_command(_ASKED))
 }
 """Name -> command: the one table. Adding a command adds one line here."""
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.commands.grammar import GROUPS, GrammarError, Request, Vocabulary
 from bot.commands.periods import Period, default_period, spell_period
 from bot.commands.phrases import fold, listing
+from surveys.comment import Comment, Search
 from surveys.contact import Contact
 from surveys.message import Image
 from surveys.report import Filter, Tally
@@ -18,7 +19,7 @@ from surveys.survey import Survey
 
 
 class ReportStore(Protocol):
-    """What commands ask of the store. Both honour every field of the filter, ``teams`` included."""
+    """What commands ask of the store. All honour every field of the filter, ``teams`` included."""
 
     async def tally(self, wanted: Filter, /) -> Tally:
         """Count answers and invitations."""
@@ -27,6 +28,9 @@ class ReportStore(Protocol):
         self, wanted: Filter, /, limit: int, offset: int
     ) -> Sequence[tuple[Response, Contact]]:
         """List responses, newest first."""
+
+    async def list_comments(self, wanted: Search, /, limit: int, offset: int) -> Sequence[Comment]:
+        """List customers' own words, newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ _PERIOD_WORDS = ("today", "yesterday", "this week", "last week", "this month", "
 _LONGEST_NAME = 120  # what an event may call an agent or team
 _LONGEST_LINE = 1_000
 _MOST_PAGES = 10_000
+_MOST_WORDS = 8  # words looked for at once
 _TOKEN = re.compile(
     r'(?P<key>[a-z]+[:=])?(?:["“”](?P<quoted>[^"“”]*)["“”]?|(?P<plain>\S+))', re.IGNORECASE
 )
@@ -57,7 +58,7 @@ class Vocabulary:
 class Request:
     """What somebody asks for; an empty field does not limit.
 
-    ``period`` is None and ``page`` is 0 where none was written.
+    ``period`` is None and ``page`` is 0 where none was written. ``about`` are words to look for.
     """
 
     survey: str = ""
@@ -70,6 +71,7 @@ class Request:
     by: str = ""
     page: int = 0
     period: Period | None = None
+    about: tuple[str, ...] = ()
 
 
 def split_line(text: str) -> tuple[str, tuple[str, ...]]:
@@ -85,16 +87,36 @@ def split_line(text: str) -> tuple[str, tuple[str, ...]]:
     return words[0].lstrip("/!").partition("@")[0].lower(), tuple(words[1:])
 
 
-def read_request(words: Sequence[str], vocabulary: Vocabulary, today: date) -> Request:
-    """Read what follows a command's name.
+def read_request(
+    words: Sequence[str], vocabulary: Vocabulary, today: date, *, free: bool = False
+) -> Request:
+    """Read what follows a command's name. ``free`` takes words that mean nothing else, and what
+    follows ``about``, for words to look for.
 
     :raises GrammarError: where a word means nothing here, or two words contradict each other.
     :raises PeriodError: where a period cannot be read.
     """
-    reading, rest = _Reading(vocabulary, today), tuple(words)
+    reading, rest = _Reading(vocabulary, today, free=free), tuple(words)
     while rest:
         rest = rest[reading.take(rest) :]
     return reading.request
+
+
+def write_again(request: Request, page: int) -> str:
+    """Give the same request as words that can be sent again, for another page."""
+    words = [request.survey] if request.survey else []
+    for what in ("question", *GROUPS):
+        if value := getattr(request, what):
+            words += [what, _quoted(value)]
+    for word in request.about:
+        words += ["about", _quoted(word)]
+    if period := request.period:
+        words.append(f"{period.since}..{period.until}")
+    return " ".join((*words, f"page {page}"))
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"' if " " in word else word
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -107,8 +129,9 @@ def suggest(word: str, known: Iterable[str]) -> str:
 class _Reading:
     """A request in the making."""
 
-    def __init__(self, vocabulary: Vocabulary, today: date) -> None:
+    def __init__(self, vocabulary: Vocabulary, today: date, *, free: bool = False) -> None:
         self.vocabulary, self.today, self.request = vocabulary, today, Request()
+        self._free = free
 
     def take(self, rest: Sequence[str]) -> int:
         """Read what the words begin with; give how many words that was."""
@@ -116,6 +139,8 @@ class _Reading:
         key = _SYNONYMS.get(head, head)
         if key in _KEYS:
             return 1 + self._take_value(key, rest[1:])
+        if self._free and head == "about" and rest[1:]:
+            return 1 + self._take_word(rest[1])
         if named := self._named(rest):
             kind, name, taken = named
             self._set(kind, name)
@@ -125,7 +150,14 @@ class _Reading:
             return spelled[1]
         if head in _FILLERS:
             return 1
+        if self._free:
+            return self._take_word(rest[0])
         raise GrammarError(self._unknown(rest[0]))
+
+    def _take_word(self, word: str) -> int:
+        about = dict.fromkeys((*self.request.about, word[:_LONGEST_NAME]))
+        self.request = replace(self.request, about=tuple(about)[:_MOST_WORDS])
+        return 1
 
     def _take_value(self, key: str, rest: Sequence[str]) -> int:
         if not rest:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.commands.answers import spell_comments, spell_scores, spell_time
 from bot.commands.context import Command, Context, Reply
-from bot.commands.grammar import GrammarError, Request, read_request
+from bot.commands.grammar import GrammarError, Request, read_request, write_again
 from bot.commands.phrases import fold
 from surveys.contact import Contact
 from surveys.response import Response
@@ -32,7 +32,7 @@ async def answer_responses(context: Context, words: Sequence[str]) -> Reply:
     head = context.title("Responses", request)
     if not shown:
         return Reply(text=f"{head}\n\n{_nothing(page)}")
-    more = f" · more: /responses {_again(request, page + 1)}" if len(rows) > PAGE else ""
+    more = f" · more: /responses {write_again(request, page + 1)}" if len(rows) > PAGE else ""
     blocks = [_block(context, response, contact) for response, contact in shown]
     return Reply(text="\n\n".join((head, *blocks, f"Page {page}{more}")))
 
@@ -48,17 +48,6 @@ def _nothing(page: int) -> str:
     if page > 1:
         return f"Page {page} is empty: the responses end before it."
     return "No responses yet. Try a longer period: /responses 90d."
-
-
-def _again(request: Request, page: int) -> str:
-    """Give the same request as words that can be sent again, for another page."""
-    words = [request.survey] if request.survey else []
-    for what in ("channel", "team", "agent", "language"):
-        if value := getattr(request, what):
-            words += [what, f'"{value}"' if " " in value else value]
-    if period := request.period:
-        words.append(f"{period.since}..{period.until}")
-    return " ".join((*words, f"page {page}"))
 
 
 def _block(context: Context, response: Response, contact: Contact) -> str:

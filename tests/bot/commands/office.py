@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.commands import Commands, StaffConfig
+from surveys.card import Card
+from surveys.comment import Comment, Search
 from surveys.contact import Contact
 from surveys.event import Interaction
 from surveys.preset import PRESETS
@@ -119,7 +122,9 @@ class MemoryStore:
 
     rows: list[Said] = field(default_factory=list)
     responses: list[tuple[Response, Contact]] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
     asked: list[Filter] = field(default_factory=list)
+    searched: list[Search] = field(default_factory=list)
 
     async def tally(self, wanted: Filter, /) -> Tally:
         self.asked.append(wanted)
@@ -157,6 +162,26 @@ class MemoryStore:
         found = [row for row in self.responses if _listed(row[0], wanted)]
         found.sort(key=lambda row: row[0].started_at, reverse=True)
         return found[offset : offset + limit]
+
+    async def list_comments(self, wanted: Search, /, limit: int, offset: int) -> Sequence[Comment]:
+        self.asked.append(wanted.rows)
+        self.searched.append(wanted)
+        found = [comment for comment in self.comments if _said(comment, wanted)]
+        found.sort(key=lambda comment: comment.at, reverse=True)
+        return found[offset : offset + limit]
+
+
+def _said(comment: Comment, wanted: Search) -> bool:
+    rows, text = wanted.rows, comment.text.casefold()
+    day = comment.at.astimezone(ZoneInfo(ZONE)).date()
+    return (
+        rows.since <= day <= rows.until
+        and rows.channel in ("", comment.channel)
+        and rows.team in ("", comment.team)
+        and (rows.teams is None or comment.team in rows.teams)
+        and all(word.casefold() in text for word in wanted.words)
+        and (not wanted.only or comment.card is not None)
+    )
 
 
 def _matches(row: Said, wanted: Filter) -> bool:
@@ -222,14 +247,40 @@ def response(  # a bad call, two hours ago
     )
 
 
+def said_in_survey(*, text: str = "Waited too long.", **more: Any) -> Comment:
+    """A comment on the call of `response`."""
+    given, contact = response(comment=text, **more)
+    return Comment(
+        at=given.started_at,
+        channel="telegram",
+        text=text,
+        contact=contact,
+        question_id="comment",
+        response=given,
+    )
+
+
+def said_on_card(
+    text: str = "The lift is broken.", *, known: bool = True, hours_ago: float = 1, **more: Any
+) -> Comment:
+    """A comment card by Anna, or by nobody we know."""
+    at = NOW - timedelta(hours=hours_ago)
+    card = Card(**{"contact_id": 9, "channel": "telegram", "text": text, "at": at, **more})
+    anna = Contact(id=9, attributes={"first_name": "Anna", "last_name": "Virtanen"})
+    return Comment(
+        at=at, channel=card.channel, text=text, contact=anna if known else None, card=card
+    )
+
+
 def commands(
     *rows: Said,
     responses: Sequence[tuple[Response, Contact]] = (),
+    comments: Sequence[Comment] = (),
     config: StaffConfig = CONFIG,
     now: datetime = NOW,
 ) -> tuple[Commands, MemoryStore]:
     """Give commands over a store that holds these rows."""
-    store = MemoryStore(rows=list(rows), responses=list(responses))
+    store = MemoryStore(rows=list(rows), responses=list(responses), comments=list(comments))
     return Commands(store=store, config=lambda: config, clock=lambda: now), store
 
 

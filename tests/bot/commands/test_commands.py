@@ -107,7 +107,7 @@ async def test_rows_are_limited_to_ones_teams(who: str, team: str, sees: bool) -
         ),
     ],
 )
-@pytest.mark.parametrize("command", ["results", "responses"])
+@pytest.mark.parametrize("command", ["results", "responses", "comments"])
 async def test_another_team_is_refused(who: str, team: str, says: str, command: str) -> None:
     staff_commands, store = commands(said("nps", 10, 9, team=team))
     answer = await staff_commands.answer(CHANNEL, who, f"/{command} team {team}")
@@ -188,8 +188,8 @@ async def test_help_explains_every_command_with_examples_that_work(name: str) ->
         ("/reslts", "I don't know 'reslts'. Did you mean /results?"),
         ("/response", "I don't know 'response'. Did you mean /responses?"),
         ("/hlep", "I don't know 'hlep'. Did you mean /help?"),
-        ("/weekly", "I answer /results, /responses, /help. /help shows how."),
-        ("", "I answer /results, /responses, /help. /help shows how."),
+        ("/weekly", "I answer /results, /responses, /comments, /help. /help shows how."),
+        ("", "I answer /results, /responses, /comments, /help. /help shows how."),
         (
             "/help reslts",
             "There is no command 'reslts'. Did you mean /help results? /help lists them all.",

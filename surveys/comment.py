@@ -1,0 +1,46 @@
+"""Comments: customers' own words, from surveys and from comment cards, as staff look for them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from surveys.card import Card
+from surveys.contact import Contact
+from surveys.report import Filter
+from surveys.response import Response
+
+CARDS, PRAISE, COMPLAINT = "cards", "praise", "complaint"
+"""What a search may be limited to, besides everything ("")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Which comments are wanted: those of ``rows`` in which each of ``words`` occurs, whatever its
+    capitals. ``only`` is "", `CARDS`, `PRAISE` or `COMPLAINT`; the latter two are cards too.
+    """
+
+    rows: Filter
+    words: tuple[str, ...] = ()
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """Something a customer said in their own words: an answer of a ``response``, or a ``card``.
+
+    ``contact`` is None for a visitor nobody knows. ``question_id`` is the question answered.
+    """
+
+    at: datetime
+    channel: str
+    text: str
+    contact: Contact | None = None
+    question_id: str = ""
+    response: Response | None = None
+    card: Card | None = None
+
+    @property
+    def team(self) -> str:
+        """The team it concerns, "" where none is known."""
+        if self.card is not None:
+            return self.card.team
+        return self.response.interaction.team if self.response else ""
