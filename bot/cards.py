@@ -1,6 +1,6 @@
 """Comment cards in staff's words: what a colleague reads when a customer spoke up unasked. Pure."""
 
-from bot.commands.answers import spell_time
+from bot.commands.answers import card_author, card_mark, spell_time
 from bot.commands.phrases import fold
 from surveys.card import Card
 from surveys.contact import Contact
@@ -33,18 +33,6 @@ def compose_card(
         _when(card, timezone),
     )
     return Message(address=address, text="\n".join(line for line in lines if line))
-
-
-def card_author(card: Card, contact: Contact | None) -> str:
-    """Give who wrote a card, as staff see them: a name, else how they came."""
-    if contact and (contact.keys or contact.attributes):
-        return fold(contact.name, _NAME)
-    return "a visitor" if card.contact_id == 0 else "somebody new"
-
-
-def card_mark(praise: bool | None) -> str:
-    """Give what a card is said to be: ``praise``, ``complaint`` or nothing."""
-    return {None: "", True: "praise", False: "complaint"}[praise]
 
 
 def _headline(card: Card, contact: Contact | None, *, added: bool) -> str:

@@ -297,6 +297,7 @@ def make_rules(config: Config, key: bytes) -> Rules:
         triggers=config.triggers,
         alerts=config.alerts,
         staff=config.staff,
+        cards_to=config.cards_to,
         languages=config.languages,
         address_traits=_traits(config.channels),
         throttle=config.throttle,

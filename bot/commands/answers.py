@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.periods import spell_day
 from bot.commands.phrases import decimal, fold
+from surveys.card import Card
+from surveys.contact import Contact
 from surveys.question import Text
 from surveys.response import Answer, Response
 from surveys.scale import SCALES
@@ -12,6 +14,9 @@ from surveys.survey import Survey
 
 MOST_SCORES = 8
 """Scores of one response in one line; surveys of more are cut."""
+
+MOST_NAME = 60
+"""Characters of a customer's name."""
 
 _SHORT = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "ces1": "CES 1.0", "thumbs": "Thumbs"}
 _PAIRS = {"thumbs": ("down", "up"), "yes-no": ("no", "yes")}
@@ -63,6 +68,18 @@ def spell_time(at: datetime, timezone: str) -> str:
     """Give a moment in local time: ``21 Nov 2026, 14:05``."""
     local = at.astimezone(ZoneInfo(timezone))
     return f"{spell_day(local.date())}, {local:%H:%M}"
+
+
+def card_author(card: Card, contact: Contact | None) -> str:
+    """Give who wrote a card, as staff see them: a name, else how they came."""
+    if contact and (contact.keys or contact.attributes):
+        return fold(contact.name, MOST_NAME)
+    return "a visitor" if card.contact_id == 0 else "somebody new"
+
+
+def card_mark(praise: bool | None) -> str:
+    """Give what a card is said to be: ``praise``, ``complaint`` or nothing."""
+    return {None: "", True: "praise", False: "complaint"}[praise]
 
 
 def _spell(answer: Answer, survey: Survey | None) -> str:

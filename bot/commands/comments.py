@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.cards import card_author, card_mark
-from bot.commands.answers import spell_scores, spell_time
+from bot.commands.answers import card_author, card_mark, spell_scores, spell_time
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, Request, read_request, write_again
 from bot.commands.phrases import fold

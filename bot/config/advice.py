@@ -8,7 +8,7 @@ from bot.config.faults import quote
 from bot.config.masking import url_password
 from bot.config.model import Config, Registry
 from bot.config.place import Place
-from surveys.alert import recipients
+from surveys.alert import recipients, recipients_of
 from surveys.staff import Role, StaffMember
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -24,6 +24,7 @@ def give_advice(
     _on_staff(config, places["staff"])
     _on_surveys(config, places["surveys"])
     _on_alerts(config, places["alerts"])
+    _on_cards(config, main.at("cards"))
 
 
 def _is_local(config: Config) -> bool:
@@ -97,6 +98,15 @@ def _on_alerts(config: Config, places: Sequence[Place]) -> None:
         if not any(_is_reachable(member, config) for member in found):
             hint = f"add a colleague under staff who is {rule.to} and has an id on a channel"
             place.advise("nobody would receive this alert", hint=hint)
+
+
+def _on_cards(config: Config, place: Place) -> None:
+    """Where staff is listed, somebody should read what customers write unasked."""
+    teams = {team for member in config.staff for team in member.teams} | {""}
+    found = [m for team in teams for m in recipients_of(config.cards_to, team, config.staff)]
+    if place.exists and config.cards_to and not any(_is_reachable(m, config) for m in found):
+        hint = f"add a colleague under staff who is {config.cards_to} and has an id on a channel"
+        place.advise("nobody would be shown a comment card", hint=hint)
 
 
 def _is_reachable(member: StaffMember, config: Config) -> bool:

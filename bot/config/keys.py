@@ -40,6 +40,11 @@ ROOT: Mapping[str, Key] = {
         doc="Which answers somebody is told about at once.",
         example="[{ if: nps <= 6, to: team_lead }]",
     ),
+    "cards": Key(
+        doc="Who reads comment cards: what customers write unasked.",
+        example="{ to: manager }",
+        default="{ to: team_lead }",
+    ),
     "throttle": Key(
         doc="When and how often one person may be asked, over all channels and surveys.",
         example="{ recontact: 30d, quiet_hours: 20:00-09:00 }",
@@ -308,6 +313,15 @@ LIMIT: Mapping[str, Key] = {
     ),
 }
 
+CARDS: Mapping[str, Key] = {
+    "to": Key(
+        doc="Whom each card is shown to at once: team_lead (of the team the customer had to do "
+        "with in the last 30 days, else a manager), manager, admin, a colleague's name, or nobody.",
+        example="manager",
+        default="team_lead",
+    ),
+}
+
 SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "root": ROOT,
     "service": SERVICE,
@@ -318,6 +332,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "question": QUESTION,
     "trigger": TRIGGER,
     "alert": ALERT,
+    "cards": CARDS,
     "throttle": THROTTLE,
     "limit": LIMIT,
 }

@@ -15,7 +15,7 @@ from bot.config.model import ChannelConfig, Config, Registry, Service
 from bot.config.place import Findings, Place
 from bot.config.questions import written_names
 from bot.config.reading import example, report_key
-from bot.config.rules import Names, check_name, read_alert, read_trigger
+from bot.config.rules import Names, check_name, read_alert, read_cards, read_trigger
 from bot.config.service import main_language, read_service
 from bot.config.staff import read_member, refuse_repeats
 from bot.config.surveys import content_hash, read_survey
@@ -112,6 +112,7 @@ class _Reader:
         throttle = read_throttle(
             self._main.at("throttle"), names.surveys, _topics(places["surveys"]), names.channels
         )
+        cards_to = read_cards(self._main.at("cards"), names)
         if self._findings.faults or service is None:
             return None
         config = Config(
@@ -122,6 +123,7 @@ class _Reader:
             entrances=entrances,
             triggers=tuple(t for t in triggers if t),
             alerts=tuple(a for a in alerts if a),
+            cards_to=cards_to,
             throttle=throttle,
             languages=with_own_languages(self._bank, service.language, surveys.values()),
             version=content_hash(self._files.written),

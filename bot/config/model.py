@@ -49,6 +49,7 @@ class Config:
     """What config.yaml and the files it includes say.
 
     ``entrances`` are the surveys anybody may come to, by name.
+    ``cards_to`` is who reads comment cards, "" for nobody.
     ``languages`` are the shipped ones and those that surveys bring along. ``version`` is a hash of
     the content of all files, as written (variables not filled in).
     """
@@ -60,6 +61,7 @@ class Config:
     entrances: Mapping[str, Entrance] = field(default_factory=dict)
     triggers: tuple[Trigger, ...]
     alerts: tuple[AlertRule, ...]
+    cards_to: str = "team_lead"
     throttle: Throttle = field(default_factory=Throttle)
     languages: Mapping[str, Language] = field(repr=False)
     version: str

@@ -10,7 +10,7 @@ from bot.config.model import Registry
 from bot.config.place import Place
 from bot.config.questions import check_names
 from bot.config.reading import NOT_YET, NOT_YET_HINT, read_block, report_key
-from bot.config.shape import AlertShape, TriggerShape
+from bot.config.shape import AlertShape, CardsShape, TriggerShape
 from bot.config.surveys import NAME
 from scheduler.triggers import Trigger
 from surveys.alert import AlertRule
@@ -21,6 +21,8 @@ PER = ("line", "agent", "team", "customer")
 """What ``every`` may count apart."""
 RECEIVERS = (Role.TEAM_LEAD, Role.MANAGER, Role.ADMIN)
 """The roles an alert may go to."""
+NOBODY = "nobody"
+"""Who reads comment cards where only /comments shows them."""
 _NAME_HINT = "begin with a letter; use small letters, digits, _ and -, at most 40 in all"
 
 
@@ -82,13 +84,28 @@ def read_alert(place: Place, names: Names) -> AlertRule | None:
     if shape is None:
         return None
     check_names(place.at("if"), shape.if_, {*names.answers, *METRICS}, "question")
-    receivers = {*RECEIVERS, *names.staff}
-    if shape.to not in receivers:
-        hint = f"write {', '.join(RECEIVERS)}, or the name of a colleague under staff"
-        place.at("to").unknown("receiver", receivers, hint=hint)
+    _check_receiver(place.at("to"), shape.to, {*RECEIVERS, *names.staff})
     if len(place.findings.faults) > before:
         return None
     return AlertRule(condition=shape.if_, to=shape.to)
+
+
+def read_cards(place: Place, names: Names) -> str:
+    """Give who reads comment cards: a role or a colleague's name, "" for nobody."""
+    if not place.exists:
+        return CardsShape.to
+    shape = read_block(CardsShape, place)
+    if shape is None:
+        return ""
+    _check_receiver(place.at("to"), shape.to, {NOBODY, *RECEIVERS, *names.staff})
+    return "" if shape.to == NOBODY else shape.to
+
+
+def _check_receiver(place: Place, to: str, receivers: Collection[str]) -> None:
+    if to not in receivers:
+        nobody = f", {NOBODY}" if NOBODY in receivers else ""
+        hint = f"write {', '.join(RECEIVERS)}{nobody}, or the name of a colleague under staff"
+        place.unknown("receiver", receivers, hint=hint)
 
 
 def _check_sampling(place: Place, shape: TriggerShape) -> None:

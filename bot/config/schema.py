@@ -80,6 +80,7 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "triggers": _named(_block("trigger", _trigger_types(registry))),
         "alerts": {"type": "array", "items": _block("alert", {"if": _IF, "to": _STRING})},
         "throttle": _block("throttle", _throttle_types(registry)),
+        "cards": _block("cards", {"to": _STRING}),
         "include": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
     }
     return {

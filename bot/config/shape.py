@@ -246,6 +246,16 @@ class AlertShape:
     to: Line = "team_lead"
 
 
+@dataclass(frozen=True, kw_only=True)
+class CardsShape:
+    """``cards:``."""
+
+    SECTION: ClassVar = "cards"
+    __pydantic_config__: ClassVar = _CLOSED
+
+    to: Line = "team_lead"
+
+
 SHAPES = (
     ServiceShape,
     StaffShape,
@@ -258,4 +268,5 @@ SHAPES = (
     ChoiceShape,
     TriggerShape,
     AlertShape,
+    CardsShape,
 )

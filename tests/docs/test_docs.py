@@ -25,7 +25,17 @@ from tests.docs.reading import ROOT, Block, Page, every_page, read_page
 
 PAGES = every_page()
 ROOMS = ("bot", "channels", "scheduler", "storage", "surveys")
-SECTIONS = {"service", "channels", "staff", "surveys", "triggers", "alerts", "throttle", "include"}
+SECTIONS = {
+    "cards",
+    "service",
+    "channels",
+    "staff",
+    "surveys",
+    "triggers",
+    "alerts",
+    "throttle",
+    "include",
+}
 ENVIRON = {
     **SAMPLE_SECRETS,
     "WRITE_KEY": "a-write-key-of-ours",

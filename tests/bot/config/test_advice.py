@@ -36,6 +36,7 @@ alerts: [{ if: nps <= 6 }]
         ("web: {}", 'email: { smtp: "smtp://u:literal-pass@h", from: a@b.example }', 3, "smtp holds a secret"),
         ("name: Acme", "name: Acme, database: 'postgres://u:literal-pass@h/d'", 2, "the password is in the file"),
         ("https:", "http:", 2, "customers reach this address unencrypted"),
+        ("alerts: [{ if: nps <= 6 }]", "cards: { to: admin }", 7, "nobody would be shown a comment card"),
         ("alerts:", "include: [none/*.yaml]\nalerts:", 7, "no file matches 'none/*.yaml'"),
     ],
 )  # fmt: skip

@@ -346,6 +346,21 @@ alerts:
     assert config.alerts[0].condition.holds({"nps": 6})
 
 
+@pytest.mark.parametrize(
+    ("written", "to"),
+    [
+        ("", "team_lead"),
+        ("cards: {}", "team_lead"),
+        ("cards: { to: manager }", "manager"),
+        ("cards: { to: Maija }", "Maija"),
+        ("cards: { to: nobody }", ""),
+    ],
+)
+def test_cards(load: Load, written: str, to: str) -> None:
+    staff = 'staff: [{ name: Maija, role: admin, telegram: "777" }]'
+    assert load(f"{staff}\n{written}").cards_to == to
+
+
 def test_includes_join_in_order(load: Load) -> None:
     config = load(
         "include: [more/*.yaml, extra.yaml, '*.yaml']\nsurveys: { a: { questions: [nps] } }\n",
