@@ -51,7 +51,7 @@ class EventIntake:
         async def work(transaction: Transaction) -> tuple[set[str], list[Invitation]]:
             new = await transaction.add_events(events)
             fresh = _first_of_each(events, new)
-            people = await self._meet(transaction, rules, fresh)
+            people = await self._meet(transaction, rules, fresh, now)
             planned = await self._plan(transaction, rules, people, fresh, now)
             await transaction.note_events(planned.notes)
             return new, await transaction.add_invitations(planned.invitations)
@@ -64,14 +64,14 @@ class EventIntake:
         return [event is first for event, first in _pair(events, new)]
 
     async def _meet(
-        self, transaction: Transaction, rules: Rules, events: Sequence[Event]
+        self, transaction: Transaction, rules: Rules, events: Sequence[Event], now: datetime
     ) -> People:
         keys = {key for event in events for key in identity_keys(event)}
         people = People(await transaction.lock_contacts(keys), rules.address_traits)
         for event in events:
             people.meet(event)
         for keep, gone in people.merges:
-            await transaction.merge_contacts(keep, gone)
+            await transaction.merge_contacts(keep, gone, now)
         people.saved(await transaction.save_contacts(people.changed()))
         return people
 

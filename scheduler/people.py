@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from surveys.contact import Address, Contact, address_value
+
+from surveys.contact import Address, Contact, address_value, unite
+
 from surveys.event import Event, EventKind
 
 
@@ -16,7 +18,8 @@ def identity_keys(event: Event) -> tuple[str, ...]:
     if event.anonymous_id:
         keys.append(f"anon:{event.anonymous_id}")
     if event.previous_id:
-        # Segment's alias does not say which kind of id the previous one is.
+        # Segment's alias does not say which kind of id the previous one is. The person has both
+        # from now on, so that what comes late under the old id finds them.
         keys += [f"user:{event.previous_id}", f"anon:{event.previous_id}"]
     return tuple(dict.fromkeys(keys))
 
@@ -77,13 +80,10 @@ class People:
         for gone in slots[1:]:
             if event.kind is EventKind.ALIAS or _only_anonymous(self._slots[gone]):
                 self._merge(keep, gone)
-        self._name(keep, keys, event)
+        self._name(keep, keys)
         return keep
 
-    def _name(self, slot: int, keys: tuple[str, ...], event: Event) -> None:
-        if event.kind is EventKind.ALIAS:
-            # Of the two kinds the previous id may be, name the contact by the anonymous one.
-            keys = tuple(k for k in keys if k != f"user:{event.previous_id}")
+    def _name(self, slot: int, keys: tuple[str, ...]) -> None:
         new = tuple(k for k in keys if k not in self._slot_of)
         for key in new:
             self._slot_of[key] = slot
@@ -96,17 +96,7 @@ class People:
         kept, lost = self._slots[keep], self._slots[gone]
         if kept.id and lost.id:
             self.merges.append((kept.id, lost.id))
-        opted_out = [c.opted_out_at for c in (kept, lost) if c.opted_out_at]
-        self._slots[keep] = replace(
-            kept,
-            id=kept.id or lost.id,
-            keys=(*kept.keys, *(k for k in lost.keys if k not in kept.keys)),
-            language=kept.language or lost.language,
-            timezone=kept.timezone or lost.timezone,
-            attributes={**lost.attributes, **kept.attributes},
-            addresses=_joined(kept.addresses, lost.addresses),
-            opted_out_at=min(opted_out) if opted_out else None,
-        )
+        self._slots[keep] = unite(kept, lost)
         self._changed.add(keep)
         self._changed.discard(gone)
         for key, slot in self._slot_of.items():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage.codec import to_ms
+from storage.following import lock_people
 from storage.sql import Session, insert, statement
 from surveys.contact import Address, AddressStatus
 
@@ -137,8 +138,9 @@ async def link_address(session: Session, contact_id: int, channel: str, value: s
     False where it belongs to somebody else; nothing is changed then.
     """
     address = Address(channel=channel, value=value)
-    claim = Claim(contact_id=contact_id, address=address, position=0)
-    return bool(await session.fetch(_LINK, [_row(claim)]))
+    people = await lock_people(session, {contact_id})
+    claims = [Claim(contact_id=i, address=address, position=0) for i in people.values()]
+    return bool(claims) and bool(await session.fetch(_LINK, [_row(claim) for claim in claims]))
 
 
 def _place(address: Address) -> Place:

@@ -1,10 +1,12 @@
 """Comment cards: kept, continued, and found again by whoever wrote them."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from storage.addresses import Place
 from storage.codec import Row, from_ms, read_interaction, to_ms
+from storage.following import lock_people
 from storage.sql import Session, insert, statement
 from surveys.card import Card
 from surveys.event import Interaction
@@ -42,6 +44,8 @@ _INTERACTIONS = statement("""
 
 async def save_cards(session: Session, cards: Sequence[Card]) -> None:
     """Keep new cards (id 0), and write the others anew with the words that were added."""
+    people = await lock_people(session, {card.contact_id for card in cards})
+    cards = [replace(c, contact_id=people.get(c.contact_id, c.contact_id)) for c in cards]
     new = [_row(card) for card in cards if not card.id]
     if new:
         await session.run(_ADD, new)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from storage.addresses import Claim, claim_addresses
 from storage.codec import from_ms_or_none, load_json, to_ms_or_none
-from storage.sql import Session, Statement, insert, lock, statement
+from storage.following import lock_ids
+from storage.sql import Backend, Session, Statement, insert, lock, statement
 from surveys.contact import Address, AddressStatus, Contact
 
 _CONTACTS = statement("SELECT * FROM contact WHERE id = ANY($1::bigint[])")
@@ -32,9 +33,6 @@ _LOCK_OWNERS = lock("""
         (SELECT contact_id FROM contact_key WHERE key = ANY($1::text[]))
     ORDER BY id FOR NO KEY UPDATE
 """)
-_LOCK_CONTACTS = lock(
-    "SELECT id FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
-)
 _INSERT = statement("""
     INSERT INTO contact (language, timezone, attributes, opted_out_at)
     SELECT v.language, v.timezone, v.attributes, v.opted_out_at FROM ROWS($1: n int, language text,
@@ -74,7 +72,7 @@ async def load_contacts(session: Session, ids: Collection[int]) -> dict[int, Con
     return {
         row["id"]: Contact(
             id=row["id"],
-            keys=tuple(sorted(keys[row["id"]], key=_user_first)),
+            keys=_ranked(keys[row["id"]]),
             language=row["language"],
             timezone=row["timezone"],
             attributes=load_json(row["attributes"]),
@@ -93,15 +91,15 @@ async def lock_contacts(session: Session, keys: Collection[str]) -> dict[str, Co
     if not wanted:
         return {}
     await session.fetch(_LOCK_KEYS, wanted)
-    await session.fetch(_LOCK_OWNERS, wanted)
+    locked = {row["id"] for row in await session.fetch(_LOCK_OWNERS, wanted)}
     owners = await _owners(session, wanted)
+    # Who had to wait for a merge finds the keys at somebody not locked yet.
+    while session.backend is Backend.POSTGRES and (late := set(owners.values()) - locked):
+        await lock_ids(session, late)
+        locked |= late
+        owners = await _owners(session, wanted)
     contacts = await load_contacts(session, owners.values())
     return {key: contacts[owner] for key, owner in owners.items() if owner in contacts}
-
-
-async def lock_ids(session: Session, ids: Collection[int]) -> None:
-    """Lock contacts by id, in order."""
-    await session.fetch(_LOCK_CONTACTS, sorted(set(ids)))
 
 
 async def save_contacts(session: Session, contacts: Sequence[Contact]) -> list[Contact]:
@@ -201,5 +199,14 @@ async def _owners(session: Session, keys: Sequence[str]) -> Mapping[str, int]:
     return {row["key"]: row["contact_id"] for row in found}
 
 
-def _user_first(key: str) -> tuple[bool, str]:
-    return not key.startswith("user:"), key
+def _ranked(keys: Collection[str]) -> tuple[str, ...]:
+    """Put the business's own id first. A user id that is a visitor's too came by an alias, which
+    does not say which of both it meant.
+    """
+    known = frozenset(keys)
+
+    def rank(key: str) -> tuple[int, str]:
+        kind, _, name = key.partition(":")
+        return (kind != "user") * 2 + (kind == "user" and f"anon:{name}" in known), key
+
+    return tuple(sorted(keys, key=rank))

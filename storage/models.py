@@ -95,6 +95,15 @@ class Refusal(Model):
         indexes = (Index(fields=["channel", "at"]),)
 
 
+class ContactMerged(Model):
+    gone_id = fields.BigIntField(primary_key=True, generated=False)
+    keep: Any = fields.ForeignKeyField("storage.Contact", related_name=False, db_index=True)
+    at = fields.BigIntField()
+
+    class Meta:
+        table = "contact_merged"
+
+
 class AddressConflict(Model):
     id = _serial()
     channel = Text()

@@ -19,6 +19,7 @@ from storage import (
 from storage import contacts as people
 from storage import dues as queue
 from storage import invitations as asked
+from storage.following import follow
 from storage.sql import Session
 from storage.turn import SavedTurn
 from surveys.ask import Ask, Ledger
@@ -65,9 +66,13 @@ class Transaction:
         saved = await people.save_contacts(self._session, contacts)
         return await strangers.take_in(self._session, contacts, saved)
 
-    async def merge_contacts(self, keep: int, gone: int) -> None:
-        """Move everything of ``gone`` to ``keep`` and drop it; an opt-out of either stays."""
-        await merging.merge_contacts(self._session, keep, gone)
+    async def merge_contacts(self, keep: int, gone: int, now: datetime) -> None:
+        """Move everything of ``gone`` to ``keep`` and drop it; what either asked of us stays.
+
+        ``gone`` stands for ``keep`` from now on: `contacts_by_id` and all that take ids follow it.
+        Of open invitations to the same survey on both sides the later planned one is skipped.
+        """
+        await merging.merge_contacts(self._session, keep, gone, now)
 
     async def take_counters(self, keys: Collection[str]) -> dict[str, int]:
         """Lock counters and give their values; a new one is 0."""
@@ -188,8 +193,12 @@ class Transaction:
         return {place: found[owner] for place, (owner, _) in owners.items() if owner in found}
 
     async def contacts_by_id(self, ids: Collection[int]) -> dict[int, Contact]:
-        """Give contacts; unknown ids are left out."""
-        return await people.load_contacts(self._session, ids)
+        """Give contacts by the ids asked for, which may be those of contacts merged away since;
+        unknown ids are left out.
+        """
+        now = await follow(self._session, ids)
+        found = await people.load_contacts(self._session, now.values())
+        return {asked: found[number] for asked, number in now.items() if number in found}
 
     async def lock_ledgers(
         self, contact_ids: Collection[int], now: datetime, memory: timedelta

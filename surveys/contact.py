@@ -1,14 +1,14 @@
 """Contacts: a person we may ask, and where."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 
 class AddressStatus(StrEnum):
-    """Whether an address may be written to."""
+    """Whether an address may be written to; from fine to worst."""
 
     OK = "ok"
     BOUNCED = "bounced"
@@ -74,3 +74,43 @@ class Contact:
         known = self.attributes
         full = " ".join(str(known[k]) for k in ("first_name", "last_name") if known.get(k))
         return full or str(known.get("name") or "") or (self.keys[0] if self.keys else "unknown")
+
+
+def unite(keep: Contact, gone: Contact) -> Contact:
+    """Give the one person that two contacts turn out to be.
+
+    What ``keep`` says wins, and its addresses are the newer ones. What either asked of us stays:
+    the first stop, the longer pause, the only channel. Of an address both have, the worse status
+    stays.
+    """
+    stops = [at for at in (keep.opted_out_at, gone.opted_out_at) if at]
+    pauses = [at for at in (keep.paused_until, gone.paused_until) if at]
+    return replace(
+        keep,
+        id=keep.id or gone.id,
+        keys=tuple(dict.fromkeys((*keep.keys, *gone.keys))),
+        language=keep.language or gone.language,
+        timezone=keep.timezone or gone.timezone,
+        attributes={**gone.attributes, **keep.attributes},
+        addresses=_all_addresses(keep.addresses, gone.addresses),
+        opted_out_at=min(stops, default=None),
+        paused_until=max(pauses, default=None),
+        only_channel=keep.only_channel or gone.only_channel,
+    )
+
+
+_WORSE = tuple(AddressStatus)  # from fine to worst
+
+
+def _all_addresses(newer: tuple[Address, ...], older: tuple[Address, ...]) -> tuple[Address, ...]:
+    found: dict[tuple[str, str], Address] = {}
+    for address in (*older, *newer):
+        place = (address.channel, address.value)
+        other = found.pop(place, address)
+        heard = [at for at in (address.heard_at, other.heard_at) if at]
+        found[place] = replace(
+            address,
+            status=max(address.status, other.status, key=_WORSE.index),
+            heard_at=max(heard, default=None),
+        )
+    return tuple(found.values())

@@ -52,3 +52,11 @@ ALTER TABLE comment_card ADD COLUMN language TEXT NOT NULL DEFAULT '';
 ALTER TABLE comment_card ADD COLUMN team TEXT NOT NULL DEFAULT '';
 ALTER TABLE comment_card ADD COLUMN quiet BOOLEAN NOT NULL DEFAULT false;
 CREATE INDEX comment_card_at ON comment_card (at);
+
+-- Which contact one became that was merged away: old links carry its number. Always one step long.
+CREATE TABLE contact_merged (
+    gone_id BIGINT NOT NULL PRIMARY KEY,
+    keep_id BIGINT NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
+    at BIGINT NOT NULL
+);
+CREATE INDEX contact_merged_keep ON contact_merged (keep_id);

@@ -209,8 +209,8 @@ async def test_merging_moves_everything_and_a_stop_stays(store: Store) -> None:
         await t.save_contacts([Contact(id=gone, keys=("user:u-0",), attributes=attributes)])
         await t.save_cards([Card(contact_id=gone, channel="telegram", text="hi", at=NOW)])
         await t.opt_out([gone], NOW, "telegram")
-        await t.merge_contacts(keep.id, gone)
-        await t.merge_contacts(keep.id, gone)  # again: nothing left to do
+        await t.merge_contacts(keep.id, gone, NOW)
+        await t.merge_contacts(keep.id, gone, NOW)  # again: nothing left to do
         return await t.lock_conversations([asked_one.id])
 
     conversation = (await store.unit_of_work(work))[asked_one.id]
@@ -227,7 +227,7 @@ async def test_merging_moves_everything_and_a_stop_stays(store: Store) -> None:
 
 async def test_ids_are_never_given_twice(store: Store) -> None:
     one, two = await add_contacts(store, contact("user:1"), contact("user:2"))
-    await store.unit_of_work(lambda t: t.merge_contacts(one.id, two.id))
+    await store.unit_of_work(lambda t: t.merge_contacts(one.id, two.id, NOW))
     (three,) = await add_contacts(store, contact("user:3"))
     assert three.id > two.id
 
