@@ -21,8 +21,8 @@ from surveys.inbound import OptedIn, OptedOut
 from surveys.link import Purpose
 from tests.scheduler.spine import CHAT, MAIL, PAGE, START, Spine, call, make_rules
 
-USERS = [f"u{n}" for n in range(5)]
-VISITORS = [f"v{n}" for n in range(3)]
+USERS = [f"u{n}" for n in range(4)]
+VISITORS = [f"v{n}" for n in range(2)]
 CHATS = ["1001", "1002", "1003"]
 WAIT = timedelta(hours=1)
 
@@ -48,6 +48,8 @@ class People(RuleBasedStateMachine):
         self.stopped: set[str] = set()
         self.links: dict[int, str] = {}
         self.numbers = 0
+        for who, chat in zip(USERS, CHATS, strict=False):
+            self.identify(who=who, visitor=None, chat=chat)
 
     def teardown(self) -> None:
         if hasattr(self, "runner"):
@@ -67,7 +69,7 @@ class People(RuleBasedStateMachine):
             **given,  # type: ignore[arg-type]
         )
         self.runner.run(self.spine.report(event))
-        self.runner.run(self.note_links())
+        self.note_links()
 
     @rule(
         who=sampled_from(USERS),
@@ -96,7 +98,12 @@ class People(RuleBasedStateMachine):
             self.numbers += 1
             event = call(self.numbers, int(who[1:]), self.spine.now)
             self.runner.run(self.spine.report(event))
-            self.runner.run(self.note_links())
+
+    @rule(who=sampled_from(USERS), was=sampled_from(USERS))
+    def alias_between_two_calls_and_their_surveys(self, who: str, was: str) -> None:
+        self.call(who)
+        self.call(was)
+        self.alias(who, was)
 
     @rule(chat=sampled_from(CHATS))
     def stop_in_the_chat(self, chat: str) -> None:
@@ -146,10 +153,8 @@ class People(RuleBasedStateMachine):
     def a_stop_is_never_lost(self) -> None:
         if not hasattr(self, "runner"):
             return
-        for name in [*(f"user:{u}" for u in USERS), *(f"anon:{v}" for v in VISITORS)]:
-            person = self.of(name)
-            if person:
-                assert bool(person.opted_out_at) == bool(self.stopped & set(person.keys)), name
+        for name, person in self.everybody().items():
+            assert bool(person.opted_out_at) == bool(self.stopped & set(person.keys)), name
 
     @invariant()
     def every_old_number_is_somebody(self) -> None:
@@ -173,17 +178,19 @@ class People(RuleBasedStateMachine):
             c.invitation.state for c in numbers.values() if c.invitation.contact_id == person.id
         ]
 
-    async def note_links(self) -> None:
+    def everybody(self) -> dict[str, Contact]:
         names = [*(f"user:{u}" for u in USERS), *(f"anon:{v}" for v in VISITORS)]
-        found = await self.spine.store.unit_of_work(lambda t: t.lock_contacts(names))
-        for person in found.values():
+        return self.runner.run(self.spine.store.unit_of_work(lambda t: t.lock_contacts(names)))
+
+    def note_links(self) -> None:
+        for person in self.everybody().values():
             self.links.setdefault(person.id, person.keys[0])
 
 
 TestPeople = People.TestCase
 TestPeople.settings = settings(
-    max_examples=25,
-    stateful_step_count=25,
+    max_examples=80,
+    stateful_step_count=15,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
