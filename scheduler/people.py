@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-
 from surveys.contact import Address, Contact, address_value, unite
-
 from surveys.event import Event, EventKind
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from storage.codec import Row, from_ms, to_ms
-from storage.contacts import lock_ids
+from storage.following import follow, lock_people
 from storage.sql import Session, insert, statement
 from surveys.ask import Ask, Ledger
 
@@ -42,29 +42,31 @@ async def lock_ledgers(
     session: Session, contact_ids: Collection[int], now: datetime, memory: timedelta
 ) -> dict[int, Ledger]:
     """Lock people and give their ledgers: ``memory`` back, and as far ahead."""
-    wanted = sorted(set(contact_ids))
-    if not wanted:
+    if not contact_ids:
         return {}
-    await lock_ids(session, wanted)
+    people = await lock_people(session, contact_ids)
+    wanted = sorted(set(people.values()))
     since, fresh = to_ms(now - memory), to_ms(now - HOLD_LASTS)
     asked = await session.fetch(_ASKED, wanted, since, fresh)
     planned = await session.fetch(_PLANNED, wanted, to_ms(now + memory))
     known, coming = _by_contact(asked), _by_contact(planned)
     return {
-        number: Ledger(asked=tuple(known[number]), planned=tuple(coming[number]))
-        for number in wanted
+        number: Ledger(asked=tuple(known[now_of]), planned=tuple(coming[now_of]))
+        for number in contact_ids
+        for now_of in [people.get(number, number)]
     }
 
 
 async def hold_asks(session: Session, asks: Sequence[tuple[int, int, Ask]]) -> None:
     """Note who is being asked now: (contact id, invitation id, ask)."""
     if asks:
+        people = await follow(session, [contact_id for contact_id, _, _ in asks])
         await session.run(
             _HOLD,
             [
                 {
                     "invitation_id": invitation_id,
-                    "contact_id": contact_id,
+                    "contact_id": people.get(contact_id, contact_id),
                     "survey": ask.survey,
                     "channel": ask.channel,
                     "at": to_ms(ask.at),

@@ -16,6 +16,7 @@ MOVED = (
     "response",
     "comment_card",
     "consent",
+    "ask_hold",
 )
 """Every table whose rows say ``contact_id``."""
 

@@ -189,9 +189,10 @@ class People(RuleBasedStateMachine):
 
 TestPeople = People.TestCase
 TestPeople.settings = settings(
-    max_examples=80,
+    max_examples=60,
     stateful_step_count=15,
     deadline=None,
+    derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
 
