@@ -9,7 +9,8 @@ import pytest
 
 from storage.merging import MOVED
 from storage.repeats import REPEATED, find_repeats
-from storage.store import Card, Store, Transaction
+from storage.store import Store, Transaction
+from surveys.card import Card
 from surveys.contact import AddressStatus, Contact
 from surveys.invitation import InvitationState
 from tests.storage.make import HOUR, NOW, add_contacts, add_invitations, contact, invitation
@@ -108,7 +109,7 @@ async def test_what_is_asked_of_us_under_an_old_number_is_the_persons(store: Sto
     async def work(t: Transaction) -> bool:
         await t.opt_out([two.id], NOW, "link")
         await t.set_wishes(replace(two, only_channel="email"))
-        await t.add_cards([Card(contact_id=two.id, channel="telegram", text="hi", at=NOW)])
+        await t.save_cards([Card(contact_id=two.id, channel="telegram", text="hi", at=NOW)])
         return await t.link_address(two.id, "telegram", "9")
 
     assert await store.unit_of_work(work)
