@@ -20,7 +20,7 @@ from scheduler.outbox import Messages, Outbox
 from scheduler.rules import Rules
 from storage.store import SavedTurn, Transaction
 from surveys.conversation import Conversation
-from surveys.inbound import Inbound, Replied, Viewed
+from surveys.inbound import Entered, Inbound, Replied, Viewed
 from surveys.message import Capabilities
 
 log = logging.getLogger("afterword.replies")
@@ -86,7 +86,7 @@ class Turns:
         if survey is None:
             return (compose_plain(self.rules, item.address, conversation.contact, "closed"),)
         capabilities = self.channels[item.channel]
-        wish = item.question_id if isinstance(item, Viewed) else ""
+        wish = item.question_id if isinstance(item, Viewed | Entered) else ""
         page = show(
             self.rules, survey, conversation, item.address, capabilities, self.now, wish=wish
         )

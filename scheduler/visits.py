@@ -49,7 +49,9 @@ class Visits:
         visit = _Visit(survey, entrance, entrance.fold(item.source), item)
         if item.is_look:
             return await self._look(visit)
-        return await self._answer(visit) if fresh else await self._show(visit)
+        if fresh:
+            return await self._answer(visit)
+        return await self._show(replace(visit, item=replace(item, question_id="")))
 
     async def _look(self, visit: "_Visit") -> Messages:
         """A subscriber's link may be in anybody's hands, so it shows no answers given before."""

@@ -157,7 +157,8 @@ async def test_one_browser_is_one_response_changed_and_two_are_two(public: Publi
         await one.look("/p/visit?s=receipt")
         await two.look("/p/visit?s=receipt")
         await one.press(v="9")
-        await one.look("/p/visit?s=receipt&q=nps&v=3")  # goes on where it was
+        await one.look("/p/visit?s=receipt&q=nps&v=3")  # the same question again, not sent yet
+        assert one.page.xpath("//input[@checked]/@value") == ["3"]
         await one.look("/p/visit?s=receipt")
         assert (await public.counts())["responses"] == 1
         assert len(one.page.xpath("//input[@name='v']")) == 5  # csat, the second question
@@ -175,6 +176,19 @@ async def test_a_page_pressed_again_is_a_change_of_mind(public: Public) -> None:
     assert (await public.counts())["responses"] == 1
     await until(lambda: public.telegram.sent(LEADER))
     assert "NPS 2 of 10" in public.telegram.sent(LEADER)[0].text
+
+
+async def test_the_answer_just_given_can_be_changed_from_the_next_page(public: Public) -> None:
+    async with Browser(public.service.url) as browser:
+        await browser.look("/p/visit?s=door")
+        await browser.press(v="9")
+        (back,) = browser.page.xpath("//a[contains(@class, 'change')]/@href")
+        await browser.look(str(back))
+        assert browser.page.xpath("//input[@checked]/@value") == ["9"]
+        await browser.press(v="10")
+    counts = await public.counts()
+    assert counts["responses"] == 1
+    assert await public.service.store.recount() == []
 
 
 async def test_a_low_score_at_the_door_tells_the_shops_leader(public: Public) -> None:

@@ -7,8 +7,9 @@ from storage.ledger import HOLD_LASTS
 from storage.store import Store, Transaction
 from surveys.ask import Ask, Ledger
 from surveys.due import Due, DueKind, Outcome
+from surveys.event import Interaction
 from surveys.invitation import InvitationState
-from tests.storage.make import HOUR, LEASE, NOW, add_contacts, contact, invitation
+from tests.storage.make import HOUR, LEASE, NOW, add_contacts, answer, contact, invitation, reply
 
 MONTH = timedelta(days=30)
 
@@ -51,6 +52,13 @@ async def test_what_was_asked_and_what_is_planned(store: Store) -> None:
     assert [number for number, _ in found.planned] == [later]
     assert far not in dict(found.planned)
     assert (await ledger(store, anna, later=2 * MONTH)).asked == ()
+
+
+async def test_who_came_by_themselves_was_not_asked(store: Store) -> None:
+    anna = (await add_contacts(store, contact("user:1")))[0].id
+    number, _ = await invite(store, anna, via=(), interaction=Interaction(population="visitor"))
+    await reply(store, number, answer(value=9))
+    assert (await ledger(store, anna)).asked == ()
 
 
 async def test_a_hold_is_seen_until_it_is_settled_or_old(store: Store) -> None:
