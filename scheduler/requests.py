@@ -79,6 +79,7 @@ class Requests:
         invited = await self._contact(number)
         if invited:
             await self.transaction.link_address(invited.id, item.channel, item.address)
+            await self.transaction.hear({(item.channel, item.address): self.now})
         contact = await self._contact_at(item)
         # A chat that is somebody else's stays theirs, and takes no stop back for them.
         wanted = {invited.id} if invited else set()
