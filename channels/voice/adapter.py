@@ -1,6 +1,7 @@
 """Phone calls: the adapter. Places a call, then answers each of its steps with the next one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
@@ -8,7 +9,7 @@ from channels.base import Ack, Channel, Receipt, Request, Surroundings
 from channels.errors import Rejected
 from channels.twilio import Api, Webhook, dialled, read_fields
 from channels.voice import Settings
-from channels.voice.inbound import from_payload, is_machine, read_value
+from channels.voice.inbound import RECORDED, from_payload, is_machine, read_value
 from channels.voice.keypad import STOP, WORDS, make_keypad
 from channels.voice.phrases import phrases_for
 from channels.voice.place import Page, Place, link_token, read_place
@@ -127,6 +128,8 @@ class Voice(Channel):
         return say_and_hang_up(self._speech, self._default, (text,))
 
     def _next(self, place: Place, fields: Mapping[str, str], message: Message) -> bytes:
+        if RECORDED in message.notice:  # nobody wants the address of their own words read out
+            message = replace(message, notice="")
         if not message.question_id:
             return to_payload(message, self._speech)
         misses = self._misses(place, fields, message)

@@ -18,6 +18,9 @@ _ENDED_BADLY: Mapping[str, str] = {
 }
 _KEPT = ("CallSid", "From", "To", "Digits", "CallStatus", "AnsweredBy", "CallDuration")
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+RECORDED = "[recording]"
+"""What stands before the address of a recording, where words would stand."""
+
 _RECORDING = re.compile(r"https?://[^\s<>\"]{1,500}", re.ASCII)
 
 
@@ -79,7 +82,7 @@ def _read_answer(sid: str, place: Place, fields: Mapping[str, str], now: datetim
     text = ""
     if value == WORDS:
         heard = recording(fields)
-        text = f"[recording] {heard}" if keypad.records else fields.get("Digits", "")
+        text = f"{RECORDED} {heard}" if keypad.records else fields.get("Digits", "")
     payload = f"{place.token}.{place.question}.{value}"
     return Replied(event_id=event_id, payloads=(payload,), text=text, **origin)
 

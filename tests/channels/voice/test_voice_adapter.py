@@ -151,6 +151,15 @@ async def test_thanks_end_the_call() -> None:
         assert found == ["Recorded", "Thank you!", "Goodbye.", "Hangup"]
 
 
+async def test_nobody_hears_the_address_of_their_own_recording() -> None:
+    async with voice_rig() as rig:
+        notice = "Thank you. Your answer: [recording] https://api.twilio.com/RE1"
+        thanks = Message(address=rig.address, text="Thank you!", notice=notice)
+        recorded = {"RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": "4"}
+        found = step(rig, f"{ANSWER}/3/0/REC-h.SKIP", thanks, **recorded)
+        assert found == ["Thank you!", "Goodbye.", "Hangup"]
+
+
 async def test_an_answering_machine_is_not_talked_to() -> None:
     async with voice_rig() as rig:
         call = rig.request(f"/{TOKEN}", rig.fields(AnsweredBy="machine_start"))
