@@ -2,7 +2,7 @@
 PY = .venv/bin/python
 UV ?= uv
 
-.PHONY: demo test check format lint types imports docs faults browser bench lock
+.PHONY: demo test check format lint types imports docs transcripts faults browser bench lock
 
 demo:
 	./afterword demo
@@ -24,6 +24,10 @@ format: .venv/ready
 # The pages that are made from the code.
 docs: .venv/ready
 	$(PY) -m bot.matrix > docs/channels/README.md
+
+# What goes over the wire on each channel, played anew: look at each difference.
+transcripts: .venv/ready
+	$(PY) -m tests.bot.write_transcripts
 
 # Slow suites: kills, crashes, power; each test says what it promises.
 faults: .venv/ready

@@ -144,6 +144,11 @@ ROWS = (
     ),
     Row(label="Answers in plain words", about=("replies",), say=lambda _, c: _yes(c.replies)),
     Row(
+        label="Changing one's mind",
+        about=(),
+        say=lambda _, can: "press another" if can.edits or can.links or can.waits else "no",
+    ),
+    Row(
         label="The question shows the answer afterwards",
         about=("edits",),
         say=lambda _, can: "yes" if can.edits or can.waits else "the next message says it",
@@ -175,6 +180,7 @@ def render_page() -> str:
     table = [
         [row.label, *(_cell(row, name, can[name], notes) for name in CHANNELS)] for row in ROWS
     ]
+    table.append(["Over the wire", *(f"[read it](../transcripts/{name}.md)" for name in CHANNELS)])
     names = [f"[{name}]({name}.md)" for name in CHANNELS]
     kinds = [[label, *(_asked(q, can[n]) for n in CHANNELS)] for label, q in _samples().items()]
     parts = [

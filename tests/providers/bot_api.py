@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -157,3 +158,14 @@ def membership(chat_id: int | str, before: str, after: str) -> dict[str, Any]:
     change["old_chat_member"] = {"user": BOT, "status": before}
     change["new_chat_member"] = {"user": BOT, "status": after}
     return {"my_chat_member": change}
+
+
+def dated(update: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Give the update with its own date; a pressed button's message keeps the date it has."""
+    kinds = {"message", "my_chat_member"}
+    return {
+        kind: {**inner, "date": int(now.timestamp())}
+        if kind in kinds and isinstance(inner, dict)
+        else inner
+        for kind, inner in update.items()
+    }

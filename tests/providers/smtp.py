@@ -46,6 +46,7 @@ class SmtpServer:
 
     ledger     every mail it took, for good; also those whose verdict it did not say
     commands   the verbs each connection was sent, one list a connection
+    told       what was answered otherwise than usual: the point, and the text
     """
 
     tls: str = "none"
@@ -56,6 +57,7 @@ class SmtpServer:
     commands: list[list[str]] = field(default_factory=list)
     hellos: list[str] = field(default_factory=list)
     pauses: dict[str, float] = field(default_factory=dict)
+    told: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._replies: dict[str, deque[str]] = defaultdict(deque)
@@ -239,6 +241,7 @@ class _Connection(SMTP):
         if self.owner.take_drop(point):
             await self._vanish()
         text = self.owner.take_reply(point, recipient)
+        self.owner.told += [(point, text)] if text is not None else []
         if text is not None and (text.startswith("421") or point == "HELLO"):
             await self.push(text)
             cast(asyncio.Transport, self.transport).close()

@@ -15,6 +15,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Self
 
@@ -32,6 +33,7 @@ from tests.providers.bot_api import (
     check_hook,
     check_keyboard,
     check_text,
+    dated,
     keyboard,
     membership,
     message_from,
@@ -54,7 +56,7 @@ class _Posted:
 class TelegramServer:
     """See the module. ``everyone_started=False`` refuses chats that never sent ``/start``;
     ``redelivery`` is the seconds before an unconfirmed push is repeated, ``pushes`` how many
-    updates are pushed at once."""
+    updates are pushed at once, ``clock`` what dates them."""
 
     def __init__(
         self,
@@ -63,6 +65,7 @@ class TelegramServer:
         everyone_started: bool = True,
         redelivery: float = 0.02,
         pushes: int = 4,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.token, self.username, self.url = token, str(BOT["username"]), ""
         self.ledger: list[Accepted] = []
@@ -79,7 +82,7 @@ class TelegramServer:
         self._news, self._polling = asyncio.Event(), 0
         self._open_presses: set[str] = set()
         self._last_update, self._last_message = 1000, 0
-        self._redelivery, self._pushes = redelivery, pushes
+        self._redelivery, self._pushes, self._clock = redelivery, pushes, clock
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 2**20)
@@ -140,7 +143,7 @@ class TelegramServer:
         """Deliver any update, again if it was fed before. Gives its id."""
         if "update_id" not in update:
             self._last_update += 1
-            update = {"update_id": self._last_update, **update}
+            update = {"update_id": self._last_update, **dated(update, self._clock())}
         self._updates.append(dict(update))
         self._news.set()
         return int(update["update_id"])

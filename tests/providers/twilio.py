@@ -23,7 +23,7 @@ import orjson
 from aiohttp import web
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
-from tests.providers.twilio_call import Conversation, Step, converse
+from tests.providers.twilio_call import Conversation, Live, Step, converse
 
 ACCOUNT, TOKEN, NUMBER = f"AC{'0a1b' * 8}", "12345-test-auth-token-67890", "+358401234567"
 STOP_WORDS = {"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "REVOKE", "OPTOUT", "CANCEL"}
@@ -96,7 +96,7 @@ class TwilioServer:
         self._reports = tuple(reports)
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._refused: dict[str, RestError] = {}
-        self._people: dict[str, Sequence[Step] | str] = {}
+        self._people: dict[str, Sequence[Step] | Live | str] = {}
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         self._signer = RequestValidator(TOKEN)
@@ -148,6 +148,11 @@ class TwilioServer:
         """Let a person take calls: press keys (``"9#"``), be silent (``""``) or speak."""
         self._people[number] = steps
 
+    def pick_up_live(self, number: str) -> Live:
+        """Let a person take calls who does what they are told to as the call goes on."""
+        self._people[number] = live = Live()
+        return live
+
     def hang_back(self, number: str, ending: str) -> None:
         """Let a call end as ``busy``, ``no-answer``, ``failed``, or ``machine`` (voice mail)."""
         self._people[number] = ending
@@ -164,6 +169,11 @@ class TwilioServer:
     def fail(self, resource: str, fault: Fault, *, times: int = 1) -> None:
         """Let the next requests to ``Messages`` or ``Calls`` fail."""
         self._faults[resource].extend([fault] * times)
+
+    def slow_down(self, resource: str, retry_after: int) -> None:
+        """Answer the next request to ``Messages`` or ``Calls`` 429."""
+        headers = {"Retry-After": str(retry_after), "Content-Type": "application/json"}
+        self.fail(resource, Fault(status=429, body=RestError(20429, 429).body, headers=headers))
 
     def refuse(self, number: str, code: int, status: int = 400) -> None:
         """Refuse everything to one number from now on."""

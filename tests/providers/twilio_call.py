@@ -1,6 +1,6 @@
 """The caller's end of a phone call: follows TwiML as the provider does, and presses keys."""
 
-from collections import deque
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, fromstring
@@ -16,6 +16,33 @@ class Spoken:
 
 Step = str | Spoken
 """What a person does at one prompt: press keys, nothing (""), or speak."""
+
+
+class Live:
+    """What a person does who is played as the call goes on: each prompt waits for `do`."""
+
+    def __init__(self) -> None:
+        self._steps: asyncio.Queue[Step] = asyncio.Queue()
+
+    def do(self, step: Step) -> None:
+        """Do something at the prompt that is open, or at the next one."""
+        self._steps.put_nowait(step)
+
+    async def next(self) -> Step:
+        return await self._steps.get()
+
+
+class Written(Live):
+    """What a person does who was told before; at the end they are silent."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        super().__init__()
+        for step in steps:
+            self.do(step)
+
+    async def next(self) -> Step:
+        return "" if self._steps.empty() else await super().next()
+
 
 Post = Callable[[str, Mapping[str, str]], Awaitable[str]]
 
@@ -57,7 +84,7 @@ class Conversation:
 async def converse(
     conversation: Conversation,
     post: Post,
-    steps: Sequence[Step],
+    steps: Sequence[Step] | Live,
     *,
     url: str = "",
     twiml: str = "",
@@ -67,18 +94,18 @@ async def converse(
     """Follow a call from its first document to its end. A person who has no step left is silent."""
     conversation.direction = direction
     conversation.answered_by = answered_by
-    script = deque(steps)
+    script = steps if isinstance(steps, Live) else Written(steps)
     document = twiml or await post(url, conversation.fields())
     for _ in range(200):
-        following = _follow(conversation, script, document) if document else None
+        following = await _follow(conversation, script, document) if document else None
         if following is None:
             return
         document = await post(following[0], conversation.fields(**following[1]))
     raise AssertionError("the call goes round in circles")
 
 
-def _follow(
-    conversation: Conversation, script: deque[Step], document: str
+async def _follow(
+    conversation: Conversation, script: Live, document: str
 ) -> tuple[str, dict[str, str]] | None:
     """Play one document; gives which address it leads to and with what, None for the end."""
     root = fromstring(document)
@@ -88,10 +115,10 @@ def _follow(
             case "Say":
                 _hear(conversation, verb)
             case "Gather":
-                if (led := _gather(conversation, script, verb)) is not None:
+                if (led := await _gather(conversation, script, verb)) is not None:
                     return led
             case "Record":
-                if (led := _record(conversation, script, verb)) is not None:
+                if (led := await _record(conversation, script, verb)) is not None:
                     return led
             case "Redirect":
                 assert verb.get("method") == "POST"
@@ -110,14 +137,14 @@ def _hear(conversation: Conversation, verb: Element) -> None:
     conversation.said.append((verb.attrib["language"], verb.text or ""))
 
 
-def _gather(
-    conversation: Conversation, script: deque[Step], verb: Element
+async def _gather(
+    conversation: Conversation, script: Live, verb: Element
 ) -> tuple[str, dict[str, str]] | None:
     """Take keys until there are enough, the ending key, or silence."""
     conversation.prompts.append(verb)
     for said in verb:
         _hear(conversation, said)
-    step = script.popleft() if script else ""
+    step = await script.next()
     most, ending = int(verb.get("numDigits", "0")), verb.get("finishOnKey", "#")
     digits, finished = "", ""
     for key in step if isinstance(step, str) else "":
@@ -135,12 +162,12 @@ def _gather(
     return verb.attrib["action"], more
 
 
-def _record(
-    conversation: Conversation, script: deque[Step], verb: Element
+async def _record(
+    conversation: Conversation, script: Live, verb: Element
 ) -> tuple[str, dict[str, str]] | None:
     """Take words; without any the document goes on, as Twilio's does."""
     conversation.prompts.append(verb)
-    step = script.popleft() if script else ""
+    step = await script.next()
     if not isinstance(step, Spoken):
         return None
     return verb.attrib["action"], {

@@ -1,0 +1,45 @@
+"""The same story on every channel, over sockets: asked, answered, changed, stopped, blocked,
+throttled, forged, repeated. What is left out is left out by what the channel can do.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from channels import CHANNELS
+from tests.bot.drivers.story import SECTIONS, play
+from tests.bot.drivers.table import NAMES, driver_of
+from tests.bot.write_transcripts import TRANSCRIPTS
+
+LEFT_OUT = {
+    "sandbox": {"Forged"},
+    "web": {"Blocked", "Throttled"},
+    "messenger": {"Changed"},
+    "sms": {"Changed"},
+    "voice": {"Changed"},
+}
+"""Channel -> the sections that cannot be played there. It is written twice, here and as rules in
+`tests.bot.drivers.story`, so that no capability takes a section away unnoticed."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_the_story_is_played_and_its_transcript_kept(name: str, tmp_path: Path) -> None:
+    page = await play(driver_of(name), tmp_path)
+    kept = TRANSCRIPTS / f"{name}.md"
+    assert kept.is_file(), f"run `make transcripts`: there is no docs/transcripts/{name}.md"
+    assert page == kept.read_text(encoding="utf-8"), "run `make transcripts` and look at the diff"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_section_is_left_out_only_by_a_capability(name: str) -> None:
+    entry = CHANNELS[name]
+    adapter, can = entry.adapter_class(), entry.capabilities()
+    reasons = {part.title: part.ruled_out(adapter, can) for part in SECTIONS}
+    assert {title for title, reason in reasons.items() if reason} == LEFT_OUT.get(name, set())
+    for reason in filter(None, reasons.values()):
+        assert "`Capabilities." in reason or "`Channel." in reason
+
+
+def test_every_transcript_is_of_a_channel() -> None:
+    pages = {page.stem for page in TRANSCRIPTS.glob("*.md")} - {"README"}
+    assert pages == set(CHANNELS)
