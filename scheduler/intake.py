@@ -4,13 +4,14 @@ Both ways in take batches, because concurrent callers share a transaction (`sche
 nothing is acknowledged before it is committed, and a repeat of a known id ends here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from scheduler import journeys
 from scheduler.people import People, identity_keys
 from scheduler.rules import Rules
+from scheduler.travel import travel
 from scheduler.triggers import Match, counter_keys, match
 from storage.store import Store, Transaction
 from surveys.event import Event, EventKind
@@ -53,8 +54,11 @@ class EventIntake:
             fresh = _first_of_each(events, new)
             people = await self._meet(transaction, rules, fresh, now)
             planned = await self._plan(transaction, rules, people, fresh, now)
-            await transaction.note_events(planned.notes)
-            return new, await transaction.add_invitations(planned.invitations)
+            milestones = await travel(transaction, rules, people, fresh, now)
+            await transaction.note_events(_joined(planned.notes, milestones.notes))
+            return new, await transaction.add_invitations(
+                [*planned.invitations, *milestones.invitations]
+            )
 
         new, invitations = await self._store.unit_of_work(work)
         for lane in {
@@ -114,6 +118,15 @@ class EventIntake:
         if counters:
             await transaction.save_counters(counters)
         return planned
+
+
+def _joined(notes: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Give what both say of each event; that no trigger wanted it is not worth saying then."""
+    said = {name: note for name, note in notes.items() if name not in more}
+    for name, note in more.items():
+        first = notes.get(name, "")
+        said[name] = f"{first}; {note}" if first.startswith("trigger ") else note
+    return said
 
 
 def _pair(events: Sequence[Event], new: set[str]) -> list[tuple[Event, Event | None]]:

@@ -6,7 +6,7 @@ an edited file are the same comparison, so that nobody is asked twice and nothin
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from scheduler.clockface import first_instant
 from surveys.condition import Condition
 from surveys.event import Event
+from surveys.progress import Progress
 
 MORNING = time(9)
 """When a milestone falls on a day without a time: quiet hours may put it off from there."""
@@ -72,32 +73,6 @@ class Journey:
             return ""
         value = event.properties.get(self.key)
         return str(value) if isinstance(value, str | int) and value != "" else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far one person is on one journey.
-
-    ``entered_at`` is None where its end was heard of before its start; ``counts`` is how often the
-    event of each milestone came, and ``reached`` when the last that was needed did. ``seen`` are
-    the milestones the person was compared with before, None where they never were.
-    """
-
-    journey: str
-    contact_id: int
-    key: str = ""
-    entered_at: datetime | None = None
-    ended_at: datetime | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
-    reached: Mapping[str, datetime] = field(default_factory=dict)
-    seen: frozenset[str] | None = None
-
-    @property
-    def is_under_way(self) -> bool:
-        """Whether the person is on the journey now."""
-        if self.entered_at is None:
-            return False
-        return self.ended_at is None or self.ended_at < self.entered_at
 
 
 def advance(
@@ -192,7 +167,7 @@ def reconcile(
 
 def _is_added(milestone: Milestone, progress: Progress) -> bool:
     """Whether a milestone came into the file after the person had set out."""
-    return progress.seen is not None and milestone.name not in progress.seen
+    return progress.first is not None and milestone.name not in progress.first
 
 
 def _wanted(

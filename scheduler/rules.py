@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from scheduler.milestones import Journey
 from scheduler.patience import Throttle
 from scheduler.triggers import Trigger
 from scheduler.whereabouts import Whereabouts
@@ -42,6 +43,7 @@ class Rules:
     privacy_url: str = ""
     surveys: Mapping[str, Survey]
     triggers: tuple[Trigger, ...]
+    journeys: tuple[Journey, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
     staff: tuple[StaffMember, ...] = ()
     cards_to: str = "team_lead"

@@ -69,6 +69,8 @@ def decide(
         return Skip(rule="too old to ask (max_age)", state=InvitationState.EXPIRED)
     if now >= invitation.expires_at:
         return Skip(rule="expired before it could be asked", state=InvitationState.EXPIRED)
+    if now < invitation.due_at:
+        return Hold(until=invitation.due_at, rule="it was put off to a later date")
     address, obstacle = reach(contact, lane, channels, now)
     if address:
         return Send(address=address, rule=f"reachable by {lane}")

@@ -52,6 +52,13 @@ _REMEMBER = (
     statement("INSERT INTO contact_merged (keep_id, gone_id, at) VALUES ($1, $2, $3)"),
 )
 _DROP = statement("DELETE FROM contact WHERE id = $1")
+# Where both are on the same journey, the one that is kept goes on.
+_GO_ON = statement("""
+    UPDATE journey_progress SET contact_id = $1 WHERE contact_id = $2 AND NOT EXISTS (
+        SELECT 1 FROM journey_progress other WHERE other.contact_id = $1
+            AND other.journey = journey_progress.journey AND other.key = journey_progress.key)
+""")
+_END = statement("DELETE FROM journey_progress WHERE contact_id = $1")
 
 
 async def merge_contacts(
@@ -78,6 +85,8 @@ async def merge_contacts(
         await session.run(settle, keep, gone)
     await session.run(_REMEMBER[0], keep, gone)
     await session.run(_REMEMBER[1], keep, gone, to_ms(now))
+    await session.run(_GO_ON, keep, gone)
+    await session.run(_END, gone)
     await session.run(_DROP, gone)
 
 

@@ -215,6 +215,28 @@ class AskHold(Model):
         table = "ask_hold"
 
 
+class Setting(Model):
+    name = _key()
+    value = Text()
+
+
+class JourneyProgress(Model):
+    journey = _key()
+    contact_id = fields.BigIntField(db_index=True)
+    key = Text()
+    origin = fields.BigIntField()
+    entered_at = fields.BigIntField(null=True)
+    ended_at = fields.BigIntField(null=True)
+    counts = _json()
+    reached = _json()
+    first_seen = fields.JSONField[Any](null=True)
+    seen = _json()
+
+    class Meta:
+        table = "journey_progress"
+        unique_together = (("journey", "contact_id", "key"),)
+
+
 class Delivery(Model):
     id = _serial()
     due_id = Text()

@@ -11,6 +11,7 @@ from storage import (
     conversations,
     deliveries,
     journal,
+    journeys,
     ledger,
     merging,
     setbacks,
@@ -20,6 +21,7 @@ from storage import contacts as people
 from storage import dues as queue
 from storage import invitations as asked
 from storage.following import follow
+from storage.journeys import Planned, Way
 from storage.sql import Session
 from storage.turn import SavedTurn
 from surveys.ask import Ask, Ledger
@@ -30,6 +32,7 @@ from surveys.due import Decision, Due
 from surveys.event import Event, Interaction
 from surveys.inbound import Inbound
 from surveys.invitation import DeliveryState, Invitation
+from surveys.progress import Progress
 
 Place = places.Place
 
@@ -200,11 +203,55 @@ class Transaction:
         found = await people.load_contacts(self._session, now.values())
         return {asked: found[number] for asked, number in now.items() if number in found}
 
+    async def lock_people(self, contact_ids: Collection[int]) -> None:
+        """Lock people by id, in order."""
+        await people.lock_ids(self._session, contact_ids)
+
     async def lock_ledgers(
         self, contact_ids: Collection[int], now: datetime, memory: timedelta
     ) -> dict[int, Ledger]:
         """Lock people and give what they were asked ``memory`` back and are to be as far ahead."""
         return await ledger.lock_ledgers(self._session, contact_ids, now, memory)
+
+    async def take_ways(self, ways: Collection[Way]) -> dict[Way, Progress]:
+        """Give how far people, whose contacts are locked, are on journeys they have set out on."""
+        return await journeys.take_progress(self._session, ways)
+
+    async def ways_of(self, contact_ids: Collection[int]) -> dict[Way, Progress]:
+        """Give all journeys of these people."""
+        return await journeys.progress_of(self._session, contact_ids)
+
+    async def page_ways(self, journey: str, after: tuple[int, str], limit: int) -> list[Progress]:
+        """Give people under way on a journey, in the order of (contact id, key), past ``after``."""
+        return await journeys.page_progress(self._session, journey, after, limit)
+
+    async def journey_names(self) -> list[str]:
+        """Give the journeys anybody ever set out on, those taken out of the file included."""
+        return await journeys.journey_names(self._session)
+
+    async def compared_version(self) -> str:
+        """Give the version of the journeys that everybody was compared with, "" for none."""
+        return await journeys.compared_version(self._session)
+
+    async def note_compared(self, version: str) -> None:
+        """Keep that everybody was compared with a version of the journeys."""
+        await journeys.note_compared(self._session, version)
+
+    async def save_ways(self, changed: Sequence[Progress]) -> None:
+        """Write how far people are on journeys."""
+        await journeys.save_progress(self._session, changed)
+
+    async def find_planned(self, keys: Collection[str]) -> dict[str, Planned]:
+        """Lock invitations by their keys and give those there are."""
+        return await journeys.find_planned(self._session, keys)
+
+    async def move_invitations(self, times: Mapping[int, datetime]) -> None:
+        """Give planned invitations another time; those that were asked are passed over."""
+        await journeys.move_invitations(self._session, times)
+
+    async def cancel_invitations(self, reasons: Mapping[int, str], now: datetime) -> None:
+        """End planned invitations, each for a reason that is kept; others are passed over."""
+        await journeys.cancel_invitations(self._session, reasons, now)
 
     async def hold_asks(self, asks: Sequence[tuple[int, int, Ask]]) -> None:
         """Note who is being asked now: (contact id, invitation id, ask); settling lets go of it."""

@@ -13,7 +13,6 @@ from scheduler.milestones import (
     Journey,
     Known,
     Milestone,
-    Progress,
     Step,
     advance,
     read_moment,
@@ -21,6 +20,7 @@ from scheduler.milestones import (
 )
 from surveys.condition import parse
 from surveys.event import Event, EventKind
+from surveys.progress import Progress
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -132,7 +132,7 @@ def test_a_removed_date_cancels() -> None:
 
 
 def test_an_edited_file_applies_forward_only() -> None:
-    progress = replace(after(event("Account Created")), seen=frozenset({"week"}))
+    progress = replace(after(event("Account Created")), first=frozenset({"week"}))
     month = replace(WEEK, name="month", offset=30 * DAY)
     early = replace(WEEK, name="early", offset=DAY)
     edited = replace(ONBOARDING, milestones=(early, month))
