@@ -15,6 +15,7 @@ from bot.alerts import compose_alert
 from bot.cards import compose_card
 from bot.commands import COMMANDS, Commands, StaffConfig
 from bot.config import Config
+from bot.config.surveys import content_hash
 from bot.doorkeeper import IDLE_SECONDS, KEEPER
 from bot.gateway import Gateway
 from bot.http import Door, make_app
@@ -34,7 +35,8 @@ from scheduler.outbox import Messages
 from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
 from scheduler.strays import Strays
-from storage.store import Store
+from scheduler.travel import compare_all
+from storage.store import Store, StoreError
 from surveys.conversation import Conversation
 from surveys.event import Event
 from surveys.inbound import Inbound
@@ -118,6 +120,7 @@ class Service:
         await self._start_lanes()
         await self._start_http()
         self._start_listening()
+        self._start_comparing()
         self._start_clock()
         log.info("ready on %s with %s", self.url, ", ".join(self.channels))
 
@@ -267,6 +270,26 @@ class Service:
                 await asyncio.sleep(START_AGAIN)
         await self.gateway.listen(name)
 
+    def _start_comparing(self) -> None:
+        """Bring people under way in line with journeys that were edited, beside everything else."""
+        task = asyncio.create_task(self._compare_journeys(), name="compare journeys")
+        self._exits.push_async_callback(_cancel, task)
+
+    async def _compare_journeys(self) -> None:
+        try:
+            await self._compare()
+        except StoreError as error:  # comparing again harms nothing: the next start will
+            log.error("journeys: not everybody was compared with the file: %s", error)
+
+    async def _compare(self) -> None:
+        version = content_hash([self.rules.journeys, self.rules.surveys])
+        if await self.store.unit_of_work(lambda t: t.compared_version()) == version:
+            return
+        count = await compare_all(self.store, self.rules, self._clock())
+        await self.store.unit_of_work(lambda t: t.note_compared(version))
+        if count:
+            log.info("journeys: compared %d people under way with the file", count)
+
     def _start_clock(self) -> None:
         clock = Clock()
         clock.every(TICK, "dispatch", self._wake_all)
@@ -295,6 +318,7 @@ def make_rules(config: Config, key: bytes) -> Rules:
         privacy_url=config.service.privacy_url,
         surveys=config.surveys,
         triggers=config.triggers,
+        journeys=config.journeys,
         alerts=config.alerts,
         staff=config.staff,
         cards_to=config.cards_to,

@@ -18,7 +18,10 @@ MOVED = (
     "consent",
     "ask_hold",
 )
-"""Every table whose rows say ``contact_id``."""
+"""The tables whose rows say ``contact_id`` and simply move along."""
+
+MOVED_APART = ("journey_progress",)
+"""Those that take more."""
 
 _MOVES = tuple(
     statement(f"UPDATE {table} SET contact_id = $1 WHERE contact_id = $2")  # noqa: S608 - constants

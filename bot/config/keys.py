@@ -36,6 +36,10 @@ ROOT: Mapping[str, Key] = {
         doc="Which event starts which survey, by name.",
         example="{ call: { event: Call Ended, survey: after_call } }",
     ),
+    "journeys": Key(
+        doc="Surveys at key moments of a customer's way, by name.",
+        example="{ onboarding: { starts: Account Created, milestones: [...] } }",
+    ),
     "alerts": Key(
         doc="Which answers somebody is told about at once.",
         example="[{ if: nps <= 6, to: team_lead }]",
@@ -50,8 +54,8 @@ ROOT: Mapping[str, Key] = {
         example="{ recontact: 30d, quiet_hours: 20:00-09:00 }",
     ),
     "include": Key(
-        doc="Other files with surveys, triggers, alerts and staff; paths are seen from this file's "
-        "folder and stay inside it.",
+        doc="Other files with surveys, triggers, journeys, alerts and staff; paths are seen from "
+        "this file's folder and stay inside it.",
         example="[surveys/*.yaml]",
     ),
 }
@@ -254,6 +258,52 @@ TRIGGER: Mapping[str, Key] = {
     ),
 }
 
+JOURNEY: Mapping[str, Key] = {
+    "starts": Key(
+        doc="The event by which a person sets out, once.", example="Account Created", required=True
+    ),
+    "ends": Key(
+        doc="The events that end it; what is still to be asked is then cancelled.",
+        example="[Account Closed]",
+    ),
+    "key": Key(
+        doc="The event's property that tells several such journeys of one person apart.",
+        example="contract_id",
+        default="one journey a person",
+    ),
+    "if": Key(doc="Set out only if this holds for the event that starts it.", example="plan = pro"),
+    "milestones": Key(
+        doc="When to ask what, in any order.",
+        example="[{ name: first week, after: 7d, survey: after_call }]",
+        required=True,
+    ),
+}
+
+MILESTONE: Mapping[str, Key] = {
+    "name": Key(doc="What it is called in results.", example="first week", required=True),
+    "survey": Key(doc="The survey that is asked.", example="after_call", required=True),
+    "after": Key(
+        doc="How long after setting out; or the contact's attribute that holds a date.",
+        example="7d",
+    ),
+    "before": Key(doc="The contact's attribute that holds a date.", example="contract_end"),
+    "by": Key(doc="How long before or after that date.", example="30d", default="0s"),
+    "event": Key(doc="Ask when this has happened.", example="Order Delivered"),
+    "count": Key(
+        doc="How often it must have happened since setting out.", example="3", default="1"
+    ),
+    "wait": Key(doc="How long after that event to ask.", example="1h", default="0s"),
+    "if": Key(doc="Count the event only if this holds for its properties.", example="total >= 100"),
+    "via": TRIGGER["via"],
+    "all": TRIGGER["all"],
+    "max_age": Key(
+        doc="How late it may still be asked, after an outage or where we hear of it late.",
+        example="2d",
+        default="7d",
+    ),
+    "expires": TRIGGER["expires"],
+}
+
 ALERT: Mapping[str, Key] = {
     "if": Key(
         doc="Tell somebody when this holds for a response's answers.",
@@ -333,15 +383,18 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "trigger": TRIGGER,
     "alert": ALERT,
     "cards": CARDS,
+    "journey": JOURNEY,
+    "milestone": MILESTONE,
     "throttle": THROTTLE,
     "limit": LIMIT,
 }
 """Section -> key -> what it means. A section's name is not written in the file."""
 
 LATER: Mapping[str, frozenset[str]] = {
-    "root": frozenset({"journeys", "campaigns", "reports"}),
+    "root": frozenset({"campaigns", "reports"}),
     "channel names": frozenset(),
     "trigger": frozenset({"remind", "fallback", "best"}),
+    "milestone": frozenset({"remind", "fallback", "best"}),
     "via": frozenset({"best"}),
     "alert": frozenset({"case"}),
 }

@@ -9,6 +9,7 @@ from bot.config.channels import hide_secrets, read_channels
 from bot.config.entrances import read_entrances
 from bot.config.faults import ConfigError, Fault, quote
 from bot.config.include import Files, read_files
+from bot.config.journeys import read_journey
 from bot.config.keys import LATER, ROOT
 from bot.config.languages import load_languages, with_own_languages
 from bot.config.model import ChannelConfig, Config, Registry, Service
@@ -25,7 +26,7 @@ from surveys.language import Languages
 from surveys.staff import StaffMember
 from surveys.survey import Survey
 
-_SHARED = ("surveys", "triggers", "alerts", "staff")
+_SHARED = ("surveys", "triggers", "journeys", "alerts", "staff")
 """What an included file may hold, and the main file, too."""
 _LISTS = frozenset({"alerts", "staff"})
 
@@ -104,10 +105,12 @@ class _Reader:
         staff = self._staff(places["staff"])
         self._refuse_same_names(places["surveys"], "survey")
         self._refuse_same_names(places["triggers"], "trigger")
+        self._refuse_same_names(places["journeys"], "journey")
         surveys = self._surveys(places["surveys"])
         entrances = read_entrances(places["surveys"])
         names = self._names(places)
         triggers = [read_trigger(place, names) for place in places["triggers"]]
+        journeys = [read_journey(place, names) for place in places["journeys"]]
         alerts = [read_alert(place, names) for place in places["alerts"]]
         throttle = read_throttle(
             self._main.at("throttle"), names.surveys, _topics(places["surveys"]), names.channels
@@ -122,6 +125,7 @@ class _Reader:
             surveys=surveys,
             entrances=entrances,
             triggers=tuple(t for t in triggers if t),
+            journeys=tuple(j for j in journeys if j),
             alerts=tuple(a for a in alerts if a),
             cards_to=cards_to,
             throttle=throttle,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from scheduler.milestones import Journey
 from scheduler.patience import Throttle
 from scheduler.triggers import Trigger
 from surveys.alert import AlertRule
@@ -60,6 +61,7 @@ class Config:
     surveys: Mapping[str, Survey]
     entrances: Mapping[str, Entrance] = field(default_factory=dict)
     triggers: tuple[Trigger, ...]
+    journeys: tuple[Journey, ...] = ()
     alerts: tuple[AlertRule, ...]
     cards_to: str = "team_lead"
     throttle: Throttle = field(default_factory=Throttle)

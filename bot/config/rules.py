@@ -52,7 +52,7 @@ def read_trigger(place: Place, names: Names) -> Trigger | None:
     before = len(place.findings.faults)
     check_name(place, "trigger")
     shape = read_block(TriggerShape, place)
-    via, every_one = _read_via(place, names)
+    via, every_one = read_via(place, names)
     survey = place.at("survey")
     if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
         survey.unknown("survey", names.surveys)
@@ -118,8 +118,8 @@ def _check_sampling(place: Place, shape: TriggerShape) -> None:
         place.at("per").key_fault("per needs every", hint="add for example every: 10")
 
 
-def _read_via(place: Place, names: Names) -> tuple[tuple[str, ...], bool]:
-    """Give the channels in order and whether all of them are asked over."""
+def read_via(place: Place, names: Names) -> tuple[tuple[str, ...], bool]:
+    """Give the channels a ``via`` or ``all`` names, in order, and whether each is asked over."""
     block: Mapping[str, Any] = place.value if isinstance(place.value, Mapping) else {}
     via, whole = place.at("via"), place.at("all")
     if block.get("via") is not None and block.get("all") is not None:

@@ -79,6 +79,7 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "surveys": _named(_block("survey", _survey_types())),
         "triggers": _named(_block("trigger", _trigger_types(registry))),
         "alerts": {"type": "array", "items": _block("alert", {"if": _IF, "to": _STRING})},
+        "journeys": _named(_block("journey", _journey_types(registry))),
         "throttle": _block("throttle", _throttle_types(registry)),
         "cards": _block("cards", {"to": _STRING}),
         "include": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
@@ -198,6 +199,32 @@ def _trigger_types(registry: Registry) -> Types:
         "wait": _DURATION,
         "max_age": _DURATION,
         "expires": _DURATION,
+    }
+
+
+def _journey_types(registry: Registry) -> Types:
+    trigger = _trigger_types(registry)
+    milestone: Types = {
+        "name": _STRING,
+        "survey": _STRING,
+        "after": _STRING,
+        "before": _STRING,
+        "by": _DURATION,
+        "event": _STRING,
+        "count": _WHOLE,
+        "wait": _DURATION,
+        "if": _IF,
+        "via": trigger["via"],
+        "all": trigger["all"],
+        "max_age": _DURATION,
+        "expires": _DURATION,
+    }
+    return {
+        "starts": _STRING,
+        "ends": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
+        "key": _STRING,
+        "if": _IF,
+        "milestones": {"type": "array", "items": _block("milestone", milestone), "minItems": 1},
     }
 
 

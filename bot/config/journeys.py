@@ -1,0 +1,170 @@
+"""Journeys: surveys at key moments of the customer's way, by time or by experience."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar
+
+from pydantic import ConfigDict, Field
+
+from bot.config.faults import quote
+from bot.config.place import Place
+from bot.config.reading import read_block
+from bot.config.rules import Names, check_name, read_via
+from bot.config.shape import Duration, If, Line, Whole
+from bot.config.shape import Names as Lines
+from bot.config.units import UnfitError, read_duration
+from scheduler.milestones import Journey, Milestone
+
+_CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
+_ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
+_WHEN = "say when: after: 7d, before: contract_end, or event: Order Delivered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MilestoneShape:
+    """One milestone. When it is and where it asks are read apart."""
+
+    SECTION: ClassVar = "milestone"
+    __pydantic_config__: ClassVar = _CLOSED
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    survey: Line
+    after: Any = None
+    before: Any = None
+    by: Duration | None = None
+    event: Line | None = None
+    count: Whole | None = None
+    wait: Duration | None = None
+    if_: If = None
+    via: Any = None
+    all: Any = None
+    max_age: Duration | None = None
+    expires: Duration | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JourneyShape:
+    """One journey. Its milestones are read one by one."""
+
+    SECTION: ClassVar = "journey"
+    __pydantic_config__: ClassVar = _CLOSED
+
+    starts: Line
+    milestones: Annotated[list[Any], Field(min_length=1, max_length=50)]
+    ends: Lines = ()
+    key: Line | None = None
+    if_: If = None
+
+
+SHAPES = (JourneyShape, MilestoneShape)
+
+
+def read_journey(place: Place, names: Names) -> Journey | None:
+    """Give the journey, or None where it has faults."""
+    before = len(place.findings.faults)
+    check_name(place, "journey")
+    shape = read_block(JourneyShape, place)
+    if shape is None:
+        return None
+    milestones = _read_milestones(place.at("milestones"), names)
+    if shape.starts in shape.ends:
+        place.at("ends").fault(f"{quote(shape.starts)} cannot start and end it", hint="remove one")
+    if len(place.findings.faults) > before:
+        return None
+    return Journey(
+        name=str(place.route[-1]),
+        starts=shape.starts,
+        ends=shape.ends,
+        key=shape.key or "",
+        condition=shape.if_,
+        milestones=milestones,
+    )
+
+
+def _read_milestones(place: Place, names: Names) -> tuple[Milestone, ...]:
+    found: dict[str, Place] = {}
+    milestones = []
+    for number in range(len(place.value)):
+        at = place.at(number)
+        milestone = _read_milestone(at, names)
+        if milestone is None:
+            continue
+        first = found.setdefault(milestone.name, at)
+        if first is not at:
+            message = f"the milestone {quote(milestone.name)} is already on line {first.spot.line}"
+            at.at("name").fault(message, hint="rename one of them")
+        milestones.append(milestone)
+    return tuple(milestones)
+
+
+def _read_milestone(place: Place, names: Names) -> Milestone | None:
+    before = len(place.findings.faults)
+    shape = read_block(MilestoneShape, place)
+    if not isinstance(place.value, Mapping):
+        return None
+    via, every_one = read_via(place, names)
+    survey = place.at("survey")
+    if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
+        survey.unknown("survey", names.surveys)
+    if shape is None:
+        return None
+    when = _read_when(place, shape)
+    if len(place.findings.faults) > before:
+        return None
+    given: dict[str, Any] = {
+        name: value
+        for name in ("count", "wait", "max_age", "expires")
+        if (value := getattr(shape, name)) is not None
+    }
+    return Milestone(
+        name=shape.name,
+        survey=shape.survey,
+        via=via,
+        all_channels=every_one,
+        event=shape.event or "",
+        condition=shape.if_,
+        **when,
+        **given,
+    )
+
+
+def _read_when(place: Place, shape: MilestoneShape) -> dict[str, Any]:
+    """Give ``attribute`` and ``offset`` of a milestone by time; nothing for one by experience."""
+    ways = [name for name in ("after", "before", "event") if getattr(shape, name) is not None]
+    if len(ways) != 1:
+        message = f"{' and '.join(ways)} cannot all be set" if ways else "this has no time"
+        place.fault(message, hint="keep one of them" if ways else _WHEN)
+        return {}
+    way = ways[0]
+    _refuse_strangers(place, shape, way)
+    if way == "event":
+        return {}
+    value = getattr(shape, way)
+    if way == "after" and shape.by is None and _is_span(value):
+        return {"offset": read_duration(value)}
+    attribute = value.strip() if isinstance(value, str) else ""
+    if not _ATTRIBUTE.fullmatch(attribute):
+        hint = "write 7d, or the attribute that holds a date: contract_end"
+        place.at(way).fault("a time or the name of an attribute is expected here", hint=hint)
+    by = shape.by or timedelta(0)
+    return {"attribute": attribute, "offset": -by if way == "before" else by}
+
+
+def _refuse_strangers(place: Place, shape: MilestoneShape, way: str) -> None:
+    """Report keys that mean nothing beside the way a milestone's time is given."""
+    for key, wants in (("count", "event"), ("wait", "event"), ("if_", "event")):
+        if getattr(shape, key) is not None and way != wants:
+            name = key.rstrip("_")
+            place.at(name).key_fault(f"{name} goes with event", hint=f"remove it, or {way}")
+    if shape.by is not None and way == "event":
+        place.at("by").key_fault("by goes with after or before", hint="for a delay write wait: 1h")
+
+
+def _is_span(value: object) -> bool:
+    try:
+        read_duration(value)
+    except UnfitError:
+        return False
+    return True
