@@ -20,7 +20,7 @@ from storage import (
 from storage import contacts as people
 from storage import dues as queue
 from storage import invitations as asked
-from storage.following import follow
+from storage.following import follow, lock_people
 from storage.journeys import Planned, Way
 from storage.sql import Session
 from storage.turn import SavedTurn
@@ -205,7 +205,7 @@ class Transaction:
 
     async def lock_people(self, contact_ids: Collection[int]) -> None:
         """Lock people by id, in order."""
-        await people.lock_ids(self._session, contact_ids)
+        await lock_people(self._session, contact_ids)
 
     async def lock_ledgers(
         self, contact_ids: Collection[int], now: datetime, memory: timedelta

@@ -26,19 +26,13 @@ from tests.docs.reading import ROOT, Block, Page, every_page, read_page
 PAGES = every_page()
 ROOMS = ("bot", "channels", "scheduler", "storage", "surveys")
 SECTIONS = {
-<<<<<<< HEAD
     "cards",
-=======
->>>>>>> ef0084d (The journeys block, checked and documented; people under way follow an edited file at the next start)
     "service",
     "channels",
     "staff",
     "surveys",
     "triggers",
-<<<<<<< HEAD
-=======
     "journeys",
->>>>>>> ef0084d (The journeys block, checked and documented; people under way follow an edited file at the next start)
     "alerts",
     "throttle",
     "include",
