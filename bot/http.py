@@ -71,8 +71,9 @@ def make_app(door: Door) -> web.Application:
     checks = _Checks(door)
     app.router.add_get("/ready", checks.ready)
     app.router.add_get("/metrics", checks.metrics)
-    for prefix in ("s", "u", "p", "web"):
+    for prefix in ("s", "u", "p", "c", "web"):
         app.router.add_route("*", f"/{prefix}/{{rest:.*}}", _Calls(door, "web", f"/{prefix}").call)
+    app.router.add_route("*", "/c", _Calls(door, "web", "/c").call)
     for name in door.push:
         calls = _Calls(door, name, "")
         app.router.add_route("*", f"/{name}", calls.call)

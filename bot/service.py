@@ -157,7 +157,9 @@ class Service:
             else:
                 self.channels[name] = entry.adapter_class().build(wanted.settings, around)
         if "web" not in self.channels:  # links in messages need their page
-            self.channels["web"] = CHANNELS["web"].adapter_class().build(WebSettings(), around)
+            self.channels["web"] = (
+                CHANNELS["web"].adapter_class().build(WebSettings(cards=False), around)
+            )
 
     def _build_intake(self) -> None:
         capabilities = {name: c.capabilities for name, c in self.channels.items()}

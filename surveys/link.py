@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     STOP = "stop"  # subject: contact id
     OPT_IN = "opt-in"  # subject: contact id
     ENTER = "enter"  # subject: a number for the survey; the entrance page's own short session
+    CARD = "card"  # subject: 0; the comment card's own short session
 
 
 def seal(key: bytes, purpose: Purpose, subject: int, expires: datetime) -> str:

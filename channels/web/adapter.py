@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from channels.base import Ack, Channel, Receipt, Request, Surroundings
 from channels.errors import Untrusted
+from channels.web.card import CardPage
 from channels.web.entrance import EntrancePage, Paper
 from channels.web.form import (
     FormError,
@@ -63,18 +64,18 @@ class Web(Channel):
         self._default = default_language
         self._clock = clock
         self._nonce = nonce
-        self._entrance = EntrancePage(
-            Paper(
-                key=key,
-                public_url=public_url,
-                look=self._look,
-                clock=clock,
-                nonce=nonce,
-                language=self._language,
-                send=self._page,
-                say=self._say,
-            )
+        paper = Paper(
+            key=key,
+            public_url=public_url,
+            look=self._look,
+            clock=clock,
+            nonce=nonce,
+            language=self._language,
+            send=self._page,
+            say=self._say,
         )
+        own = (EntrancePage(paper), CardPage(paper, languages, default_language))
+        self._own = own if settings.cards else own[:1]
 
     @classmethod
     def build(cls, settings: Settings, around: Surroundings) -> Self:
@@ -99,8 +100,8 @@ class Web(Channel):
 
         :raises Untrusted: for a form that another site made the browser send.
         """
-        if self._entrance.opens(request.path):
-            return self._entrance.receive(request)
+        if page := self._page_of(request):
+            return page.receive(request)
         found = self._open(request)
         if found is None or request.method not in ("GET", "HEAD", "POST"):
             return ()
@@ -117,8 +118,8 @@ class Web(Channel):
 
     def ack(self, request: Request, messages: Sequence[Message]) -> Ack:
         """Give the next page; an empty ``messages`` means that the link is not valid."""
-        if self._entrance.opens(request.path):
-            return self._entrance.ack(request, messages)
+        if page := self._page_of(request):
+            return page.ack(request, messages)
         if request.method not in ("GET", "HEAD", "POST"):
             return self._say(request, 405, "gone", {"Allow": "GET, HEAD, POST"})
         found = self._open(request)
@@ -133,7 +134,7 @@ class Web(Channel):
             return self._say(request, 404, "gone")
         bank = self._language(messages[-1].language)
         notice = self._notice(bank, pressed, subject)
-        page = render_message(
+        html = render_message(
             self._look,
             bank,
             messages,
@@ -141,7 +142,11 @@ class Web(Channel):
             prefill=_prefill(request, pressed),
             notice=notice,
         )
-        return self._page(request, 200, page, messages[-1].language)
+        return self._page(request, 200, html, messages[-1].language)
+
+    def _page_of(self, request: Request) -> EntrancePage | CardPage | None:
+        """Give the page that has a path of its own, None where the path carries a token."""
+        return next((page for page in self._own if page.opens(request.path)), None)
 
     def _open(self, request: Request) -> tuple[Place, str, int] | None:
         """Give the page, its token and whom the token is about; None for no link of ours."""

@@ -151,6 +151,12 @@ def render_note(look: Look, language: Language, text: str) -> str:
     return _note(_shared(look, language, language.code, ()), text, [], [], Session(token=""))
 
 
+def render_page(look: Look, language: Language, template: str, **given: object) -> str:
+    """Give a page of a template of its own, within the frame that all pages share."""
+    shared = _shared(look, language, language.code, ())
+    return _TEMPLATES.get_template(template).render(shared, change="", **given)
+
+
 def _note(
     shared: Mapping[str, object],
     text: str,

@@ -31,12 +31,14 @@ _WHITE, _NIGHT = "#ffffff", "#1b2124"  # _NIGHT is --card of the dark scheme in 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``accent`` is the colour of buttons and of the chosen answer, as ``#rrggbb``.
+    """``accent`` is the colour of buttons and of the chosen answer, as ``#rrggbb``. ``cards`` is
+    whether anybody may write a comment card at ``/c``.
 
     :raises ValueError: where it is no colour, or white words on it could not be read.
     """
 
     accent: str = "#0f6b5c"
+    cards: bool = True
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", self.accent):

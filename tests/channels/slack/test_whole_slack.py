@@ -177,3 +177,17 @@ async def test_a_throttled_workspace_waits_and_asks_once(whole: Whole) -> None:
     await eventually(whole, "invitations.asked", 1)
     assert whole.slack.calls.count("chat.postMessage") == 2
     assert len(whole.slack.ledger) == 1
+
+
+async def test_words_nobody_asked_for_are_a_card_and_staff_read_it(whole: Whole) -> None:
+    await whole.report(ada(slack_user_id=ADA), call(1, 1))
+    await whole.said(ADA, 1)
+    for text in ("praise Pekka was kind", "and quick", ":wave:"):
+        whole.slack.say(ADA, text)
+    [told, more] = await whole.said(MAIJA, 2)
+    assert told.text.startswith("Comment card from Ada (slack): praise")
+    assert "and quick" in more.text
+    assert [said.text for said in await whole.said(ADA, 2)][-1].endswith("kind words on.")
+    whole.slack.press(ADA, whole.slack.sent(ADA)[0].external_id, "9")
+    await eventually(whole, "responses", 1)
+    assert (await whole.counts())["cards"] == 1
