@@ -12,14 +12,14 @@ from channels.email.letter import Letter, clean_line, tidy_address
 from channels.email.refusal import Reply, Stage, error_for, scrub
 from channels.email.returned import our_message
 from channels.email.settings import Mailbox
-from channels.errors import ChannelError, Misconfigured, Retryable, Unreachable
+from channels.errors import ChannelError, Misconfigured, Retryable, Throttled, Unreachable
 from surveys.inbound import Fault
 from surveys.invitation import DeliveryState
 
 _BOUNCED = DeliveryState.BOUNCED
 
 OUR_REPUTATION = "our reputation"
-"""How the reason begins where a server refused us rather than the person (5.7.x)."""
+"""How the reason begins where a server refused us rather than the person (5.7.x, 4.7.x)."""
 
 _DIAGNOSTIC = re.compile(r"\b([45]\d\d)(?:[ -]+#?([45]\.\d{1,3}\.\d{1,3}))?\b")
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
@@ -29,6 +29,7 @@ _PROSE = re.compile(
     re.IGNORECASE,
 )
 _DAEMON = re.compile(r"(?:mailer-daemon|postmaster|mdaemon|mail-daemon)\b", re.IGNORECASE)
+_TEMPORARY = re.compile(rf"(?:{OUR_REPUTATION}: )?4\d\d\b")
 _STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _GENERAL = frozenset({"0.0", "1.0"})
 """Ends of a status that says less than the server's own words: 5.0.0, 5.1.0."""
@@ -113,7 +114,7 @@ def _bounce(external_id: str, address: str, code: int, enhanced: str, said: str)
     reply = Reply(code=code or 550, text=f"{told} {said}".strip())
     error = error_for(Stage.RECIPIENT, reply, address=address)
     reason = f"{reply.code} {scrub(reply.text, address)}".strip()
-    fault = _fault(error)
+    fault = _fault(error, reply)
     return Bounce(
         external_id=external_id,
         address=address,
@@ -125,7 +126,7 @@ def _bounce(external_id: str, address: str, code: int, enhanced: str, said: str)
 
 def _if_given_up(bounce: Bounce) -> Bounce:
     """Plain words about trouble for now may be a warning only; the server goes on trying."""
-    return _delayed(bounce) if bounce.fault is Fault.PASSING else bounce
+    return _delayed(bounce) if _TEMPORARY.match(bounce.reason) else bounce
 
 
 def _delayed(bounce: Bounce) -> Bounce:
@@ -138,7 +139,10 @@ def _rest_of_line(text: str, found: re.Match[str]) -> str:
     return f"{before} {text[found.end() :].partition(chr(10))[0]}".strip(" ()")
 
 
-def _fault(error: ChannelError) -> Fault:
-    if isinstance(error, Misconfigured):
+def _fault(error: ChannelError, reply: Reply) -> Fault:
+    """Say whose fault it is. What is put off for our standing (4.7.x) until it is given up is as
+    much ours as what is refused for it (5.7.x).
+    """
+    if isinstance(error, Misconfigured | Throttled) or reply.enhanced.startswith("4.7."):
         return Fault.OURS
     return Fault.PASSING if isinstance(error, Retryable) else Fault.UNSAID

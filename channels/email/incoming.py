@@ -92,7 +92,7 @@ class Reader:
                 **_stamp(letter, at), address=letter.sender, token=tag.token, silent=True
             )
         if letter.subject.lower() == _UNSUBSCRIBE and not is_automatic(letter):
-            return OptedOut(**_stamp(letter, at), address=letter.sender, silent=True)
+            return OptedOut(**_stamp(letter, at), address=letter.sender)
         return None
 
     def _reply(self, letter: Letter, tag: Tag | None, at: datetime) -> list[Inbound]:

@@ -30,6 +30,7 @@ LARGEST_MAIL = 512 * 1024
 _DAMPENED = re.compile(rb"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|OVERQUOTA|ALERT)\]", re.IGNORECASE)
 """Response codes (RFC 5530) of a refusal that may be another one in a minute."""
 _INTERNAL_DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
+_NEWS = re.compile(rb"\* \d+ EXISTS\b", re.IGNORECASE)
 _IDLE_TAG = b"AFTERWORD"
 _HIGHEST_UID = 2**32 - 1
 
@@ -147,9 +148,11 @@ class Mailbox:
             _spoken(self._box.client.noop)
             return
         self._connection.write(_IDLE_TAG + b" IDLE\r\n")
-        while not self._line().startswith(b"+"):
-            pass
-        self._connection.wait(seconds)
+        told = False
+        while not (line := self._line()).startswith(b"+"):
+            told = told or _NEWS.match(line) is not None
+        if not told:
+            self._connection.wait(seconds)
         self._connection.write(b"DONE\r\n")
         while not self._line().startswith(_IDLE_TAG):
             pass

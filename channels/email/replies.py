@@ -14,8 +14,8 @@ from channels.email.page_text import page_text
 
 LONGEST_WORDS = 10_000
 
-_MARKER = re.compile(r"-{8,}[^-]{1,90}-{8,}")
-"""`channels.email.body.MARKER`, its arrows perhaps lost in a charset without them."""
+_MARKER = re.compile(r"-{8,}[^-]{1,90}-{8,}|-{8,}\s*\u2191")
+"""`channels.email.body.MARKER`, broken in two, or its arrows lost in a charset without them."""
 
 _HEADER = re.compile(r"[\s*>|]*[^\W\d_][\w .()/-]{0,24}?\s?\*?\s?[:\uff1a]\*?\s*\S")
 _RULE = re.compile(r"\s*(?:[-_*=]{3,}[^-_*=]{0,40}[-_*=]{3,}|[-_*=]{3,})\s*")

@@ -53,6 +53,7 @@ class ImapServer:
         self._greeting: list[bytes] = []
         self._answers: dict[str, bytes] = {}
         self._hidden: set[bytes] = set()
+        self._heralds: dict[str, list[bytes]] = {}
 
     # Levers
 
@@ -120,6 +121,10 @@ class ImapServer:
         """Answer this command with ``line`` behind its tag from now on; "" to stop that."""
         self._answers[command] = line.encode()
 
+    def herald(self, command: str, line: str) -> None:
+        """Say this line before the answer to the next command of this name."""
+        self._heralds.setdefault(command, []).append(line.encode() + b"\r\n")
+
     def conceal(self, code: str) -> None:
         """Leave out this response code from now on."""
         self._hidden.add(code.encode())
@@ -160,6 +165,7 @@ class ImapServer:
             self._meet, "127.0.0.1", self.port, ssl=server_context() if self.tls else None
         )
         self.port = self._front.sockets[0].getsockname()[1]
+        self._reminding = asyncio.create_task(self._remind())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -167,6 +173,7 @@ class ImapServer:
 
     async def stop(self) -> None:
         """Close the port and every connection; may be called twice."""
+        self._reminding.cancel()
         self._front.close()
         self._server.close()
         for door in tuple(self._doors):
@@ -178,6 +185,14 @@ class ImapServer:
             await asyncio.sleep(0.005)
         await asyncio.sleep(0.01)
 
+    async def _remind(self) -> None:
+        """What came in between the last command and an IDLE is told at its start by other servers;
+        pymap waits for the next news, so it is woken now and then.
+        """
+        while True:
+            await asyncio.sleep(0.05)
+            (await self._folder("INBOX"))._updated.set()
+
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._greeting:
             writer.write(self._greeting.pop(0))
@@ -187,7 +202,7 @@ class ImapServer:
         inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
         said: list[str] = []
         self.commands.append(said)
-        door = _Door(writer, inner_writer, said, self._answers, self._hidden)
+        door = _Door(writer, inner_writer, said, self._answers, self._hidden, self._heralds)
         self._doors.add(door)
         try:
             await asyncio.gather(door.inward(reader), door.outward(inner_reader))
@@ -216,6 +231,7 @@ class _Door:
     said: list[str]
     answers: Mapping[str, bytes]
     hidden: set[bytes]
+    heralds: dict[str, list[bytes]]
     silent: bool = False
 
     async def inward(self, reader: asyncio.StreamReader) -> None:
@@ -225,7 +241,10 @@ class _Door:
                     continue
                 tag, _, words = line.partition(b" ")
                 self.said.append((words or tag).decode("utf-8", "replace").strip())
-                planned = self.answers.get(self.said[-1].split(" ")[0].upper())
+                command = self.said[-1].split(" ")[0].upper()
+                if self.heralds.get(command):
+                    self.client.write(self.heralds[command].pop(0))
+                planned = self.answers.get(command)
                 if planned:
                     self.client.write(tag + b" " + planned + b"\r\n")
                 else:

@@ -29,7 +29,7 @@ VERDICTS = {
     "mailbox_full": (FAILED, "552 5.2.2"),
     "postfix_delayed": (DEFERRED, "450 4.4.1"),
     "exchange_expired": (FAILED, "450 4.4.7"),
-    "greylisted_for_ever": (FAILED, "450 4.7.1"),
+    "greylisted_for_ever": (FAILED, f"{OUR_REPUTATION}: 450 4.7.1"),
     "too_large": (FAILED, "552 5.3.4"),
     "general_spam": (FAILED, "554 Message rejected"),
     "gmail_unauthenticated": (FAILED, f"{OUR_REPUTATION}: 550 5.7.26"),
@@ -39,8 +39,10 @@ VERDICTS = {
 }
 """Recorded report -> what it says of the mail, and how the reason begins."""
 
-PASSING = {"mailbox_full", "exchange_expired", "greylisted_for_ever"}
-OURS_TO_MEND = {"gmail_unauthenticated", "outlook_blocklist", "sender_rejected"}
+PASSING = {"mailbox_full", "exchange_expired"}
+OURS_TO_MEND = {
+    "gmail_unauthenticated", "outlook_blocklist", "sender_rejected", "greylisted_for_ever"
+}  # fmt: skip
 
 SILENT = {"relayed_on_request", "not_of_ours", "forged", "daemon_chat"}
 APART = {"two_recipients", "international"}

@@ -132,11 +132,13 @@ def test_a_mail_to_the_unsubscribe_address_opts_out(subject: str) -> None:
     (stop,) = read(letter("", tagged, f"Subject: {subject}"))
     assert isinstance(stop, OptedOut)
     assert (stop.address, stop.token) == ("anna@customer.example", TOKEN)
+    assert stop.silent
     (stop,) = read(letter("", "Auto-Submitted: auto-generated", tagged, f"Subject: {subject}"))
     assert isinstance(stop, OptedOut), "a mail program wrote it for the person"
     (plain,) = read(letter("", "To: feedback@acme.example", f"Subject: {subject}"))
     assert isinstance(plain, OptedOut)
     assert (plain.address, plain.token) == ("anna@customer.example", "")
+    assert not plain.silent, "it proves nothing, so the person is told and can take it back"
 
 
 def test_unsubscribe_in_a_sentence_is_words() -> None:
@@ -234,7 +236,12 @@ def test_what_the_marker_says_is_no_part_of_an_answer(code: str) -> None:
     mail = body(
         read_ours(NPS, replace(HEADS[Plus.REPLIES], languages={"en": BANKS[code]})), "plain"
     )
-    for quoted in (mail, mail.replace(ARROW, "?"), f"> {mail}"):
+    for quoted in (
+        mail,
+        mail.replace(ARROW, "?"),
+        mail.replace(f" {ARROW} --", f"\n{ARROW} --"),
+        f"> {mail}",
+    ):
         (reply,) = read(letter(f"9, great\n\n{quoted}"))
         assert isinstance(reply, Replied)
         assert reply.text == "9, great"

@@ -112,6 +112,26 @@ async def test_news_right_behind_the_first_answer_is_not_missed() -> None:
         assert got == list(range(1, 30))
 
 
+async def test_news_before_the_first_answer_is_not_missed() -> None:
+    async with ImapServer() as server, heard(server) as (mails, _):
+        server.herald("IDLE", "* 1 EXISTS")
+        waiting = asyncio.create_task(take(mails))
+        await until(lambda: server.commands and server.commands[-1].count("IDLE") == 2, 2.0)
+        assert server.commands[-1].count("DONE") == 1, "it looked at once, and found nothing"
+        await server.deliver(mail(1))
+        assert await waiting == [1]
+
+
+async def test_a_mail_may_come_at_any_moment() -> None:
+    """Also between the look and the wait, of which only the server can tell."""
+    async with ImapServer() as server, heard(server) as (mails, _):
+        waiting = asyncio.create_task(take(mails, 40))
+        for n in range(1, 41):
+            await server.deliver(mail(n))
+            await asyncio.sleep(0.0005 * (n % 13))
+        assert await waiting == list(range(1, 41))
+
+
 async def test_a_server_that_cannot_push_is_asked() -> None:
     async with ImapServer(idle=False) as server, heard(server) as (mails, _):
         waiting = asyncio.create_task(take(mails))
