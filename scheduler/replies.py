@@ -188,7 +188,7 @@ class _Batch:
     def _is_kept(self, item: Inbound) -> bool:
         """A look is not, and neither is an answer to a survey that nobody may enter."""
         if isinstance(item, Entered):
-            return not item.is_look and item.survey in self.rules.entrances
+            return not item.is_look and self.rules.is_open(item.survey)
         return not isinstance(item, Viewed)
 
     async def _find_invitations(self, items: Sequence[Inbound]) -> list[int]:

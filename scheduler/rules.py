@@ -53,6 +53,10 @@ class Rules:
     throttle: Throttle = field(default_factory=Throttle)
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
 
+    def is_open(self, survey: str) -> bool:
+        """Whether anybody may come to a survey by themselves."""
+        return survey in self.entrances and survey in self.surveys
+
     def triggers_for(self, event_name: str) -> tuple[Trigger, ...]:
         """Give the triggers an event of that name may start, in the order of the file."""
         return tuple(t for t in self.triggers if t.event == event_name)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from storage.sql import statement
 from surveys.entrance import Entrance
 from surveys.event import EventKind
 from surveys.inbound import Entered
@@ -47,6 +48,13 @@ def invitation_of(spine: Spine, message: Message) -> int:
     return unseal(spine.rules.key, Purpose.ANSWER, token, spine.now) or 0
 
 
+async def inbound_rows(spine: Spine) -> int:
+    found = await spine.store._database.run(
+        lambda session: session.fetch(statement("SELECT COUNT(*) AS n FROM inbound"))
+    )
+    return int(found[0]["n"])
+
+
 async def test_a_look_records_nothing(spine: Spine) -> None:
     before = await spine.store.counts()
     for look in (entered(visitor=""), entered(), entered(question_id="nps")):
@@ -56,6 +64,7 @@ async def test_a_look_records_nothing(spine: Spine) -> None:
         assert shown.stop_link == ""
         assert not [link for link in shown.footer if "/u/" in link.url]
     assert await spine.store.counts() == before
+    assert await inbound_rows(spine) == 0
 
 
 async def test_the_first_press_makes_contact_invitation_and_answer(spine: Spine) -> None:
@@ -137,7 +146,7 @@ async def test_nobody_enters_what_is_not_public(spine: Spine, survey: str) -> No
     spine.rules = replace(spine.rules, entrances={} if survey == "call" else {"nosuch": ENTRANCE})
     assert await spine.hear(entered(survey=survey), entered("9", survey=survey)) == [(), ()]
     counts = await spine.store.counts()
-    assert (counts["contacts"], counts["responses"]) == (0, 0)
+    assert (counts["contacts"], counts["responses"], await inbound_rows(spine)) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
