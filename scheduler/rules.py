@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from scheduler.campaigns import Campaign
 from scheduler.milestones import Journey
 from scheduler.patience import Throttle
 from scheduler.triggers import Trigger
@@ -44,6 +45,7 @@ class Rules:
     surveys: Mapping[str, Survey]
     triggers: tuple[Trigger, ...]
     journeys: tuple[Journey, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
     staff: tuple[StaffMember, ...] = ()
     cards_to: str = "team_lead"

@@ -237,6 +237,27 @@ class JourneyProgress(Model):
         unique_together = (("journey", "contact_id", "key"),)
 
 
+class CampaignRun(Model):
+    campaign = _key()
+    wall = Text()
+    begins = fields.BigIntField()
+    cursor = fields.BigIntField()
+    enlisted = fields.BigIntField()
+    done = fields.BooleanField()
+
+    class Meta:
+        table = "campaign_run"
+        unique_together = (("campaign", "wall"),)
+
+
+class CampaignSeen(Model):
+    name = _key()
+    at = fields.BigIntField()
+
+    class Meta:
+        table = "campaign_seen"
+
+
 class Delivery(Model):
     id = _serial()
     due_id = Text()

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from storage import addresses as places
 from storage import (
     answers,
+    campaigns,
     cards,
     consents,
     conversations,
@@ -20,6 +22,7 @@ from storage import (
 from storage import contacts as people
 from storage import dues as queue
 from storage import invitations as asked
+from storage.campaigns import Run
 from storage.following import follow, lock_people
 from storage.journeys import Planned, Way
 from storage.sql import Session
@@ -240,6 +243,36 @@ class Transaction:
     async def save_ways(self, changed: Sequence[Progress]) -> None:
         """Write how far people are on journeys."""
         await journeys.save_progress(self._session, changed)
+
+    async def first_seen(self, name: str, now: datetime) -> datetime:
+        """Give when a campaign, by name and schedule, was first seen: now where it is new."""
+        return await campaigns.first_seen(self._session, name, now)
+
+    async def take_occurrence(self, run: Run) -> None:
+        """Note an occurrence of a campaign; one that was noted before stays as it is."""
+        await campaigns.take_occurrence(self._session, run)
+
+    async def open_run(self) -> Run | None:
+        """Lock and give the oldest occurrence that is not all enlisted, None for none."""
+        return await campaigns.open_run(self._session)
+
+    async def go_on(self, run: Run, cursor: int, enlisted: int, *, done: bool) -> None:
+        """Note how far an occurrence has come."""
+        await campaigns.go_on(self._session, run, cursor, enlisted, done=done)
+
+    async def list_runs(self, campaign: str, limit: int) -> list[Run]:
+        """Give the last occurrences of a campaign, newest first."""
+        return await campaigns.list_runs(self._session, campaign, limit)
+
+    async def page_people(self, after: int, limit: int) -> list[Contact]:
+        """Give contacts who did not say stop, past an id, without keys and addresses."""
+        return await campaigns.page_people(self._session, after, limit)
+
+    async def last_answers(
+        self, contact_ids: Collection[int], names: Collection[str]
+    ) -> dict[int, dict[str, Any]]:
+        """Give what people answered last to questions or metrics of these names."""
+        return await campaigns.last_answers(self._session, contact_ids, names)
 
     async def find_planned(self, keys: Collection[str]) -> dict[str, Planned]:
         """Lock invitations by their keys and give those there are."""
