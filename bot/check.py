@@ -1,13 +1,21 @@
 """``python -m bot check``: is the configuration right? All faults at once, in plain words."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
+from zoneinfo import ZoneInfo
 
 from bot.config import Config, ConfigError, Fault, Registry, read_config, write_schema
 from bot.config.faults import printable
 from channels import CHANNELS
+from scheduler.campaigns import Campaign
+from scheduler.schedule import occurrences
+
+DATES = 10
+"""How many dates of a campaign are shown."""
 
 
 def run_check(
@@ -17,11 +25,12 @@ def run_check(
     out: TextIO,
     environ: Mapping[str, str] | None = None,
     registry: Registry = CHANNELS,
+    now: datetime | None = None,
 ) -> int:
     """Check a configuration and write what there is to say; give the exit status, 0 or 1.
 
     With ``schema`` the JSON Schema for editors is written instead and no file is read.
-    ``environ`` is the process's own where none is given.
+    ``environ`` is the process's own, and ``now`` the present, where none is given.
     """
     if schema:
         out.write(write_schema(registry) + "\n")
@@ -33,10 +42,25 @@ def run_check(
     out.writelines(fault.render() + "\n\n" for fault in reading.advice)
     if reading.config is None:
         return _refuse(reading.faults, out)
+    out.writelines(_dates(reading.config, now or datetime.now(UTC)))
     out.write(f"{printable(path.name)}: OK, {_summary(reading.config)}\n")
     if reading.advice:
         out.write(f"{_count(len(reading.advice), 'warning')}; nothing has to be changed\n")
     return 0
+
+
+def _dates(config: Config, now: datetime) -> Iterator[str]:
+    """Say when each campaign comes round next, in the service's time."""
+    zone = ZoneInfo(config.service.timezone)
+    for campaign in config.campaigns:
+        coming = islice(occurrences(campaign.schedule, now, zone), DATES)
+        dates = [f"  {o.wall:%a %d %b %Y %H:%M}" for o in coming if not _is_over(campaign, o.at)]
+        name = f"campaign {campaign.name} ({zone.key})"
+        yield "\n".join([f"{name} comes round", *dates, "\n"]) if dates else f"{name} is over\n\n"
+
+
+def _is_over(campaign: Campaign, at: datetime) -> bool:
+    return campaign.ends is not None and at > campaign.ends
 
 
 def _refuse(faults: Iterable[Fault], out: TextIO) -> int:
@@ -52,6 +76,8 @@ def _summary(config: Config) -> str:
     parts = [
         _count(len(config.surveys), "survey"),
         _count(len(config.triggers), "trigger"),
+        *([_count(len(config.journeys), "journey")] if config.journeys else []),
+        *([_count(len(config.campaigns), "campaign")] if config.campaigns else []),
         _count(len(config.alerts), "alert"),
         _count(len(config.staff), "colleague"),
         _count(len(config.channels), "channel")

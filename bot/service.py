@@ -29,6 +29,7 @@ from channels.web import Settings as WebSettings
 from scheduler.batch import Batch
 from scheduler.clock import Clock
 from scheduler.dispatch import Lane
+from scheduler.enlisting import Enlisting
 from scheduler.intake import EventIntake
 from scheduler.news import News
 from scheduler.outbox import Messages
@@ -48,6 +49,7 @@ log = logging.getLogger("afterword.service")
 
 TICK = timedelta(seconds=1)
 SWEEP = timedelta(minutes=1)
+CAMPAIGNS = timedelta(seconds=5)
 START_AGAIN = 30.0
 OPT_IN_LIVES = timedelta(days=30)
 
@@ -296,6 +298,8 @@ class Service:
         clock = Clock()
         clock.every(TICK, "dispatch", self._wake_all)
         clock.every(SWEEP, "expire", self._expire)
+        campaigns = Enlisting(self.store, self._rules, clock=self._clock, wake=self.wake)
+        clock.every(CAMPAIGNS, "campaigns", campaigns.tick)
         clock.every(SWEEP, "strays", self.strays.sweep)
         clock.start()
         self._exits.callback(clock.stop)
@@ -321,6 +325,7 @@ def make_rules(config: Config, key: bytes) -> Rules:
         surveys=config.surveys,
         triggers=config.triggers,
         journeys=config.journeys,
+        campaigns=config.campaigns,
         alerts=config.alerts,
         staff=config.staff,
         cards_to=config.cards_to,

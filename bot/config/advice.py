@@ -78,6 +78,7 @@ def _on_staff(config: Config, places: Sequence[Place]) -> None:
 
 def _on_surveys(config: Config, places: Sequence[Place]) -> None:
     started = {trigger.survey for trigger in config.triggers}
+    started |= {campaign.survey for campaign in config.campaigns}
     started |= {milestone.survey for way in config.journeys for milestone in way.milestones}
     for place in places:
         survey = config.surveys[str(place.route[-1])]

@@ -40,6 +40,10 @@ ROOT: Mapping[str, Key] = {
         doc="Surveys at key moments of a customer's way, by name.",
         example="{ onboarding: { starts: Account Created, milestones: [...] } }",
     ),
+    "campaigns": Key(
+        doc="Surveys by calendar and audience, by name.",
+        example="{ yearly: { schedule: first monday of feb at 10:00, survey: after_call } }",
+    ),
     "alerts": Key(
         doc="Which answers somebody is told about at once.",
         example="[{ if: nps <= 6, to: team_lead }]",
@@ -54,8 +58,8 @@ ROOT: Mapping[str, Key] = {
         example="{ recontact: 30d, quiet_hours: 20:00-09:00 }",
     ),
     "include": Key(
-        doc="Other files with surveys, triggers, journeys, alerts and staff; paths are seen from "
-        "this file's folder and stay inside it.",
+        doc="Other files with surveys, triggers, journeys, campaigns, alerts and staff; paths are "
+        "seen from this file's folder and stay inside it.",
         example="[surveys/*.yaml]",
     ),
 }
@@ -304,6 +308,40 @@ MILESTONE: Mapping[str, Key] = {
     "expires": TRIGGER["expires"],
 }
 
+CAMPAIGN: Mapping[str, Key] = {
+    "schedule": Key(
+        doc="When it comes round, in the service's time zone: in plain words, or cron's five "
+        "fields, of which all must fit.",
+        example="first monday of jan, apr, jul, oct at 10:00",
+        required=True,
+    ),
+    "survey": Key(doc="The survey that is asked.", example="after_call", required=True),
+    "audience": Key(
+        doc="Who is asked: a condition on the contact's attributes, language and timezone, and on "
+        "what they answered last (last.nps).",
+        example="plan = pro and country in [FI, LV]",
+        default="everybody",
+    ),
+    "via": TRIGGER["via"],
+    "all": TRIGGER["all"],
+    "spread": Key(
+        doc="The time over which the questions go out evenly.",
+        example="4h",
+        default="0s: as fast as the channels allow",
+    ),
+    "hold_out": Key(
+        doc="The share of the audience that is never asked, always the same people.",
+        example="10%",
+    ),
+    "ends": Key(doc="The last day on which it may come round.", example="2027-12-31"),
+    "max_age": Key(
+        doc="How late it may still begin, and somebody be asked, after an outage.",
+        example="4h",
+        default="1d",
+    ),
+    "expires": TRIGGER["expires"],
+}
+
 ALERT: Mapping[str, Key] = {
     "if": Key(
         doc="Tell somebody when this holds for a response's answers.",
@@ -385,16 +423,18 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "cards": CARDS,
     "journey": JOURNEY,
     "milestone": MILESTONE,
+    "campaign": CAMPAIGN,
     "throttle": THROTTLE,
     "limit": LIMIT,
 }
 """Section -> key -> what it means. A section's name is not written in the file."""
 
 LATER: Mapping[str, frozenset[str]] = {
-    "root": frozenset({"campaigns", "reports"}),
+    "root": frozenset({"reports"}),
     "channel names": frozenset(),
     "trigger": frozenset({"remind", "fallback", "best"}),
     "milestone": frozenset({"remind", "fallback", "best"}),
+    "campaign": frozenset({"remind", "fallback", "best", "reports"}),
     "via": frozenset({"best"}),
     "alert": frozenset({"case"}),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.config.advice import give_advice
+from bot.config.campaigns import read_campaign
 from bot.config.channels import hide_secrets, read_channels
 from bot.config.entrances import read_entrances
 from bot.config.faults import ConfigError, Fault, quote
@@ -26,7 +27,7 @@ from surveys.language import Languages
 from surveys.staff import StaffMember
 from surveys.survey import Survey
 
-_SHARED = ("surveys", "triggers", "journeys", "alerts", "staff")
+_SHARED = ("surveys", "triggers", "journeys", "campaigns", "alerts", "staff")
 """What an included file may hold, and the main file, too."""
 _LISTS = frozenset({"alerts", "staff"})
 
@@ -106,11 +107,14 @@ class _Reader:
         self._refuse_same_names(places["surveys"], "survey")
         self._refuse_same_names(places["triggers"], "trigger")
         self._refuse_same_names(places["journeys"], "journey")
+        self._refuse_same_names(places["campaigns"], "campaign")
         surveys = self._surveys(places["surveys"])
         entrances = read_entrances(places["surveys"])
         names = self._names(places)
         triggers = [read_trigger(place, names) for place in places["triggers"]]
         journeys = [read_journey(place, names) for place in places["journeys"]]
+        zone = service.timezone if service else "UTC"
+        campaigns = [read_campaign(place, names, zone) for place in places["campaigns"]]
         alerts = [read_alert(place, names) for place in places["alerts"]]
         throttle = read_throttle(
             self._main.at("throttle"), names.surveys, _topics(places["surveys"]), names.channels
@@ -126,6 +130,7 @@ class _Reader:
             entrances=entrances,
             triggers=tuple(t for t in triggers if t),
             journeys=tuple(j for j in journeys if j),
+            campaigns=tuple(c for c in campaigns if c),
             alerts=tuple(a for a in alerts if a),
             cards_to=cards_to,
             throttle=throttle,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from scheduler.campaigns import Campaign
 from scheduler.milestones import Journey
 from scheduler.patience import Throttle
 from scheduler.triggers import Trigger
@@ -62,6 +63,7 @@ class Config:
     entrances: Mapping[str, Entrance] = field(default_factory=dict)
     triggers: tuple[Trigger, ...]
     journeys: tuple[Journey, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
     alerts: tuple[AlertRule, ...]
     cards_to: str = "team_lead"
     throttle: Throttle = field(default_factory=Throttle)

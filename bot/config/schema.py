@@ -80,6 +80,7 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "triggers": _named(_block("trigger", _trigger_types(registry))),
         "alerts": {"type": "array", "items": _block("alert", {"if": _IF, "to": _STRING})},
         "journeys": _named(_block("journey", _journey_types(registry))),
+        "campaigns": _named(_block("campaign", _campaign_types(registry))),
         "throttle": _block("throttle", _throttle_types(registry)),
         "cards": _block("cards", {"to": _STRING}),
         "include": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
@@ -225,6 +226,22 @@ def _journey_types(registry: Registry) -> Types:
         "key": _STRING,
         "if": _IF,
         "milestones": {"type": "array", "items": _block("milestone", milestone), "minItems": 1},
+    }
+
+
+def _campaign_types(registry: Registry) -> Types:
+    trigger = _trigger_types(registry)
+    return {
+        "schedule": _STRING,
+        "survey": _STRING,
+        "audience": _IF,
+        "via": trigger["via"],
+        "all": trigger["all"],
+        "spread": _DURATION,
+        "hold_out": _PERCENT,
+        "ends": {"type": "string", "format": "date"},
+        "max_age": _DURATION,
+        "expires": _DURATION,
     }
 
 

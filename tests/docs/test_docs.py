@@ -33,6 +33,7 @@ SECTIONS = {
     "surveys",
     "triggers",
     "journeys",
+    "campaigns",
     "alerts",
     "throttle",
     "include",

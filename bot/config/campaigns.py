@@ -1,0 +1,99 @@
+"""Campaigns: a survey by calendar and audience."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import ConfigDict, PlainValidator
+
+from bot.config import units
+from bot.config.place import Place
+from bot.config.reading import read_block
+from bot.config.rules import Names, check_name, read_via
+from bot.config.schedules import read_schedule
+from bot.config.shape import Duration, Line, read_condition
+from bot.config.units import UnfitError
+from scheduler.campaigns import Campaign
+from scheduler.schedule import Schedule
+from surveys.condition import Condition
+
+_CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def read_hold_out(value: object) -> float:
+    """Read ``10%``: more than 0 and less than 100.
+
+    :raises UnfitError: for anything else.
+    """
+    share = units.read_percent(value)
+    if share >= 100:
+        raise UnfitError("this would hold out everybody", hint="write less: 10%")
+    return share
+
+
+def read_day(value: object) -> date:
+    """Read ``2027-12-31``.
+
+    :raises UnfitError: for anything else.
+    """
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value).strip())
+    except ValueError:
+        raise UnfitError("a date is expected here", hint="write 2027-12-31") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignShape:
+    """One campaign. Where it asks is read apart (`bot.config.rules`)."""
+
+    SECTION: ClassVar = "campaign"
+    __pydantic_config__: ClassVar = _CLOSED
+
+    schedule: Annotated[Schedule, PlainValidator(read_schedule)]
+    survey: Line
+    audience: Annotated[Condition | None, PlainValidator(read_condition)] = None
+    via: Any = None
+    all: Any = None
+    spread: Duration | None = None
+    hold_out: Annotated[float, PlainValidator(read_hold_out)] | None = None
+    ends: Annotated[date, PlainValidator(read_day)] | None = None
+    max_age: Duration | None = None
+    expires: Duration | None = None
+
+
+SHAPES = (CampaignShape,)
+
+
+def read_campaign(place: Place, names: Names, timezone: str) -> Campaign | None:
+    """Give the campaign, or None where it has faults. ``timezone`` is the service's."""
+    before = len(place.findings.faults)
+    check_name(place, "campaign")
+    shape = read_block(CampaignShape, place)
+    via, every_one = read_via(place, names)
+    survey = place.at("survey")
+    if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
+        survey.unknown("survey", names.surveys)
+    if shape is None or len(place.findings.faults) > before:
+        return None
+    given: dict[str, Any] = {
+        name: value
+        for name in ("spread", "hold_out", "max_age", "expires")
+        if (value := getattr(shape, name)) is not None
+    }
+    return Campaign(
+        name=str(place.route[-1]),
+        schedule=shape.schedule,
+        survey=shape.survey,
+        via=via,
+        all_channels=every_one,
+        audience=shape.audience,
+        ends=_end_of(shape.ends, timezone) if shape.ends else None,
+        **given,
+    )
+
+
+def _end_of(day: date, timezone: str) -> datetime:
+    """Give the moment a local day is over."""
+    midnight = datetime.combine(day, time(), tzinfo=ZoneInfo(timezone))
+    return (midnight + timedelta(days=1)).astimezone(UTC)
