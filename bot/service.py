@@ -27,6 +27,7 @@ from channels.errors import ChannelError
 from channels.sandbox import Sandbox
 from channels.web import Settings as WebSettings
 from scheduler.batch import Batch
+from scheduler.campaigns import Campaign
 from scheduler.clock import Clock
 from scheduler.dispatch import Lane
 from scheduler.enlisting import Enlisting
@@ -37,9 +38,11 @@ from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
 from scheduler.strays import Strays
 from scheduler.travel import compare_all
+from scheduler.triggers import Trigger
 from storage.store import Store, StoreError
 from surveys.conversation import Conversation
 from surveys.event import Event
+from surveys.follow_up import FollowUp
 from surveys.inbound import Inbound
 from surveys.link import Purpose, seal
 from surveys.message import Message
@@ -331,10 +334,21 @@ def make_rules(config: Config, key: bytes) -> Rules:
         cards_to=config.cards_to,
         languages=config.languages,
         address_traits=_traits(config.channels),
+        follow_ups=_follow_ups(config),
         throttle=config.throttle,
         whereabouts=make_whereabouts(config.throttle),
         entrances=config.entrances,
     )
+
+
+def _follow_ups(config: Config) -> Mapping[str, FollowUp]:
+    """Give what is done about silence, by what the invitations of each rule say they come from."""
+    rules: list[Trigger | Campaign] = [*config.triggers, *config.campaigns]
+    return {rule.name: rule.follow_up for rule in rules} | {
+        f"{journey.name}/{milestone.name}": milestone.follow_up
+        for journey in config.journeys
+        for milestone in journey.milestones
+    }
 
 
 def _traits(channels: Mapping[str, object]) -> dict[str, str]:

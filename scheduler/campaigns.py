@@ -6,7 +6,7 @@ and taken once, by whichever node is first; its people are then enlisted batch b
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,8 @@ from scheduler.schedule import Occurrence, Schedule, occurrences
 from surveys.compose import choose_language
 from surveys.condition import Condition
 from surveys.contact import Contact
-from surveys.invitation import Invitation
+from surveys.follow_up import FollowUp
+from surveys.invitation import OPEN_FOR, Invitation
 from surveys.survey import Survey
 
 LAST = "last."
@@ -42,7 +43,8 @@ class Campaign:
     hold_out: float = 0.0
     ends: datetime | None = None
     max_age: timedelta = timedelta(days=1)
-    expires: timedelta = timedelta(days=7)
+    expires: timedelta = OPEN_FOR
+    follow_up: FollowUp = field(default_factory=FollowUp)
 
     @property
     def asks_for(self) -> frozenset[str]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from scheduler.followups import decide_follow_up, follow, next_turn
 from scheduler.patience import Put, keep_hours
 from scheduler.rules import Rules
 from scheduler.throttle import Hold, Move, Send, Skip, Verdict, decide, is_shared, next_channel
-from surveys.compose import compose_invitation
+from surveys.compose import compose_invitation, compose_reminder
 from surveys.conversation import Conversation, next_question, progress
 from surveys.due import Decision, Due, DueKind, Outcome
 from surveys.invitation import Delivery, DeliveryState, Invitation, InvitationState
@@ -28,8 +29,8 @@ class Job:
 
     ``delivery_id`` is the attempt that carries it; ``repeated`` where it was begun before and left
     in doubt. ``fallback`` is the channel to turn to where this one fails for good, ``shared``
-    whether other channels ask the same as well. ``invitation`` is set where it asks, with the time
-    ``zone`` the person is in.
+    whether other channels ask the same as well. ``invitation`` is set where it asks for the
+    first time, with the time ``zone`` the person is in. ``then`` are the rows that follow it.
     """
 
     due: Due
@@ -43,6 +44,7 @@ class Job:
     decision: Decision | None = None
     invitation: Invitation | None = None
     zone: ZoneInfo | None = None
+    then: tuple[Due, ...] = ()
 
 
 def decide_due(
@@ -73,30 +75,49 @@ def _decide_ask(
     invitation = conversation.invitation
     contact = conversation.contact
     zone, country = rules.zone_of(contact), rules.whereabouts.country(contact)
-    verdict = decide(invitation, contact, due.lane, channels, now)
+    if due.kind is DueKind.ASK:
+        verdict = decide(invitation, contact, due.lane, channels, now)
+    else:
+        verdict = decide_follow_up(due, conversation, channels, now)
     if isinstance(verdict, Send):
         is_holiday = rules.whereabouts.is_holiday
         hours = keep_hours(rules.throttle, invitation, zone, country, is_holiday, now)
         verdict = hours or verdict
     message = None
     if isinstance(verdict, Send):
-        message = _compose(verdict, conversation, rules, channels[due.lane])
+        message = _compose(verdict, conversation, rules, channels[due.lane], due.kind)
         if message is None:
             verdict = Skip(rule="the survey is not in the file any more")
     decision = _decision(due, verdict, invitation.state, now)
     if message is None:
         return _unsent(due, verdict, decision)
-    where = (invitation, conversation.contact, due.lane, channels, now)
+    return _job(due, conversation, message, rules, channels, decision)
+
+
+def _job(
+    due: Due,
+    conversation: Conversation,
+    message: Message,
+    rules: Rules,
+    channels: Mapping[str, Capabilities],
+    decision: Decision,
+) -> Job:
+    invitation, contact, now = conversation.invitation, conversation.contact, decision.at
+    asks = due.kind is DueKind.ASK
+    where = (invitation, contact, due.lane, channels, now)
     return Job(
         due=due,
         message=message,
         decided_at=now,
         contact_id=invitation.contact_id,
-        fallback=next_channel(*where),
-        shared=is_shared(*where),
+        fallback=next_channel(*where)
+        if asks
+        else next_turn(due, invitation, contact, channels, now),
+        shared=is_shared(*where) if asks else False,
         decision=decision,
-        invitation=invitation,
-        zone=zone,
+        invitation=invitation if asks else None,
+        zone=rules.zone_of(contact),
+        then=follow(due, invitation, rules, now),
     )
 
 
@@ -107,7 +128,11 @@ def refuse(job: Job, verdict: Put, now: datetime) -> Outcome:
 
 
 def _compose(
-    verdict: Send, conversation: Conversation, rules: Rules, capabilities: Capabilities
+    verdict: Send,
+    conversation: Conversation,
+    rules: Rules,
+    capabilities: Capabilities,
+    kind: DueKind,
 ) -> Message | None:
     invitation, address = conversation.invitation, verdict.address
     survey = rules.surveys.get(invitation.survey)
@@ -117,6 +142,9 @@ def _compose(
     setting = rules.setting(survey, invitation, conversation.contact, address.value)
     _, steps = progress(survey, conversation.response)
     message = compose_invitation(setting, question, capabilities, steps=steps)
+    if kind is DueKind.REMIND:
+        plan = rules.follow_ups.get(invitation.trigger)
+        message = compose_reminder(setting, message, plan.text if plan else {})
     return replace(message, heard_at=address.heard_at)
 
 

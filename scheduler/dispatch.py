@@ -225,7 +225,7 @@ class Lane:
         if self._away:
             self._away = False
             log.warning("lane %s: the provider is back", self.name)
-        return replace(sent(attempt, receipt), new_address=moved_to)
+        return replace(sent(attempt, receipt), new_address=moved_to, then=job.then)
 
     async def _refused(self, job: Job, now: datetime) -> Outcome | None:
         """Give what becomes of a job that waited for its turn and is not to be sent any more."""

@@ -6,7 +6,7 @@ an edited file are the same comparison, so that nobody is asked twice and nothin
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from scheduler.clockface import first_instant
 from surveys.condition import Condition
 from surveys.event import Event
+from surveys.follow_up import FollowUp
+from surveys.invitation import OPEN_FOR
 from surveys.progress import Progress
 
 MORNING = time(9)
@@ -41,7 +43,8 @@ class Milestone:
     wait: timedelta = timedelta(0)
     condition: Condition | None = None
     max_age: timedelta = timedelta(days=7)
-    expires: timedelta = timedelta(days=7)
+    expires: timedelta = OPEN_FOR
+    follow_up: FollowUp = field(default_factory=FollowUp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ LONGEST_RETRY = timedelta(hours=1)
 MISCONFIGURED_RETRY = timedelta(minutes=1)
 UNCERTAIN_RETRY = timedelta(seconds=30)
 
+_MOVING = (DueKind.ASK, DueKind.FALLBACK)
 _ENDS: Mapping[str, DeliveryState] = {
     AddressStatus.BLOCKED: DeliveryState.BLOCKED,
     AddressStatus.BOUNCED: DeliveryState.BOUNCED,
@@ -165,7 +166,7 @@ def _uncertain(attempt: Attempt, error: ChannelError, now: datetime) -> Outcome:
 def _over(attempt: Attempt, error: ChannelError, address_status: str, now: datetime) -> Outcome:
     """Not over this channel, ever: over the next one, or not at all."""
     asks = attempt.due.kind is DueKind.ASK
-    moves = asks and attempt.fallback != ""
+    moves = attempt.due.kind in _MOVING and attempt.fallback != ""
     return Outcome(
         due=attempt.due,
         delivery_id=attempt.delivery_id,

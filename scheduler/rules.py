@@ -14,6 +14,7 @@ from surveys.alert import AlertRule
 from surveys.compose import Setting
 from surveys.contact import Contact
 from surveys.entrance import Entrance, is_visit
+from surveys.follow_up import FollowUp
 from surveys.invitation import Invitation
 from surveys.language import Language, Languages
 from surveys.link import Purpose, seal
@@ -32,6 +33,7 @@ class Rules:
     """What the scheduler may know of the configuration.
 
     ``address_traits`` maps a channel to the contact trait that holds its address.
+    ``follow_ups`` are what is done about silence, by what an invitation's ``trigger`` says.
     ``key`` seals links (`surveys.link`). ``entrances`` are the surveys anybody may come to.
     ``cards_to`` is who reads comment cards: a role or a colleague's name, "" for nobody.
     """
@@ -52,6 +54,7 @@ class Rules:
     languages: Languages
     address_traits: Mapping[str, str] = field(default_factory=dict)
     entrances: Mapping[str, Entrance] = field(default_factory=dict)
+    follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
     throttle: Throttle = field(default_factory=Throttle)
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
 

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from surveys.condition import Condition
 from surveys.event import Event
+from surveys.follow_up import FollowUp
+from surveys.invitation import OPEN_FOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,8 @@ class Trigger:
     daily_max: int | None = None
     wait: timedelta = timedelta(0)
     max_age: timedelta = timedelta(days=1)
-    expires: timedelta = timedelta(days=7)
+    expires: timedelta = OPEN_FOR
+    follow_up: FollowUp = field(default_factory=FollowUp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,10 @@ _TAKE = statement("""
 """)
 _SAVE = statement("""
     UPDATE invitation SET state = v.state, channel = v.channel, asked_at = v.asked_at,
-        delivered = v.delivered, expires_at = v.expires_at, not_after = v.not_after
+        delivered = v.delivered, all_channels = v.all_channels, expires_at = v.expires_at,
+        not_after = v.not_after
     FROM ROWS($1: invitation_id bigint, state text, channel text, asked_at bigint,
-        delivered boolean, expires_at bigint, not_after bigint) AS v
+        delivered boolean, all_channels boolean, expires_at bigint, not_after bigint) AS v
     WHERE invitation.id = v.invitation_id
 """)
 
@@ -41,6 +42,7 @@ class Progress:
     delivered: bool
     expires_at: int
     not_after: int | None
+    all_channels: bool
     changed: bool = False
     flows: list[tuple[FlowKey, int]] = field(default_factory=list)
 
@@ -69,6 +71,11 @@ class Progress:
             self._count("sent")
         if self.state is InvitationState.PLANNED:
             self.become(InvitationState.ASKED)
+
+    def widen(self) -> None:
+        """It was asked over another channel as well: answers on either are answers to it."""
+        self.changed |= not self.all_channels
+        self.all_channels = True
 
     def put_off(self, by: timedelta) -> None:
         """It was held back on purpose: that does not make it too late to ask."""
@@ -136,6 +143,7 @@ async def take_progress(session: Session, ids: Collection[int]) -> dict[int, Pro
             delivered=bool(row["delivered"]),
             expires_at=row["expires_at"],
             not_after=row["not_after"],
+            all_channels=bool(row["all_channels"]),
         )
         for row in await session.fetch(_TAKE, wanted)
     }
@@ -158,4 +166,5 @@ def _row(step: Progress) -> dict[str, object]:
         "delivered": step.delivered,
         "expires_at": step.expires_at,
         "not_after": step.not_after,
+        "all_channels": step.all_channels,
     }

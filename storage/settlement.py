@@ -38,6 +38,7 @@ async def end_deliveries(session: Session, outcomes: Sequence[Outcome], now: dat
     ours = [o for o in outcomes if o.due.id in kept]
     await close_left_open(session, [o.due.id for o in ours if o.delivery_id], now)
     await _advance(session, ours, settled, now)
+    await add_dues(session, [due for o in ours if not _is_lost(o, settled) for due in o.then])
     await _ask_elsewhere(session, [o for o in ours if _is_lost(o, settled)], now)
     await _change_addresses(session, ours, settled)
     await let_go(session, [o.due.invitation_id for o in ours if o.due.kind is DueKind.ASK])
@@ -62,7 +63,7 @@ async def read_decisions(session: Session, invitation_id: int) -> list[Decision]
 async def _advance(
     session: Session, ours: Sequence[Outcome], settled: Mapping[int, Settled], now: datetime
 ) -> None:
-    moved = [o for o in ours if o.state or o.delivered or o.put_off or _arrived(o, settled)]
+    moved = [o for o in ours if _moves(o) or _arrived(o, settled)]
     progress = await take_progress(session, [o.due.invitation_id for o in moved])
     for outcome in moved:
         step = progress.get(outcome.due.invitation_id)
@@ -76,11 +77,18 @@ async def _advance(
             step.ask(outcome.due.lane, now)
         if outcome.state:
             step.become(outcome.state)
+        if outcome.due.kind is DueKind.FALLBACK and outcome.delivery is DeliveryState.SENT:
+            step.widen()
         if outcome.put_off:
             step.put_off(outcome.put_off)
         if outcome.delivered or _arrived(outcome, settled):
             step.deliver()
     await save_progress(session, list(progress.values()))
+
+
+def _moves(outcome: Outcome) -> bool:
+    fell_back = outcome.due.kind is DueKind.FALLBACK
+    return bool(outcome.state or outcome.delivered or outcome.put_off or fell_back)
 
 
 async def _ask_elsewhere(session: Session, lost: Sequence[Outcome], now: datetime) -> None:

@@ -119,6 +119,15 @@ def compose_invitation(
     )
 
 
+def compose_reminder(setting: Setting, message: Message, own: Text) -> Message:
+    """Give an invitation's message as a reminder, in the marketer's ``own`` words if there are any:
+    as the line before the question, and in a mail's subject.
+    """
+    words = fill(_pick(own, setting), setting.facts) or setting.say("reminder")
+    subject = f"{setting.say('reminder_subject')} {message.subject}" if message.subject else ""
+    return replace(message, notice=words, subject=subject)
+
+
 def compose_subject(setting: Setting) -> str:
     """Give the subject of a survey's mails: the marketer's title, else ours."""
     title = fill(_pick(setting.survey.title, setting), setting.facts)

@@ -14,6 +14,8 @@ class DueKind(StrEnum):
 
     ASK = "ask"  # decide on an invitation, then ask it
     SAY = "say"  # send a message that is composed already
+    REMIND = "remind"  # ask again what was not answered
+    FALLBACK = "fallback"  # ask over the next channel what was not answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,7 @@ class Outcome:
     ``delivered`` is whether this counts as delivered for the response rate.
     ``address_status`` and ``new_address`` change the address that was written to. ``fallback`` is
     the channel to ask over where a report that was here first says that this message is lost.
+    ``then`` are rows to put once this one is settled.
     ``put_off`` is by how much asking was held back on purpose: it does not count as being late.
     """
 
@@ -75,3 +78,4 @@ class Outcome:
     new_address: str = ""
     fallback: str = ""
     decision: Decision | None = None
+    then: tuple[Due, ...] = ()

@@ -8,12 +8,15 @@ Delivery:   sending → sent → delivered → read; ends bounced, failed, block
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from surveys.errors import IllegalMove
 from surveys.event import Interaction
+
+OPEN_FOR = timedelta(days=7)
+"""How long a survey is open for answers where nothing else is said."""
 
 
 class InvitationState(StrEnum):

@@ -44,6 +44,8 @@ TEXT_KEYS: Mapping[str, str] = {
     "greeting_plain": "first line of a mail, no name known",
     "subject": "mail subject ({company})",
     "mail_reason": "why the person gets this mail ({company})",
+    "reminder": "opens a reminder of what was asked already",
+    "reminder_subject": "stands before the subject of a mail that reminds",
     "scale_hint": "hint in chats without buttons: answer with a number from {low} to {high}",
     "write_above": "line in a mail above which its answer is to be written",
     "thanks_low": "thanks after a bad answer: listen, apologise, what happens next",

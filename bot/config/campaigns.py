@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ConfigDict, PlainValidator
 
 from bot.config import units
+from bot.config.follow_ups import read_follow_up
 from bot.config.place import Place
 from bot.config.reading import read_block
 from bot.config.rules import Names, check_name, read_via
@@ -17,6 +18,7 @@ from bot.config.units import UnfitError
 from scheduler.campaigns import Campaign
 from scheduler.schedule import Schedule
 from surveys.condition import Condition
+from surveys.invitation import OPEN_FOR
 
 _CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -60,6 +62,8 @@ class CampaignShape:
     ends: Annotated[date, PlainValidator(read_day)] | None = None
     max_age: Duration | None = None
     expires: Duration | None = None
+    remind: Any = None
+    fallback: Any = None
 
 
 SHAPES = (CampaignShape,)
@@ -74,7 +78,11 @@ def read_campaign(place: Place, names: Names, timezone: str) -> Campaign | None:
     survey = place.at("survey")
     if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
         survey.unknown("survey", names.surveys)
-    if shape is None or len(place.findings.faults) > before:
+    if shape is None:
+        return None
+    expires = shape.expires or OPEN_FOR
+    follow_up = read_follow_up(place, via, names.channels, names.tongue, expires)
+    if len(place.findings.faults) > before:
         return None
     given: dict[str, Any] = {
         name: value
@@ -88,6 +96,7 @@ def read_campaign(place: Place, names: Names, timezone: str) -> Campaign | None:
         via=via,
         all_channels=every_one,
         audience=shape.audience,
+        follow_up=follow_up,
         ends=_end_of(shape.ends, timezone) if shape.ends else None,
         **given,
     )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import ConfigDict, Field
 
 from bot.config.faults import quote
+from bot.config.follow_ups import read_follow_up
 from bot.config.place import Place
 from bot.config.reading import read_block
 from bot.config.rules import Names, check_name, read_via
@@ -16,6 +17,7 @@ from bot.config.shape import Duration, If, Line, Whole
 from bot.config.shape import Names as Lines
 from bot.config.units import UnfitError, read_duration
 from scheduler.milestones import Journey, Milestone
+from surveys.invitation import OPEN_FOR
 
 _CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
@@ -42,6 +44,8 @@ class MilestoneShape:
     all: Any = None
     max_age: Duration | None = None
     expires: Duration | None = None
+    remind: Any = None
+    fallback: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +115,8 @@ def _read_milestone(place: Place, names: Names) -> Milestone | None:
     if shape is None:
         return None
     when = _read_when(place, shape)
+    expires = shape.expires or OPEN_FOR
+    follow_up = read_follow_up(place, via, names.channels, names.tongue, expires)
     if len(place.findings.faults) > before:
         return None
     given: dict[str, Any] = {
@@ -125,6 +131,7 @@ def _read_milestone(place: Place, names: Names) -> Milestone | None:
         all_channels=every_one,
         event=shape.event or "",
         condition=shape.if_,
+        follow_up=follow_up,
         **when,
         **given,
     )

@@ -260,6 +260,30 @@ TRIGGER: Mapping[str, Key] = {
         example="3d",
         default="7d",
     ),
+    "remind": Key(
+        doc="Ask once more who has not answered: after how long, or keys of its own, see below.",
+        example="2d",
+    ),
+    "fallback": Key(
+        doc="How long after asking silence moves on to the next channel of via.", example="1d"
+    ),
+}
+
+REMIND: Mapping[str, Key] = {
+    "after": Key(doc="How long after the last message.", example="2d", required=True),
+    "times": Key(doc="How often at most, up to 5.", example="2", default="1"),
+    "via": Key(
+        doc="Another channel for it.", example="email", default="the channel it was asked on"
+    ),
+    "text": Key(
+        doc="Your own words before the question.",
+        example="{ en: We would still like to know. }",
+        default="the language's own",
+    ),
+}
+
+FALLBACK: Mapping[str, Key] = {
+    "after": Key(doc="How long after asking.", example="1d", required=True),
 }
 
 JOURNEY: Mapping[str, Key] = {
@@ -306,6 +330,8 @@ MILESTONE: Mapping[str, Key] = {
         default="7d",
     ),
     "expires": TRIGGER["expires"],
+    "remind": TRIGGER["remind"],
+    "fallback": TRIGGER["fallback"],
 }
 
 CAMPAIGN: Mapping[str, Key] = {
@@ -340,6 +366,8 @@ CAMPAIGN: Mapping[str, Key] = {
         default="1d",
     ),
     "expires": TRIGGER["expires"],
+    "remind": TRIGGER["remind"],
+    "fallback": TRIGGER["fallback"],
 }
 
 ALERT: Mapping[str, Key] = {
@@ -424,6 +452,8 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "journey": JOURNEY,
     "milestone": MILESTONE,
     "campaign": CAMPAIGN,
+    "remind": REMIND,
+    "fallback": FALLBACK,
     "throttle": THROTTLE,
     "limit": LIMIT,
 }
@@ -432,9 +462,9 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
 LATER: Mapping[str, frozenset[str]] = {
     "root": frozenset({"reports"}),
     "channel names": frozenset(),
-    "trigger": frozenset({"remind", "fallback", "best"}),
-    "milestone": frozenset({"remind", "fallback", "best"}),
-    "campaign": frozenset({"remind", "fallback", "best", "reports"}),
+    "trigger": frozenset({"best"}),
+    "milestone": frozenset({"best"}),
+    "campaign": frozenset({"best", "reports"}),
     "via": frozenset({"best"}),
     "alert": frozenset({"case"}),
 }

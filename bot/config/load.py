@@ -15,7 +15,7 @@ from bot.config.keys import LATER, ROOT
 from bot.config.languages import load_languages, with_own_languages
 from bot.config.model import ChannelConfig, Config, Registry, Service
 from bot.config.place import Findings, Place
-from bot.config.questions import written_names
+from bot.config.questions import Tongue, written_names
 from bot.config.reading import example, report_key
 from bot.config.rules import Names, check_name, read_alert, read_cards, read_trigger
 from bot.config.service import main_language, read_service
@@ -220,7 +220,23 @@ class _Reader:
             staff={str(_inside(place.value, "name")) for place in places["staff"]},
             answers=frozenset(_answers(places["surveys"])),
             registry=self._registry,
+            tongue=Tongue(
+                main=main_language(self._main.at("service"), self._bank),
+                known=frozenset(self._bank) | _spoken(places["surveys"]),
+            ),
         )
+
+
+def _spoken(places: Iterable[Place]) -> set[str]:
+    """Give the languages that surveys name."""
+    found = [_inside(place.value, "languages") for place in places]
+    return {
+        code
+        for codes in found
+        if isinstance(codes, list)
+        for code in codes
+        if isinstance(code, str)
+    }
 
 
 def _topics(places: Iterable[Place]) -> set[str]:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.config.faults import quote
+from bot.config.follow_ups import read_follow_up
 from bot.config.keys import LATER
 from bot.config.model import Registry
 from bot.config.place import Place
-from bot.config.questions import check_names
+from bot.config.questions import Tongue, check_names
 from bot.config.reading import NOT_YET, NOT_YET_HINT, read_block, report_key
 from bot.config.shape import AlertShape, CardsShape, TriggerShape
 from bot.config.surveys import NAME
 from scheduler.triggers import Trigger
 from surveys.alert import AlertRule
+from surveys.invitation import OPEN_FOR
 from surveys.metric import METRICS
 from surveys.staff import Role
 
@@ -30,7 +32,8 @@ _NAME_HINT = "begin with a letter; use small letters, digits, _ and -, at most 4
 class Names:
     """The names rules may use: all that are written, also where their own block has faults.
 
-    ``answers`` are what alerts may ask for: the questions of all surveys, and their metrics.
+    ``tongue`` is what texts may be written in. ``answers`` are what alerts may ask for: the
+    questions of all surveys, and their metrics.
     """
 
     surveys: Collection[str]
@@ -38,6 +41,7 @@ class Names:
     staff: Collection[str]
     answers: Collection[str]
     registry: Registry
+    tongue: Tongue
 
 
 def check_name(place: Place, kind: str) -> None:
@@ -61,6 +65,10 @@ def read_trigger(place: Place, names: Names) -> Trigger | None:
     _check_sampling(place, shape)
     if len(place.findings.faults) > before:
         return None
+    expires = shape.expires or OPEN_FOR
+    follow_up = read_follow_up(place, via, names.channels, names.tongue, expires)
+    if len(place.findings.faults) > before:
+        return None
     given: dict[str, Any] = {
         name: value
         for name in ("every", "per", "percent", "daily_max", "wait", "max_age", "expires")
@@ -73,6 +81,7 @@ def read_trigger(place: Place, names: Names) -> Trigger | None:
         via=via,
         all_channels=every_one,
         condition=shape.if_,
+        follow_up=follow_up,
         **given,
     )
 

@@ -200,6 +200,17 @@ def _trigger_types(registry: Registry) -> Types:
         "wait": _DURATION,
         "max_age": _DURATION,
         "expires": _DURATION,
+        "remind": {"anyOf": [_DURATION, _block("remind", _remind_types(registry))]},
+        "fallback": {"anyOf": [_DURATION, _block("fallback", {"after": _DURATION})]},
+    }
+
+
+def _remind_types(registry: Registry) -> Types:
+    return {
+        "after": _DURATION,
+        "times": {"type": "integer", "minimum": 1, "maximum": 5},
+        "via": {"enum": list(registry)},
+        "text": _TEXTS,
     }
 
 
@@ -219,6 +230,8 @@ def _journey_types(registry: Registry) -> Types:
         "all": trigger["all"],
         "max_age": _DURATION,
         "expires": _DURATION,
+        "remind": trigger["remind"],
+        "fallback": trigger["fallback"],
     }
     return {
         "starts": _STRING,
@@ -242,6 +255,8 @@ def _campaign_types(registry: Registry) -> Types:
         "ends": {"type": "string", "format": "date"},
         "max_age": _DURATION,
         "expires": _DURATION,
+        "remind": trigger["remind"],
+        "fallback": trigger["fallback"],
     }
 
 

@@ -233,6 +233,8 @@ class TriggerShape:
     wait: Duration | None = None
     max_age: Duration | None = None
     expires: Duration | None = None
+    remind: Any = None
+    fallback: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,7 @@ _RULES: dict[str, Any] = {
     "anyOf": lambda v, r, _: [] if any(not problems(v, one) for one in r) else ["fits none"],
     "pattern": lambda v, r, _: [] if not isinstance(v, str) or re.search(r, v) else [f"not {r}"],
     "required": lambda v, r, _: [f"no {k}" for k in r if isinstance(v, dict) and k not in v],
+    "maximum": lambda v, r, _: ["too big"] if isinstance(v, int) and v > r else [],
     "minimum": lambda v, r, _: ["too small"] if isinstance(v, int) and v < r else [],
     "maxLength": lambda v, r, _: ["too long"] if isinstance(v, str) and len(v) > r else [],
     "minItems": lambda v, r, _: ["too few"] if isinstance(v, list) and len(v) < r else [],

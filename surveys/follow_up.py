@@ -1,0 +1,20 @@
+"""Follow-ups: what is done where nobody answers."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from surveys.question import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """What is done about silence: remind ``times`` times, each ``remind_after`` the last message,
+    over ``remind_via`` ("" for the channel it was asked on) in the marketer's own ``text`` if any;
+    and turn to the next channel of ``via`` after ``fallback_after``. None for never.
+    """
+
+    remind_after: timedelta | None = None
+    times: int = 1
+    remind_via: str = ""
+    text: Text = field(default_factory=dict)
+    fallback_after: timedelta | None = None
