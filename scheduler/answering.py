@@ -35,6 +35,7 @@ from surveys.message import Capabilities, Message
 from surveys.question import Question
 from surveys.reading import also_understanding
 from surveys.response import Response
+from surveys.scanner import Origin
 from surveys.survey import Survey
 
 _NOTICES: Mapping[TurnKind, str] = {
@@ -137,6 +138,28 @@ def show(
         return compose_note(setting, setting.say("closed"), capabilities)
     step, steps = progress(survey, response)
     return compose_question(setting, question, capabilities, step=step, steps=steps)
+
+
+def ask_again(
+    rules: Rules,
+    survey: Survey,
+    conversation: Conversation,
+    item: Replied,
+    answered: Answered,
+    capabilities: Capabilities,
+) -> Message:
+    """Give the page of the question a held press was about, to be pressed once more."""
+    setting = rules.setting(survey, conversation.invitation, conversation.contact, item.address)
+    asked, response = answered.turn.asked, conversation.response
+    notice = setting.say("press_again")
+    if asked is None:
+        return compose_note(setting, notice, capabilities)
+    step, steps = progress(survey, response)
+    answer = response.answer(asked.id) if response else None
+    page = compose_question(
+        setting, asked, capabilities, answer=answer, notice=notice, step=step, steps=steps
+    )
+    return replace(page, origin=Origin.AGAIN)
 
 
 def saved_steps(

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from scheduler.answering import ComposeAlert
 from scheduler.authors import Authors
 from scheduler.cards import Cards
+from scheduler.guard import Guard
 from scheduler.intake import Wake
 from scheduler.news import ComposeCard, Newsroom
 from scheduler.outbox import Messages, Outbox
@@ -74,6 +75,7 @@ class ReplyIntake:
             said = await batch.take_all(items)
             await batch.turns.cards.save()
             await batch.outbox.save(transaction)
+            await batch.guard.save()
             return said, batch
 
         said, batch = await self._store.unit_of_work(work)
@@ -85,6 +87,7 @@ class ReplyIntake:
 
     def _batch(self, transaction: Transaction, rules: Rules, now: datetime) -> "_Batch":
         outbox = Outbox(self._channels, now)
+        guard = Guard(transaction=transaction, now=now)
         turns = Turns(
             transaction=transaction,
             rules=rules,
@@ -93,6 +96,7 @@ class ReplyIntake:
             now=now,
             outbox=outbox,
             cards=self._cards(transaction, rules, now, outbox),
+            guard=guard,
         )
         return _Batch(
             transaction=transaction,
@@ -100,6 +104,7 @@ class ReplyIntake:
             channels=self._channels,
             now=now,
             outbox=outbox,
+            guard=guard,
             statuses=Statuses(transaction=transaction, channels=self._channels, now=now),
             requests=Requests(
                 transaction=transaction, rules=rules, channels=self._channels, now=now
@@ -146,6 +151,7 @@ class _Batch:
     channels: Mapping[str, Capabilities]
     now: datetime
     outbox: Outbox
+    guard: Guard
     requests: Requests
     turns: Turns
     statuses: Statuses
@@ -161,9 +167,11 @@ class _Batch:
         )
         self.outbox.subjects = self._subjects(items, wanted)
         await self.turns.cards.load(items)
+        await self.guard.look(items, wanted, new)
         said = []
         for item, invitation_id in zip(items, wanted, strict=True):
-            fresh = (item.channel, item.event_id) in new
+            held = self.guard.reason(item) is not None
+            fresh = held or (item.channel, item.event_id) in new
             new.discard((item.channel, item.event_id))
             if isinstance(item, Entered):
                 said.append(await self.visits.enter(item, fresh=fresh))

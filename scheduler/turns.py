@@ -10,11 +10,13 @@ from scheduler.answering import (
     ComposeAlert,
     alert_addresses,
     answer_reply,
+    ask_again,
     saved_steps,
     show,
     state_after,
 )
 from scheduler.cards import Cards
+from scheduler.guard import Guard
 from scheduler.notes import compose_plain
 from scheduler.outbox import Messages, Outbox
 from scheduler.rules import Rules
@@ -22,6 +24,7 @@ from storage.store import SavedTurn, Transaction
 from surveys.conversation import Conversation
 from surveys.inbound import Entered, Inbound, Replied, Viewed
 from surveys.message import Capabilities
+from surveys.scanner import Origin
 
 log = logging.getLogger("afterword.replies")
 
@@ -37,6 +40,7 @@ class Turns:
     now: datetime
     outbox: Outbox
     cards: Cards
+    guard: Guard
     conversations: dict[int, Conversation] = field(default_factory=dict)
 
     async def reply(self, item: Replied, invitation_id: int) -> Messages:
@@ -68,6 +72,11 @@ class Turns:
         answered = answer_reply(
             self.rules, survey, conversation, item, capabilities, self.now, courtesy
         )
+        if self._hold(item, answered, invitation_id):
+            again = ask_again(self.rules, survey, conversation, item, answered, capabilities)
+            return self.outbox.say(item, (again,))
+        if item.press:
+            self.guard.clear(answered.turn, invitation_id)
         if answered.turn.is_beside:
             opened = await self.cards.take_opened(item, conversation)
             if opened is not None:
@@ -75,7 +84,7 @@ class Turns:
         self._keep(conversation, answered)
         self.cards.keep(item, conversation.contact, answered.turn.card, conversation)
         self._alert(self.conversations[invitation_id], answered, item)
-        messages = answered.messages
+        messages = _vouched(item, answered)
         if not answered.turn.recorded:
             messages = await self.cards.sparing.spare(item, messages, f"{invitation_id}")
         return self.outbox.say(item, messages, invitation_id)
@@ -91,6 +100,14 @@ class Turns:
             self.rules, survey, conversation, item.address, capabilities, self.now, wish=wish
         )
         return (page,)
+
+    def _hold(self, item: Replied, answered: Answered, invitation_id: int) -> bool:
+        """Hold a press back that may be a machine's; whether it was."""
+        turn, reason = answered.turn, self.guard.reason(item)
+        if reason is None or turn.asked is None or not (turn.recorded or turn.card):
+            return False
+        self.guard.hold(item, turn.asked, invitation_id, reason)
+        return True
 
     def _may_answer(self, conversation: Conversation, item: Replied) -> bool:
         """On a page the link is the credential; in a chat the address must be the contact's."""
@@ -138,3 +155,10 @@ class Turns:
                 )
                 due_id = f"alert:{item.channel}:{item.event_id}:{number:02}"
                 self.outbox.queue(lane, message, 0, due_id)
+
+
+def _vouched(item: Replied, answered: Answered) -> Messages:
+    """Give what to say; a page given to somebody whose press counted is a person's."""
+    if item.press is None or not answered.turn.recorded:
+        return answered.messages
+    return tuple(replace(message, origin=Origin.VOUCHED) for message in answered.messages)

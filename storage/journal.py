@@ -23,6 +23,10 @@ _ADD_INBOUND = insert(
     "channel text, event_id text, kind text, at bigint, address text, body jsonb",
     "ON CONFLICT (channel, event_id) DO NOTHING RETURNING channel, event_id",
 )
+_FORGET_INBOUND = statement("""
+    DELETE FROM inbound WHERE (channel, event_id) IN (
+        SELECT v.channel, v.event_id FROM ROWS($1: channel text, event_id text) AS v)
+""")
 _BEGIN_COUNTERS = lock("""
     INSERT INTO counter (key, value) SELECT v.key, 0 FROM ROWS($1: key text) AS v
     ON CONFLICT (key) DO NOTHING
@@ -71,6 +75,13 @@ async def add_inbound(session: Session, items: Sequence[Inbound]) -> set[tuple[s
     ]
     found = await session.fetch(_ADD_INBOUND, batch)
     return {(row["channel"], row["event_id"]) for row in found}
+
+
+async def forget_inbound(session: Session, keys: Collection[tuple[str, str]]) -> None:
+    """Forget that these (channel, event id) came, so that they are new when they come again."""
+    if keys:
+        batch = [{"channel": channel, "event_id": event_id} for channel, event_id in sorted(keys)]
+        await session.run(_FORGET_INBOUND, batch)
 
 
 async def take_counters(session: Session, keys: Collection[str]) -> dict[str, int]:

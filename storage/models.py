@@ -404,3 +404,32 @@ class Flow(Model):
         unique_together = (
             ("survey", "day", "channel", "team", "agent", "language", "population", "stage"),
         )
+
+
+class LinkSignal(Model):
+    invitation_id = fields.BigIntField(primary_key=True, generated=False)
+    opened = _json()
+    machine_at = fields.BigIntField(null=True)
+    reason = Text()
+    seen_at = fields.BigIntField(db_index=True)
+
+    class Meta:
+        table = "link_signal"
+
+
+class HeldPress(Model):
+    id = _serial()
+    invitation_id = fields.BigIntField()
+    question_id = Text()
+    metric_id = Text()
+    channel = Text()
+    chosen = _json()
+    text = Text()
+    reason = Text()
+    hints = _json()
+    presses = fields.IntField()
+    at = fields.BigIntField(db_index=True)
+
+    class Meta:
+        table = "held_press"
+        unique_together = (("invitation_id", "question_id"),)

@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from storage import comments, conversations, deliveries, recount, reports, setbacks, settlement
+from storage import (
+    comments,
+    conversations,
+    deliveries,
+    held,
+    recount,
+    reports,
+    setbacks,
+    settlement,
+)
 from storage import contacts as people
 from storage import dues as queue
 from storage.addresses import find_owners
@@ -25,6 +34,7 @@ from surveys.due import Decision, Due, Outcome
 from surveys.invitation import Delivery
 from surveys.report import Filter, Tally
 from surveys.response import Response
+from surveys.scanner import HeldPress
 
 __all__ = [
     "Card",
@@ -161,6 +171,20 @@ class Store:
         comment cards written in it. Small talk is left out.
         """
         return await self._database.read(lambda s: comments.list_comments(s, wanted, limit, offset))
+
+    async def count_held(self, wanted: Filter) -> int:
+        """Give how many presses of the period are held back because they may be a machine's."""
+        return await self._database.read(lambda s: held.count_held(s, wanted))
+
+    async def list_held(
+        self, wanted: Filter, limit: int, offset: int
+    ) -> list[tuple[HeldPress, Conversation]]:
+        """Give held presses of the period, newest first, with what they are about."""
+        return await self._database.read(lambda s: held.list_held(s, wanted, limit, offset))
+
+    async def find_held(self, press_id: int) -> tuple[HeldPress, Conversation] | None:
+        """Give one held press with what it is about, or None where it is not held (any more)."""
+        return await self._database.run(lambda s: held.find_held(s, press_id))
 
     async def decisions(self, invitation_id: int) -> list[Decision]:
         """Give why an invitation was sent, held, skipped or failed, oldest first."""

@@ -24,7 +24,9 @@ from storage import dues as queue
 from storage import invitations as asked
 from storage.campaigns import Run
 from storage.following import follow, lock_people
+from storage.held import drop_held, hold_presses
 from storage.journeys import Planned, Way
+from storage.signals import forget_signals, load_signals, save_signals
 from storage.sql import Session
 from storage.turn import SavedTurn
 from surveys.ask import Ask, Ledger
@@ -36,6 +38,7 @@ from surveys.event import Event, Interaction
 from surveys.inbound import Inbound
 from surveys.invitation import DeliveryState, Invitation
 from surveys.progress import Progress
+from surveys.scanner import HeldPress, Signals
 
 Place = places.Place
 
@@ -324,4 +327,25 @@ class Transaction:
 
     async def expire(self, now: datetime) -> int:
         """Close what is open past its time and give how many that were."""
+        await forget_signals(self._session, now)
         return await asked.expire(self._session, now)
+
+    async def forget_inbound(self, keys: Collection[tuple[str, str]]) -> None:
+        """Forget that these (channel, event id) came, so that they are new when they come again."""
+        await journal.forget_inbound(self._session, keys)
+
+    async def load_signals(self, invitation_ids: Collection[int]) -> dict[int, Signals]:
+        """Give what was seen at these invitations' links; those without anything are left out."""
+        return await load_signals(self._session, invitation_ids)
+
+    async def save_signals(self, seen: Mapping[int, Signals], now: datetime) -> None:
+        """Keep what was seen at links, one row an invitation, for a day."""
+        await save_signals(self._session, seen, now)
+
+    async def hold_presses(self, presses: Sequence[HeldPress]) -> None:
+        """Hold presses back: they are counted nowhere. One a question is kept, the latest."""
+        await hold_presses(self._session, presses)
+
+    async def drop_held(self, questions: Collection[tuple[int, str]]) -> None:
+        """Let go of what is held of these questions: (invitation id, question id)."""
+        await drop_held(self._session, questions)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from surveys.invitation import DeliveryState
+from surveys.scanner import Press, Sighting
 
 
 class Fault(StrEnum):
@@ -40,6 +41,7 @@ class Replied(Inbound):
     ``external_id`` is the provider's id of the message pressed or replied to, "" where unknown.
     Several payloads come only from a MANY entry. ``token`` is the invitation's answer token where
     the reply itself carries it (a mail's plus-address), with the question it was written to.
+    ``press`` is how a page's button was pressed; None for what no link scanner can do.
     """
 
     payloads: tuple[str, ...] = ()
@@ -47,6 +49,7 @@ class Replied(Inbound):
     external_id: str = ""
     token: str = ""
     question_id: str = ""
+    press: Press | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +57,12 @@ class Viewed(Inbound):
     """The person opened a link. Shows, and never records: machines open links too.
 
     ``question_id`` is the question they want to see again, "" for the one that is open.
+    ``sighting`` is what `surveys.scanner` wants to know of it, None for a plain view.
     """
 
     token: str
     question_id: str = ""
+    sighting: Sighting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

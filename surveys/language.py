@@ -28,6 +28,7 @@ TEXT_KEYS: Mapping[str, str] = {
     "changed": "the answer was changed to {answer}",
     "skipped": "the question was skipped",
     "repeated": "that answer was already recorded",
+    "press_again": "the page asks to press the same button again: a person is answering",
     "too_late": "the time to change an answer is over; it stays {answer}",
     "closed": "this survey is closed",
     "gone": "this link is not valid (any more)",

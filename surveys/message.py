@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from surveys.scanner import Origin
+
 
 class Entry(StrEnum):
     """What the person may enter besides pressing a button."""
@@ -61,7 +63,8 @@ class Message:
     ``changes`` is the question just answered where its answer may still be changed, "" for none.
     ``heard_at`` is when the person last wrote on this channel, None for never: what may be said
     depends on it where a provider has a window. ``replies_to`` are the provider's ids of the
-    messages that this one answers, oldest first, where a channel has threads.
+    messages that this one answers, oldest first, where a channel has threads. ``origin`` is how a
+    page came to be shown: what its buttons are worth depends on it.
     """
 
     delivery_id: int = 0
@@ -86,6 +89,7 @@ class Message:
     changes: str = ""
     heard_at: datetime | None = None
     replies_to: tuple[str, ...] = ()
+    origin: Origin = Origin.OPENED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

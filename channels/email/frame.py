@@ -11,6 +11,7 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from surveys.message import Button, Entry, Link, Message
+from surveys.scanner import canary_link
 
 SLOTS: Mapping[str, str] = {
     name: f"\ue000{name}\ue001" for name in ("greeting", "text", "preheader", "link", "stop")
@@ -56,7 +57,8 @@ class Frame:
 
     ``ends`` are said with their values ("0 = not at all likely"). ``rows`` are the values of a
     scale, ``choices`` other answers, ``asides`` what may be pressed instead of answering (skip).
-    ``open`` is the label of the link to the survey page, "" for no such link. ``picture`` is the
+    ``open`` is the label of the link to the survey page, "" for no such link. ``canary`` is the
+    link nobody can see, "" in mails that lead to no survey page. ``picture`` is the
     text for the picture, None where there is none. Texts may hold marks of `SLOTS`.
     """
 
@@ -69,6 +71,7 @@ class Frame:
     choices: tuple[Tap, ...]
     asides: tuple[Tap, ...]
     open: str
+    canary: str
     reason: str
     footer: tuple[Link, ...]
     picture: str | None
@@ -92,6 +95,7 @@ def frame_of(message: Message) -> Frame:
         choices=() if is_aside else others,
         asides=others if is_aside else (),
         open=_open_label(message, has_answers=bool(scale or others)),
+        canary=canary_link(SLOTS["link"]) if message.link and message.question_id else "",
         reason=clean(message.reason),
         footer=_footer(message),
         picture=clean(message.image.alt) if message.image else None,

@@ -1,7 +1,7 @@
 """The web channel: from one HTTP call to what the visitor meant, and back to the next page."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from channels.base import Ack, Channel, Receipt, Request, Surroundings
@@ -20,16 +20,14 @@ from channels.web.form import (
     read_submission,
 )
 from channels.web.page import Prefill, Session, make_look, render_message, render_note
+from channels.web.press import make_form, read_press, read_sighting
 from channels.web.settings import CAPABILITIES, Settings
 from channels.web.wording import prefer_language
 from surveys.inbound import Inbound, OptedIn, OptedOut, Replied, Viewed
 from surveys.language import Language, Languages
-from surveys.link import Purpose, seal, unseal
+from surveys.link import Purpose, unseal
 from surveys.message import Message
-
-FORM_LIFE = timedelta(hours=12)
-"""How long a page may lie open before its button asks to be pressed again. Seals count in days,
-so that it is this long at least, and a day longer at most."""
+from surveys.scanner import Origin, Press, canary_link
 
 _PURPOSE = {Place.SURVEY: Purpose.ANSWER, Place.STOP: Purpose.STOP}
 
@@ -133,12 +131,12 @@ class Web(Channel):
         if not messages:
             return self._say(request, 404, "gone")
         bank = self._language(messages[-1].language)
-        notice = self._notice(bank, pressed, subject)
+        notice = self._notice(bank, request, pressed, subject)
         html = render_message(
             self._look,
             bank,
             messages,
-            self._session(place, token, subject),
+            self._session(place, token, subject, messages[-1].origin),
             prefill=_prefill(request, pressed),
             notice=notice,
         )
@@ -159,7 +157,8 @@ class Web(Channel):
     def _viewed(self, token: str, request: Request) -> Viewed:
         asked = {name: request.query[name][:40] for name in ("q", "v") if name in request.query}
         facts = self._facts(f"view.{self._nonce()}", asked)
-        return Viewed(**facts, token=token, question_id=asked.get("q", ""))
+        asked_for, sighting = asked.get("q", ""), read_sighting(request)
+        return Viewed(**facts, token=token, question_id=asked_for, sighting=sighting)
 
     def _read_stop(
         self,
@@ -192,28 +191,31 @@ class Web(Channel):
     ) -> Inbound:
         _refuse_cross_site(request)
         pressed = read_submission(fields)
-        if pressed.is_empty or not self._is_ours(pressed, subject):
+        press = self._read_press(request, pressed, subject)
+        if pressed.is_empty or press is None:
             return self._viewed(token, request)
         name = f"{subject}.{pressed.nonce}.{pressed.question_id}.{pressed.digest}"
         payloads = pressed.payloads(token)
-        return Replied(**self._facts(name, {}), payloads=payloads, text=pressed.text)
+        return Replied(**self._facts(name, {}), payloads=payloads, text=pressed.text, press=press)
 
-    def _is_ours(self, pressed: Submission, subject: int) -> bool:
-        return unseal(self._key, Purpose.FORM, pressed.form, self._clock()) == subject
+    def _read_press(self, request: Request, pressed: Submission, subject: int) -> Press | None:
+        return read_press(self._key, subject, pressed.form, self._clock(), request.headers)
 
-    def _notice(self, bank: Language, pressed: Submission | None, subject: int) -> str:
+    def _notice(
+        self, bank: Language, request: Request, pressed: Submission | None, subject: int
+    ) -> str:
         """Give why a pressed button was not taken, if it was not."""
         if pressed is None:
             return ""
-        if not self._is_ours(pressed, subject):
+        if self._read_press(request, pressed, subject) is None:
             return bank.texts["try_again"]
         return bank.texts["choose_one"] if pressed.is_empty else ""
 
-    def _session(self, place: Place, token: str, subject: int) -> Session:
+    def _session(self, place: Place, token: str, subject: int, origin: Origin) -> Session:
         if place is Place.STOP:
             return Session(token=token, nonce=self._nonce())
-        form = seal(self._key, Purpose.FORM, subject, self._clock() + FORM_LIFE)
-        return Session(token=token, form=form, nonce=self._nonce())
+        form = make_form(self._key, subject, self._clock(), origin)
+        return Session(token=token, form=form, nonce=self._nonce(), canary=canary_link(token))
 
     def _facts(self, event_id: str, raw: Mapping[str, str]) -> dict[str, Any]:
         """A visitor has no address: the token in the link says who it is."""

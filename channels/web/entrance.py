@@ -28,20 +28,20 @@ from channels.web.form import (
     read_submission,
 )
 from channels.web.page import Look, Prefill, Session, render_message
+from channels.web.press import make_form, read_press
 from channels.web.qr import draw_qr
 from channels.web.wording import wished_languages
 from surveys.entrance import SOURCE, entrance_link
 from surveys.inbound import Entered, Inbound
 from surveys.language import Language
-from surveys.link import Purpose, seal, unseal
+from surveys.link import Purpose, unseal
 from surveys.message import Message
+from surveys.scanner import NOTHING, Origin, Press, canary_link, suspect
 
 COOKIE = "visit"
 COOKIE_LIFE = timedelta(days=1)
 """How long a browser is known again. It is set by a press, for what was pressed, and read nowhere
 else: such a cookie asks for no consent (ePrivacy directive, article 5(3): strictly necessary)."""
-
-FORM_LIFE = timedelta(hours=12)
 
 BURST, RATE = 120, 1.0
 """Presses one place on the network may make at once, and a second from then on. A hall full of
@@ -105,7 +105,9 @@ class EntrancePage:
             pressed = read_submission(read_fields(request))
         except FormError:
             return ()
-        if not self._is_taken(pressed, survey) or not self._allowance.take(place_of(request)):
+        if not self._is_taken(request, pressed, survey) or not self._allowance.take(
+            place_of(request)
+        ):
             return (self._look(request, survey),)
         return (self._answer(request, survey, pressed),)
 
@@ -122,7 +124,9 @@ class EntrancePage:
         pressed = _read_pressed(request)
         message = messages[-1]
         notice, status = self._notice(request, message, pressed, survey)
-        session = self._own_session(message) or self._session(request, survey)
+        session = self._own_session(request, message, pressed, survey) or self._session(
+            request, survey, self._origin(request, pressed, survey)
+        )
         page = render_message(
             paper.look,
             paper.language(message.language),
@@ -168,12 +172,19 @@ class EntrancePage:
             "language": _wishes(request),
         }
 
-    def _is_taken(self, pressed: Submission, survey: str) -> bool:
-        return not pressed.is_empty and self._is_ours(pressed, survey)
+    def _is_taken(self, request: Request, pressed: Submission, survey: str) -> bool:
+        press = self._press(request, pressed, survey)
+        return not pressed.is_empty and press is not None and not self._is_hasty(press)
 
-    def _is_ours(self, pressed: Submission, survey: str) -> bool:
-        paper = self._paper
-        return unseal(paper.key, Purpose.ENTER, pressed.form, paper.clock()) == _number(survey)
+    def _press(self, request: Request, pressed: Submission, survey: str) -> Press | None:
+        key, now, headers = self._paper.key, self._paper.clock(), request.headers
+        return read_press(key, _number(survey), pressed.form, now, headers, purpose=Purpose.ENTER)
+
+    def _is_hasty(self, press: Press) -> bool:
+        """Whether a press may be a machine's. There is no invitation yet at whose links anything
+        could have been seen, so what counts is the time alone.
+        """
+        return suspect(NOTHING, press, self._paper.clock()) is not None
 
     def _word(self, pressed: Submission) -> str:
         """Give the browser's own word, made of the page it pressed on: nobody else can make it."""
@@ -197,29 +208,42 @@ class EntrancePage:
         texts = self._paper.language(message.language).texts
         if pressed is None or message.notice:
             return "", 200
-        if not self._is_ours(pressed, survey):
+        press = self._press(request, pressed, survey)
+        if press is None:
             return texts["try_again"], 200
         if pressed.is_empty:
             return texts["choose_one"], 200
+        if self._is_hasty(press):
+            return texts["press_again"], 200
         if not message.link and self._allowance.is_spent(place_of(request)):
             return texts["try_again"], 429
         return "", 200
 
-    def _session(self, request: Request, survey: str) -> Session:
+    def _origin(self, request: Request, pressed: Submission | None, survey: str) -> Origin:
+        """Give how the next page comes about: by a press too quick to be taken, or otherwise."""
+        press = self._press(request, pressed, survey) if pressed else None
+        return Origin.AGAIN if press and self._is_hasty(press) else Origin.OPENED
+
+    def _session(self, request: Request, survey: str, origin: Origin) -> Session:
         paper = self._paper
-        form = seal(paper.key, Purpose.ENTER, _number(survey), paper.clock() + FORM_LIFE)
+        form = make_form(paper.key, _number(survey), paper.clock(), origin, purpose=Purpose.ENTER)
         kept = {n: request.query[n][:most] for n, most in _KEPT.items() if n in request.query}
         back = survey + (f"?{urlencode(kept)}" if kept else "")
         return Session(token=back, form=form, nonce=paper.nonce())
 
-    def _own_session(self, message: Message) -> Session | None:
+    def _own_session(
+        self, request: Request, message: Message, pressed: Submission | None, survey: str
+    ) -> Session | None:
         """Give the session of the visitor's own page, where they have one already."""
         paper, token = self._paper, message.link.rpartition("/")[2]
         subject = unseal(paper.key, Purpose.ANSWER, token, paper.clock()) if token else None
         if subject is None:
             return None
-        form = seal(paper.key, Purpose.FORM, subject, paper.clock() + FORM_LIFE)
-        return Session(token=f"../s/{token}", form=form, nonce=paper.nonce())
+        taken = pressed is not None and self._is_taken(request, pressed, survey)
+        origin = Origin.VOUCHED if taken else Origin.OPENED
+        form = make_form(paper.key, subject, paper.clock(), origin)
+        page = f"../s/{token}"
+        return Session(token=page, form=form, nonce=paper.nonce(), canary=canary_link(page))
 
     def _cookie(self, request: Request, survey: str, pressed: Submission) -> Mapping[str, str]:
         """Subscribers are known by their link and need no cookie."""

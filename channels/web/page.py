@@ -53,14 +53,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What ties a posted form to the page it stands on. All three are the adapter's to make.
+    """What ties a posted form to the page it stands on. All of it is the adapter's to make.
 
     ``token`` is the last part of the page's own path, so that forms post to where they stand.
+    ``canary`` is a link on the page that no person can see or reach, "" for none.
     """
 
     token: str
     form: str = ""
     nonce: str = ""
+    canary: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

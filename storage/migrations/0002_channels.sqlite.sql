@@ -1,5 +1,32 @@
 -- Every channel: what respondents ask of us, who may be asked, who came by themselves.
 
+-- What was seen at an invitation's links that tells machines from people; forgotten after a day.
+CREATE TABLE link_signal (
+    invitation_id BIGINT NOT NULL PRIMARY KEY,
+    opened JSON NOT NULL,
+    machine_at BIGINT,
+    reason TEXT NOT NULL,
+    seen_at BIGINT NOT NULL
+);
+CREATE INDEX link_signal_seen ON link_signal (seen_at);
+
+-- Presses that may be a machine's: counted nowhere, one row a question, the latest press in it.
+CREATE TABLE held_press (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    invitation_id BIGINT NOT NULL,
+    question_id TEXT NOT NULL,
+    metric_id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    chosen JSON NOT NULL,
+    text TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    hints JSON NOT NULL,
+    presses INT NOT NULL,
+    at BIGINT NOT NULL,
+    UNIQUE (invitation_id, question_id)
+);
+CREATE INDEX held_press_at ON held_press (at);
+
 -- Mail addresses are kept in lower case from now on. Of those that differ only in case the oldest
 -- stays; where they were of different people, the others' claims are noted.
 CREATE TEMPORARY TABLE mail AS

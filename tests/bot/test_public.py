@@ -14,7 +14,7 @@ from yarl import URL
 
 from bot.config import load_config
 from bot.service import Service
-from tests.bot.whole import until
+from tests.bot.whole import Clock, until
 from tests.providers.telegram import TelegramServer
 
 KEY = "public-write-key"
@@ -48,9 +48,14 @@ alerts:
 class Public:
     service: Service
     telegram: TelegramServer
+    clock: Clock
 
     async def counts(self) -> dict[str, int]:
         return await self.service.store.counts()
+
+    def browser(self, language: str = "en") -> "Browser":
+        """A visitor who takes their time before each press."""
+        return Browser(self.service.url, language, self.clock)
 
     async def identify(self, **call: Any) -> None:
         auth = {"Authorization": aiohttp.encode_basic_auth(KEY, "")}
@@ -64,8 +69,8 @@ class Public:
 class Browser:
     """One visitor's browser: keeps cookies, follows forms as they stand."""
 
-    def __init__(self, url: str, language: str = "en") -> None:
-        self.url = URL(url)
+    def __init__(self, url: str, language: str = "en", clock: Clock | None = None) -> None:
+        self.url, self.clock = URL(url), clock or Clock()
         jar = aiohttp.CookieJar(unsafe=True)
         headers = {"Accept-Language": language}
         self.http = aiohttp.ClientSession(cookie_jar=jar, headers=headers)
@@ -91,7 +96,8 @@ class Browser:
             await self._read(answer)
 
     async def press(self, do: str = "send", **fields: str) -> None:
-        """Fill in the form and press; what is ticked already stays so."""
+        """Take a moment, fill in the form and press; what is ticked already stays so."""
+        self.clock.think(2)
         form = self.page.forms[0]
         data = {n: v for n, v in form.form_values() if n != "v" or "v" not in fields}
         self.url = self.url.join(URL(form.get("action"), encoded=True))
@@ -119,8 +125,9 @@ async def public_service(folder: Path, port: int = 0) -> AsyncIterator[Public]:
             ),
             encoding="utf-8",
         )
-        async with Service(load_config(path, {}), jitter=lambda: 0.5) as service:
-            yield Public(service, telegram)
+        clock = Clock()
+        async with Service(load_config(path, {}), clock=clock, jitter=lambda: 0.5) as service:
+            yield Public(service, telegram, clock)
 
 
 @pytest.fixture
@@ -132,7 +139,7 @@ async def public(tmp_path: Path) -> AsyncIterator[Public]:
 @pytest.mark.parametrize(("language", "shown"), [("fi-FI,en;q=0.5", "fi"), ("sv,de,en", "en")])
 async def test_a_stranger_answers_to_the_end(public: Public, language: str, shown: str) -> None:
     before = await public.counts()
-    async with Browser(public.service.url, language) as browser:
+    async with public.browser(language) as browser:
         await browser.look("/p/visit?s=door")
         assert (browser.status, browser.language) == (200, shown)
         assert await public.counts() == before
@@ -153,7 +160,7 @@ async def test_a_stranger_answers_to_the_end(public: Public, language: str, show
 
 
 async def test_one_browser_is_one_response_changed_and_two_are_two(public: Public) -> None:
-    async with Browser(public.service.url) as one, Browser(public.service.url) as two:
+    async with public.browser() as one, public.browser() as two:
         await one.look("/p/visit?s=receipt")
         await two.look("/p/visit?s=receipt")
         await one.press(v="9")
@@ -167,7 +174,7 @@ async def test_one_browser_is_one_response_changed_and_two_are_two(public: Publi
 
 
 async def test_a_page_pressed_again_is_a_change_of_mind(public: Public) -> None:
-    async with Browser(public.service.url) as browser:
+    async with public.browser() as browser:
         await browser.look("/p/visit")
         page, url = browser.page, browser.url
         for value in ("9", "9", "2"):
@@ -179,7 +186,7 @@ async def test_a_page_pressed_again_is_a_change_of_mind(public: Public) -> None:
 
 
 async def test_the_answer_just_given_can_be_changed_from_the_next_page(public: Public) -> None:
-    async with Browser(public.service.url) as browser:
+    async with public.browser() as browser:
         await browser.look("/p/visit?s=door")
         await browser.press(v="9")
         (back,) = browser.page.xpath("//a[contains(@class, 'change')]/@href")
@@ -192,7 +199,7 @@ async def test_the_answer_just_given_can_be_changed_from_the_next_page(public: P
 
 
 async def test_a_low_score_at_the_door_tells_the_shops_leader(public: Public) -> None:
-    async with Browser(public.service.url) as browser:
+    async with public.browser() as browser:
         await browser.look("/p/visit?s=door")
         await browser.press(v="1")
         took = await until(lambda: public.telegram.sent(LEADER), seconds=2)
@@ -203,7 +210,7 @@ async def test_a_low_score_at_the_door_tells_the_shops_leader(public: Public) ->
 
 
 async def test_what_is_not_public_looks_like_any_bad_link(public: Public) -> None:
-    async with Browser(public.service.url) as browser:
+    async with public.browser() as browser:
         pages = set()
         for path in ("/p/closed", "/p/nosuch", "/p/closed/qr.png", "/s/" + "A" * 32, "/p/"):
             await browser.look(path)
@@ -213,7 +220,7 @@ async def test_what_is_not_public_looks_like_any_bad_link(public: Public) -> Non
 
 
 async def test_a_forged_source_is_counted_as_other(public: Public) -> None:
-    async with Browser(public.service.url) as browser:
+    async with public.browser() as browser:
         await browser.look("/p/visit?s=%3Cscript%3E")
         assert "<script" not in html.tostring(browser.page).decode()
         await browser.press(v="1")
@@ -223,7 +230,7 @@ async def test_a_forged_source_is_counted_as_other(public: Public) -> None:
 
 async def test_eleven_links_opened_by_a_scanner_record_nothing(public: Public) -> None:
     before = await public.counts()
-    async with Browser(public.service.url) as scanner:
+    async with public.browser() as scanner:
         for value in range(11):
             await scanner.look(f"/p/visit?s=newsletter&q=nps&v={value}&c=listmonk:8f14e45f")
             assert scanner.status == 200
@@ -236,7 +243,7 @@ async def test_a_newsletters_click_joins_the_contact_we_know(public: Public) -> 
     await public.identify(
         userId="42", anonymousId="listmonk:8f14e45f", traits={"first_name": "Anna"}
     )
-    async with Browser(public.service.url) as browser:
+    async with public.browser() as browser:
         await browser.look("/p/visit?s=newsletter&q=nps&v=2&c=listmonk:8f14e45f&l=fi")
         assert browser.language == "fi"
         await browser.press()
@@ -248,7 +255,7 @@ async def test_a_newsletters_click_joins_the_contact_we_know(public: Public) -> 
 
 async def test_results_show_visitors_apart_and_in_no_rate(public: Public) -> None:
     for score in ("9", "9", "10", "8", "3"):
-        async with Browser(public.service.url) as browser:
+        async with public.browser() as browser:
             await browser.look("/p/visit?s=door")
             await browser.press(v=score)
     for words in ("/results visit", "/results visit by team"):
@@ -262,7 +269,7 @@ async def test_results_show_visitors_apart_and_in_no_rate(public: Public) -> Non
 
 
 async def test_a_press_by_another_site_is_refused(public: Public) -> None:
-    async with Browser(public.service.url) as browser:
+    async with public.browser() as browser:
         await browser.look("/p/visit")
         browser.http.headers["Sec-Fetch-Site"] = "cross-site"
         form = browser.page.forms[0]
@@ -277,10 +284,32 @@ async def test_the_links_of_the_page_lead_back_to_the_service(
 ) -> None:
     async with (
         public_service(tmp_path, unused_tcp_port) as public,
-        Browser(public.service.url) as browser,
+        public.browser() as browser,
     ):
         await browser.look("/p/visit")
         await browser.press(v="9")
         assert not re.findall(r"/u/", html.tostring(browser.page).decode())
         await browser.look(f"/s/{browser.page.forms[0].get('action').rpartition('/')[2]}")
         assert browser.status == 200
+
+
+async def test_whoever_presses_at_once_is_asked_to_press_once_more(public: Public) -> None:
+    before = await public.counts()
+    public.clock.stop()
+    async with public.browser() as machine:
+        await machine.look("/p/visit?s=door&q=nps&v=3")
+        for _ in range(3):
+            machine.clock.think(-2)
+            await machine.press()
+            assert machine.page.xpath("//input[@checked]/@value") == ["3"]
+            assert machine.page.xpath("string(//*[@role='status']/p)").startswith("Please wait")
+        assert await public.counts() == before
+        assert len(machine.http.cookie_jar) == 0
+        await machine.press()
+        for _ in range(2):
+            machine.clock.think(-2)  # a person is at work: the next questions are not timed
+            await machine.press(
+                **({"v": "5"} if machine.page.xpath("//input[@type='radio']") else {})
+            )
+        assert not machine.page.forms
+    assert (await public.counts())["invitations.completed"] == 1

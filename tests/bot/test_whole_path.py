@@ -188,6 +188,7 @@ async def test_a_mail_is_answered_on_its_page_and_unsubscribes_with_one_click(
         assert re.search(r'value="2"[^>]*checked|checked[^>]*value="2"', html)
         for value in ("2", "5"):
             form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', html))
+            whole.clock.think(2)
             async with whole.http.post(
                 url + page_url, data={**form, "v": value, "do": "send"}
             ) as page:

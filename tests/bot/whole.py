@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,25 @@ alerts:
 """
 
 
+class Clock:
+    """The system's clock, which may be put forward: a person's seconds pass at once."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+        self._stopped: datetime | None = None
+
+    def __call__(self) -> datetime:
+        return (self._stopped or datetime.now(UTC)) + self._ahead
+
+    def stop(self) -> None:
+        """From now on time passes by `think` alone, however slow this machine is."""
+        self._stopped = datetime.now(UTC)
+
+    def think(self, seconds: float) -> None:
+        """Let a person take their time."""
+        self._ahead += timedelta(seconds=seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """The service and the providers around it."""
@@ -57,6 +77,7 @@ class Whole:
     telegram: TelegramServer
     mail: SmtpServer
     http: aiohttp.ClientSession
+    clock: Clock
 
     async def report(self, *items: dict[str, Any]) -> None:
         """Report events over the intake."""
@@ -90,11 +111,12 @@ async def whole_service(
             )
         )
         headers = {"Authorization": aiohttp.encode_basic_auth(WRITE_KEY, "")}
+        clock = Clock()
         async with (
-            Service(load_config(path, {}), jitter=lambda: 0.5) as service,
+            Service(load_config(path, {}), clock=clock, jitter=lambda: 0.5) as service,
             aiohttp.ClientSession(headers=headers) as http,
         ):
-            yield Whole(service, telegram, mail, http)
+            yield Whole(service, telegram, mail, http, clock)
 
 
 async def until(true: Callable[[], Any], *, seconds: float = 10.0) -> float:

@@ -26,8 +26,18 @@ async def question_id(page: Page) -> str:
     return await field.input_value() if await field.count() else ""
 
 
+async def take_a_moment(page: Page) -> None:
+    """Look at a page that a link opened for as long as a person does: who presses sooner is asked
+    to press again. Pages that follow a counted press, which say so, are not timed.
+    """
+    if not await page.locator("#notice").count():
+        shown = await page.evaluate("() => performance.now()")
+        await page.wait_for_timeout(max(0, 1300 - shown))
+
+
 async def press_answer(page: Page, answer: str) -> None:
     """Answer the question on the page with a pointer, and send."""
+    await take_a_moment(page)
     field = page.locator("#text")
     if await field.count():
         await field.fill(answer)
@@ -39,6 +49,7 @@ async def press_answer(page: Page, answer: str) -> None:
 
 async def type_answer(page: Page, answer: str) -> None:
     """Answer the question on the page with the keyboard alone: Tab, arrows, Space, Enter."""
+    await take_a_moment(page)
     field = page.locator("#text")
     await tab_to(page, "#text, input[name=v]")
     if await field.count():

@@ -5,7 +5,14 @@ import asyncio
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.answering import ANSWERS, WORDS, press_answer, question_id, type_answer
+from tests.browser.answering import (
+    ANSWERS,
+    WORDS,
+    press_answer,
+    question_id,
+    take_a_moment,
+    type_answer,
+)
 from tests.browser.browsing import LANGUAGES, PHONE, SCREENS, Screen, visit
 from tests.browser.judging import assert_sound, focus_ring
 from tests.browser.site import Site
@@ -96,6 +103,7 @@ async def test_a_link_from_a_mail_ticks_and_a_person_sends(browser: Browser, sit
         assert await page.locator("input[value='7']").is_checked()
         assert (await site.counts()).get("responses", 0) == before
         await assert_sound(page)
+        await take_a_moment(page)
         await page.locator("button[value=send]").click()
         assert await question_id(page) == "csat"
     assert (await site.counts())["responses"] == before + 1
@@ -136,6 +144,7 @@ async def test_another_answer_pressed_in_the_mail_replaces_the_first(
             await page.goto(f"{link}?q=nps&v={value}")
             assert await question_id(page) == "nps"
             assert await page.locator(f"input[value='{value}']").is_checked()
+            await take_a_moment(page)
             await page.locator("button[value=send]").click()
             await page.locator("#notice").wait_for()
         assert "4" in await page.inner_text("#notice")

@@ -11,7 +11,7 @@ from bot.__main__ import main
 from bot.embed.newsletter import IN_A_ROW
 from bot.embed.tools import OWN_FIELD, TOOLS
 from surveys.entrance import visitor_key
-from tests.bot.test_public import Browser, Public, public_service
+from tests.bot.test_public import Public, public_service
 
 FILE = """
 service: {{ name: "Acme --> <b>&co", public_url: "{url}", write_keys: [k] }}
@@ -179,7 +179,7 @@ async def test_every_link_leads_to_its_answer_and_one_press_keeps_it(
             for link in links(text)
         ]
         await scanned(public, found)
-        async with Browser(public.service.url, "de") as reader:
+        async with public.browser("de") as reader:
             await reader.look(found[7])
             assert reader.language == "fi"
             await reader.press()
@@ -192,7 +192,7 @@ async def test_every_link_leads_to_its_answer_and_one_press_keeps_it(
 async def scanned(public: Public, found: list[str]) -> None:
     """Open every link as a scanner does: nothing is kept."""
     before = await public.counts()
-    async with Browser(public.service.url) as scanner:
+    async with public.browser() as scanner:
         for link in found:
             await scanner.look(link)
             assert scanner.status == 200

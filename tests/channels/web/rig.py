@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from channels.base import Request
 from channels.web import Settings, Web
+from channels.web.press import make_form
 from surveys.link import Purpose, seal
 from surveys.message import Message
 from tests.channels.rig import AROUND, NOW, Rig, Shown, read_page
@@ -24,7 +26,7 @@ class WebRig(Rig):
         self.settings = Settings()
         self.pages: list[bytes] = []
         self.token = seal(key, Purpose.ANSWER, 17, NOW)
-        self._form = seal(key, Purpose.FORM, 17, NOW)
+        self._form = make_form(key, 17, NOW - timedelta(minutes=1))
         self.channel = Web(
             self.settings,
             key=key,

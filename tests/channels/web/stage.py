@@ -16,6 +16,7 @@ from lxml import html
 from channels.base import Request
 from channels.errors import Untrusted
 from channels.web import Settings, Web
+from channels.web.press import make_form
 from surveys.inbound import Inbound, Replied
 from surveys.language import TEXT_KEYS, Language
 from surveys.link import Purpose, seal
@@ -25,7 +26,7 @@ KEY = bytes(range(32))
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 TOKEN = seal(KEY, Purpose.ANSWER, 17, NOW + timedelta(days=30))
 STOP_TOKEN = seal(KEY, Purpose.STOP, 5, NOW + timedelta(days=400))
-FORM = seal(KEY, Purpose.FORM, 17, NOW)
+FORM = make_form(KEY, 17, NOW - timedelta(minutes=1))
 HERE = Path(__file__).parent
 FORM_TYPE = "application/x-www-form-urlencoded"
 PAGE, STOP_PAGE = f"/s/{TOKEN}", f"/u/{STOP_TOKEN}"

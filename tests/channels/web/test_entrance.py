@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +13,9 @@ from channels.errors import Untrusted
 from channels.web.adapter import Web
 from channels.web.allowance import Allowance, place_of
 from channels.web.entrance import BURST
+from channels.web.press import make_form
 from surveys.inbound import Entered
-from surveys.link import Purpose, seal
+from surveys.link import Purpose
 from surveys.message import Message
 from tests.channels.web.stage import (
     COMMENT,
@@ -34,7 +35,7 @@ LINK = f"{URL}/s/{TOKEN}"
 NEXT = replace(COMMENT, link=LINK)
 
 
-def make(url: str = URL) -> Web:
+def make(url: str = URL, now: datetime = NOW) -> Web:
     numbers = iter(range(1, 10_000))
     return Web(
         settings(),
@@ -43,7 +44,7 @@ def make(url: str = URL) -> Web:
         privacy_url="",
         languages={"en": ENGLISH, "fi": FINNISH},
         default_language="en",
-        clock=lambda: NOW,
+        clock=lambda: now,
         nonce=lambda: f"nonce-{next(numbers):06d}",
         public_url=url,
     )
@@ -60,9 +61,10 @@ def look(path: str = "/p/visit", **query: str) -> Request:
 
 
 def press(channel: Web, *, fields: Mapping[str, Any] | None = None, **query: str) -> Request:
-    """Press on a page that was looked at just now."""
+    """Press on a page that was looked at a moment ago."""
     page = page_of(channel.ack(look(**query), (NPS,)).body)
-    data = {**fields_of(page), "v": "9", "do": "send", **(fields or {})}
+    old = fields_of(page_of(make(now=NOW - timedelta(seconds=2)).ack(look(), (NPS,)).body))
+    data = {**fields_of(page), "form": old["form"], "v": "9", "do": "send", **(fields or {})}
     return Request(
         method="POST",
         path="/p/visit",
@@ -175,8 +177,8 @@ async def test_after_a_press_the_visitor_goes_on_at_their_own_page() -> None:
     [
         {"form": ""},
         {"form": "A" * 32},
-        {"form": seal(KEY, Purpose.ENTER, 1, NOW + timedelta(days=1))},
-        {"form": seal(KEY, Purpose.FORM, 17, NOW + timedelta(days=1))},
+        {"form": make_form(KEY, 1, NOW, purpose=Purpose.ENTER)},
+        {"form": make_form(KEY, 17, NOW)},
         {"v": []},
     ],
 )

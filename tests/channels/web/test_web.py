@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.base import Request
+from channels.web.press import make_form
 from surveys.inbound import Inbound, OptedIn, OptedOut, Replied, Viewed
-from surveys.link import Purpose, seal
+from surveys.link import Purpose, seal, stamp
 from tests.channels.web.stage import (
     COMMENT,
     FORM,
@@ -112,7 +113,7 @@ class TestIdentity:
     async def test_two_people_never_share_an_event(self) -> None:
         channel = make_web()
         token = seal(KEY, Purpose.ANSWER, 18, NOW + timedelta(days=30))
-        form = seal(KEY, Purpose.FORM, 18, NOW)
+        form = make_form(KEY, 18, NOW)
         mine = await only(channel, press())
         theirs = await only(channel, press(filled(form=form), path=f"/s/{token}"))
         assert isinstance(theirs, Replied)
@@ -141,15 +142,17 @@ class TestFormSession:
         "form",
         [
             "",
-            "A" * 32,
+            "A" * 40,
             FORM[:-1] + ("A" if FORM[-1] != "A" else "B"),
             TOKEN,
-            seal(KEY, Purpose.FORM, 18, NOW),
-            seal(KEY, Purpose.ANSWER, 17, NOW + timedelta(days=1)),
-            seal(KEY, Purpose.FORM, 17, NOW - timedelta(days=1)),
-            seal(b"x" * 32, Purpose.FORM, 17, NOW + timedelta(days=1)),
+            make_form(KEY, 18, NOW),
+            seal(KEY, Purpose.FORM, 17, NOW + timedelta(days=1)),
+            stamp(KEY, Purpose.ANSWER, 17, NOW),
+            stamp(KEY, Purpose.FORM, 17, NOW, 77),
+            make_form(KEY, 17, NOW - timedelta(hours=12, milliseconds=1)),
+            make_form(b"x" * 32, 17, NOW),
         ],
-        ids=["none", "zeros", "bent", "link", "foreign", "purpose", "expired", "key"],
+        ids=["none", "zeros", "bent", "link", "other", "seal", "purpose", "mark", "old", "key"],
     )
     async def test_a_bad_one_shows_the_page_again(self, form: str) -> None:
         channel, call = make_web(), press(filled(form=form))
@@ -168,7 +171,7 @@ class TestFormSession:
         assert isinstance(value, Replied)
         assert value.payloads == (f"{TOKEN}.nps.7",)
 
-    @pytest.mark.parametrize(("hours", "kind"), [(12, Replied), (37, Viewed)])
+    @pytest.mark.parametrize(("hours", "kind"), [(12, Replied), (13, Viewed)])
     async def test_it_lives_half_a_day(self, hours: int, kind: type[Inbound]) -> None:
         opened = make_web().ack(Request(method="GET", path=PAGE), [NPS])
         fields = fields_of(page_of(opened.body))
