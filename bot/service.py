@@ -2,57 +2,52 @@
 
 import asyncio
 import logging
+import os
 import random
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Self
 
 from aiohttp import web
 
-from bot.alerts import compose_alert
-from bot.cards import compose_card
 from bot.commands import COMMANDS, Commands, StaffConfig
-from bot.config import Config
+from bot.config import Config, Reading, read_config
 from bot.config.surveys import content_hash
 from bot.doorkeeper import IDLE_SECONDS, KEEPER
 from bot.gateway import Gateway
 from bot.http import Door, make_app
 from bot.metrics import render_metrics
-from bot.places import make_whereabouts
+from bot.reloading import Reloading, tell_keepers
+from bot.rulebook import make_rules, say_alert, say_card
 from channels import CHANNELS
 from channels.base import Channel, Surroundings
 from channels.errors import ChannelError
 from channels.sandbox import Sandbox
 from channels.web import Settings as WebSettings
 from scheduler.batch import Batch
-from scheduler.campaigns import Campaign
 from scheduler.clock import Clock
 from scheduler.dispatch import Lane
 from scheduler.enlisting import Enlisting
 from scheduler.intake import EventIntake
-from scheduler.news import News
 from scheduler.outbox import Messages
 from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
 from scheduler.strays import Strays
-from scheduler.travel import compare_all
-from scheduler.triggers import Trigger
-from storage.store import Store, StoreError
-from surveys.conversation import Conversation
+from scheduler.travel import compare_if_new
+from storage.store import Store
 from surveys.event import Event
-from surveys.follow_up import FollowUp
 from surveys.inbound import Inbound
 from surveys.link import Purpose, seal
-from surveys.message import Message
-from surveys.response import Response
 
 log = logging.getLogger("afterword.service")
 
 TICK = timedelta(seconds=1)
 SWEEP = timedelta(minutes=1)
 CAMPAIGNS = timedelta(seconds=5)
+RELOAD = timedelta(seconds=0.5)
 START_AGAIN = 30.0
 OPT_IN_LIVES = timedelta(days=30)
 
@@ -173,8 +168,8 @@ class Service:
             self.store,
             self._rules,
             channels=capabilities,
-            compose_alert=_compose_alert,
-            compose_card=_compose_card,
+            compose_alert=say_alert,
+            compose_card=say_card,
             clock=self._clock,
             wake=self.wake,
             hold=self.hold,
@@ -283,19 +278,18 @@ class Service:
         self._exits.push_async_callback(_cancel, task)
 
     async def _compare_journeys(self) -> None:
-        try:
-            await self._compare()
-        except StoreError as error:  # comparing again harms nothing: the next start will
-            log.error("journeys: not everybody was compared with the file: %s", error)
-
-    async def _compare(self) -> None:
         version = content_hash([self.rules.journeys, self.rules.surveys])
-        if await self.store.unit_of_work(lambda t: t.compared_version()) == version:
-            return
-        count = await compare_all(self.store, self.rules, self._clock())
-        await self.store.unit_of_work(lambda t: t.note_compared(version))
-        if count:
-            log.info("journeys: compared %d people under way with the file", count)
+        await compare_if_new(self.store, self.rules, version, self._clock())
+
+    async def apply(self, config: Config) -> None:
+        """Put a configuration in force. Its channels and service block are those that run."""
+        self.rules = make_rules(config, self.store.key)
+        self.config = config
+        await self._compare_journeys()
+
+    async def _tell_keepers(self, text: str) -> None:
+        dues = tell_keepers(self.config, self.channels, text, self._clock())
+        await self.store.unit_of_work(lambda transaction: transaction.add_dues(dues))
 
     def _start_clock(self) -> None:
         clock = Clock()
@@ -303,6 +297,8 @@ class Service:
         clock.every(SWEEP, "expire", self._expire)
         campaigns = Enlisting(self.store, self._rules, clock=self._clock, wake=self.wake)
         clock.every(CAMPAIGNS, "campaigns", campaigns.tick)
+        reloading = Reloading(self.config, read=_read, apply=self.apply, tell=self._tell_keepers)
+        clock.every(RELOAD, "reload", reloading.tick)
         clock.every(SWEEP, "strays", self.strays.sweep)
         clock.start()
         self._exits.callback(clock.stop)
@@ -316,75 +312,8 @@ class Service:
         await self.store.unit_of_work(lambda transaction: transaction.expire(now))
 
 
-def make_rules(config: Config, key: bytes) -> Rules:
-    """Give the scheduler's view of a configuration."""
-    return Rules(
-        company=config.service.name,
-        public_url=config.service.public_url,
-        language=config.service.language,
-        timezone=config.service.timezone,
-        key=key,
-        privacy_url=config.service.privacy_url,
-        surveys=config.surveys,
-        triggers=config.triggers,
-        journeys=config.journeys,
-        campaigns=config.campaigns,
-        alerts=config.alerts,
-        staff=config.staff,
-        cards_to=config.cards_to,
-        languages=config.languages,
-        address_traits=_traits(config.channels),
-        follow_ups=_follow_ups(config),
-        throttle=config.throttle,
-        whereabouts=make_whereabouts(config.throttle),
-        entrances=config.entrances,
-    )
-
-
-def _follow_ups(config: Config) -> Mapping[str, FollowUp]:
-    """Give what is done about silence, by what the invitations of each rule say they come from."""
-    rules: list[Trigger | Campaign] = [*config.triggers, *config.campaigns]
-    return {rule.name: rule.follow_up for rule in rules} | {
-        f"{journey.name}/{milestone.name}": milestone.follow_up
-        for journey in config.journeys
-        for milestone in journey.milestones
-    }
-
-
-def _traits(channels: Mapping[str, object]) -> dict[str, str]:
-    """Give where each channel's address is found, and that of channels by which others find."""
-    found_by = {CHANNELS[name].capabilities().finds_by for name in channels} - {""}
-    return {name: CHANNELS[name].trait for name in {*channels, *found_by}}
-
-
-def _compose_alert(
-    rules: Rules,
-    conversation: Conversation,
-    response: Response,
-    address: str,
-    added: bool,
-) -> Message:
-    return compose_alert(
-        response=response,
-        contact=conversation.contact,
-        survey=rules.surveys[response.survey],
-        invitation=conversation.invitation,
-        address=address,
-        timezone=rules.timezone,
-        added=added,
-    )
-
-
-def _compose_card(rules: Rules, news: News, address: str) -> Message:
-    return compose_card(
-        card=news.card,
-        words=news.words,
-        contact=news.contact,
-        interaction=news.interaction,
-        address=address,
-        timezone=rules.timezone,
-        added=news.added,
-    )
+def _read(path: Path) -> Reading:
+    return read_config(path, os.environ)
 
 
 def _takes_calls(channel: Channel) -> bool:

@@ -3,6 +3,7 @@
 Both end in the same comparison of what is wanted with what is planned (`scheduler.milestones`).
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,11 +13,13 @@ from scheduler.milestones import Change, Journey, Known, Step, advance, reconcil
 from scheduler.people import People
 from scheduler.rules import Rules
 from scheduler.triggers import event_facts
-from storage.store import Store, Transaction
+from storage.store import Store, StoreError, Transaction
 from surveys.contact import Contact
 from surveys.event import Event, EventKind
 from surveys.invitation import Invitation
 from surveys.progress import Progress
+
+log = logging.getLogger("afterword.journeys")
 
 PAGE = 500
 """People compared in one transaction after the file was edited."""
@@ -72,6 +75,22 @@ async def compare_all(
             if told:
                 told(count)
     return count
+
+
+async def compare_if_new(store: Store, rules: Rules, version: str, now: datetime) -> None:
+    """Compare everybody with journeys of a ``version`` they were not compared with before. A store
+    that is away puts it off: comparing harms nothing, and the next start will.
+    """
+    try:
+        if await store.unit_of_work(lambda t: t.compared_version()) == version:
+            return
+        count = await compare_all(store, rules, now)
+        await store.unit_of_work(lambda t: t.note_compared(version))
+    except StoreError as error:
+        log.error("journeys: not everybody was compared with the file: %s", error)
+        return
+    if count:
+        log.info("journeys: compared %d people under way with the file", count)
 
 
 async def _compare_page(

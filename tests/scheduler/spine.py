@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bot.service import _compose_alert, _compose_card
+from bot.rulebook import say_alert, say_card
 from channels.sandbox import CAPABILITIES, Line, Sandbox
 from scheduler.dispatch import Lane
 from scheduler.intake import EventIntake
@@ -127,8 +127,8 @@ class Spine:
             self.store,
             lambda: self.rules,
             channels=self.capabilities,
-            compose_alert=_compose_alert,
-            compose_card=_compose_card,
+            compose_alert=say_alert,
+            compose_card=say_card,
             clock=lambda: self.now,
             wake=self.woken.append,
         )

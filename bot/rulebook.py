@@ -1,0 +1,90 @@
+"""The rule book: the scheduler's view of a configuration, and what colleagues are told by it."""
+
+from collections.abc import Mapping
+
+from bot.alerts import compose_alert
+from bot.cards import compose_card
+from bot.config import Config
+from bot.places import make_whereabouts
+from channels import CHANNELS
+from scheduler.campaigns import Campaign
+from scheduler.news import News
+from scheduler.rules import Rules
+from scheduler.triggers import Trigger
+from surveys.conversation import Conversation
+from surveys.follow_up import FollowUp
+from surveys.message import Message
+from surveys.response import Response
+
+
+def make_rules(config: Config, key: bytes) -> Rules:
+    """Give the scheduler's view of a configuration."""
+    return Rules(
+        company=config.service.name,
+        public_url=config.service.public_url,
+        language=config.service.language,
+        timezone=config.service.timezone,
+        key=key,
+        privacy_url=config.service.privacy_url,
+        surveys=config.surveys,
+        triggers=config.triggers,
+        journeys=config.journeys,
+        campaigns=config.campaigns,
+        alerts=config.alerts,
+        staff=config.staff,
+        cards_to=config.cards_to,
+        languages=config.languages,
+        address_traits=_traits(config.channels),
+        follow_ups=_follow_ups(config),
+        throttle=config.throttle,
+        whereabouts=make_whereabouts(config.throttle),
+        entrances=config.entrances,
+    )
+
+
+def _follow_ups(config: Config) -> Mapping[str, FollowUp]:
+    """Give what is done about silence, by what the invitations of each rule say they come from."""
+    rules: list[Trigger | Campaign] = [*config.triggers, *config.campaigns]
+    return {rule.name: rule.follow_up for rule in rules} | {
+        f"{journey.name}/{milestone.name}": milestone.follow_up
+        for journey in config.journeys
+        for milestone in journey.milestones
+    }
+
+
+def _traits(channels: Mapping[str, object]) -> dict[str, str]:
+    """Give where each channel's address is found, and that of channels by which others find."""
+    found_by = {CHANNELS[name].capabilities().finds_by for name in channels} - {""}
+    return {name: CHANNELS[name].trait for name in {*channels, *found_by}}
+
+
+def say_alert(
+    rules: Rules,
+    conversation: Conversation,
+    response: Response,
+    address: str,
+    added: bool,
+) -> Message:
+    """Give what a colleague reads of a bad answer; ``added`` where words came to it since."""
+    return compose_alert(
+        response=response,
+        contact=conversation.contact,
+        survey=rules.surveys[response.survey],
+        invitation=conversation.invitation,
+        address=address,
+        timezone=rules.timezone,
+        added=added,
+    )
+
+
+def say_card(rules: Rules, news: News, address: str) -> Message:
+    """Give what a colleague reads of a comment card."""
+    return compose_card(
+        card=news.card,
+        words=news.words,
+        contact=news.contact,
+        interaction=news.interaction,
+        address=address,
+        timezone=rules.timezone,
+        added=news.added,
+    )
