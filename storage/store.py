@@ -9,6 +9,7 @@ from storage import (
     comments,
     conversations,
     deliveries,
+    explanations,
     held,
     recount,
     reports,
@@ -31,6 +32,7 @@ from surveys.comment import Comment, Search
 from surveys.contact import Contact, address_value
 from surveys.conversation import Conversation
 from surveys.due import Decision, Due, Outcome
+from surveys.explanation import Explanation
 from surveys.invitation import Delivery
 from surveys.report import Filter, Tally
 from surveys.response import Response
@@ -185,6 +187,16 @@ class Store:
     async def find_held(self, press_id: int) -> tuple[HeldPress, Conversation] | None:
         """Give one held press with what it is about, or None where it is not held (any more)."""
         return await self._database.run(lambda s: held.find_held(s, press_id))
+
+    async def find_people(self, words: str) -> list[Contact]:
+        """Give people by the business's id, an address, or else a name; a handful at most."""
+        return await self._database.read(lambda s: explanations.find_people(s, words))
+
+    async def explain(
+        self, contact: Contact, teams: Collection[str] | None, limit: int
+    ) -> Explanation:
+        """Give what was decided about a person lately, of teams that may be seen (None: all)."""
+        return await self._database.read(lambda s: explanations.explain(s, contact, teams, limit))
 
     async def decisions(self, invitation_id: int) -> list[Decision]:
         """Give why an invitation was sent, held, skipped or failed, oldest first."""

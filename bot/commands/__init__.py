@@ -18,6 +18,7 @@ from bot.commands.periods import PeriodError
 from bot.commands.phrases import fold
 from bot.commands.responses import RESPONSES
 from bot.commands.results import RESULTS
+from bot.commands.why import WHY
 from surveys.message import Message
 from surveys.staff import StaffMember, find_member
 
@@ -26,7 +27,7 @@ __all__ = ["COMMANDS", "MOST_CHARACTERS", "Commands", "ReportStore", "StaffConfi
 MOST_CHARACTERS = 4000
 """Telegram takes 4,096 (https://core.telegram.org/bots/api#sendmessage), others more."""
 
-_ASKED = (RESULTS, RESPONSES, COMMENTS)
+_ASKED = (RESULTS, RESPONSES, COMMENTS, WHY)
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command for command in (*_ASKED, help_command(_ASKED))

@@ -1,6 +1,6 @@
 """What a command has to work with: who asks, what they may see, the configuration and the store."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from bot.commands.periods import Period, default_period, spell_period
 from bot.commands.phrases import fold, listing
 from surveys.comment import Comment, Search
 from surveys.contact import Contact
+from surveys.explanation import Explanation
 from surveys.message import Image
 from surveys.report import Filter, Tally
 from surveys.response import Response
@@ -28,6 +29,14 @@ class ReportStore(Protocol):
         self, wanted: Filter, /, limit: int, offset: int
     ) -> Sequence[tuple[Response, Contact]]:
         """List responses, newest first."""
+
+    async def find_people(self, words: str, /) -> Sequence[Contact]:
+        """Find people by the business's id, an address, or a name."""
+
+    async def explain(
+        self, contact: Contact, teams: Collection[str] | None, limit: int, /
+    ) -> Explanation:
+        """Say what was decided about a person, of the teams that may be seen (None: all)."""
 
     async def list_comments(self, wanted: Search, /, limit: int, offset: int) -> Sequence[Comment]:
         """List customers' own words, newest first."""

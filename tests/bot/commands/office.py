@@ -1,6 +1,6 @@
 """An office to ask in: surveys, colleagues, and a store that holds counts in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from surveys.card import Card
 from surveys.comment import Comment, Search
 from surveys.contact import Contact
 from surveys.event import Interaction
+from surveys.explanation import Explanation
 from surveys.preset import PRESETS
 from surveys.question import Choice, Kind, Question
 from surveys.report import Filter, FlowCount, Tally, ValueCount
@@ -154,6 +155,14 @@ class MemoryStore:
             for stage in row.stages
         )
         return Tally(values=values, flows=flows)
+
+    async def find_people(self, words: str, /) -> Sequence[Contact]:
+        return [Contact(id=42, keys=("user:42",))]
+
+    async def explain(
+        self, contact: Contact, teams: Collection[str] | None, limit: int, /
+    ) -> Explanation:
+        return Explanation(contact=contact)
 
     async def list_responses(
         self, wanted: Filter, /, limit: int, offset: int
