@@ -19,9 +19,10 @@ from channels.web.form import (
     read_path,
     read_submission,
 )
-from channels.web.page import Prefill, Session, make_look, render_message, render_note
+from channels.web.page import Session, make_look, render_message, render_note
 from channels.web.press import make_form, read_press, read_sighting
 from channels.web.settings import CAPABILITIES, Settings
+from channels.web.sheet import Prefill
 from channels.web.wording import prefer_language
 from surveys.inbound import Inbound, OptedIn, OptedOut, Replied, Viewed
 from surveys.language import Language, Languages

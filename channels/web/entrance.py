@@ -27,9 +27,10 @@ from channels.web.form import (
     read_fields,
     read_submission,
 )
-from channels.web.page import Look, Prefill, Session, render_message
+from channels.web.page import Look, Session, render_message
 from channels.web.press import make_form, read_press
 from channels.web.qr import draw_qr
+from channels.web.sheet import Prefill
 from channels.web.wording import wished_languages
 from surveys.entrance import SOURCE, entrance_link
 from surveys.inbound import Entered, Inbound

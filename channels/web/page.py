@@ -15,15 +15,24 @@ from markupsafe import Markup
 
 from channels.web.form import MAX_TEXT, Kind
 from channels.web.settings import Settings
-from channels.web.wording import clean, split_heading, split_picture
-from surveys.compose import DONE, split_payload
+from channels.web.sheet import (
+    Prefill,
+    direction_of,
+    ends_of,
+    kind_of,
+    layout_of,
+    notices_of,
+    options_of,
+    send_of,
+    skip_of,
+    where_of,
+)
+from channels.web.wording import clean, split_heading
+from surveys.compose import split_payload
 from surveys.language import Language
 from surveys.message import Button, Entry, Link, Message
-from surveys.reading import SKIP
-from surveys.template import fill
 
 _HERE = Path(__file__).parent
-_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 _TEMPLATES = Environment(
     loader=FileSystemLoader(_HERE / "templates"),
     autoescape=True,
@@ -66,29 +75,6 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prefill:
-    """An answer named in a link, or one just sent and not taken: it is filled in on the page, and
-    a person still presses Send.
-    """
-
-    question_id: str = ""
-    values: tuple[str, ...] = ()
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One radio button or checkbox. ``spoken`` is its name where the words do not say enough."""
-
-    id: str
-    value: str
-    picture: str
-    words: str
-    spoken: str
-    checked: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
     """One button that is a form of its own, with the hidden fields it sends."""
 
@@ -118,9 +104,8 @@ def render_message(
     ``notice`` is ours, about the call itself, and stands before what the core has to say.
     """
     message = messages[-1]
-    earlier = [part for m in messages[:-1] for part in (m.notice, m.text)]
-    notices = [clean(n) for n in (notice, *earlier, message.notice) if n]
-    layout = _layout(message)
+    notices = notices_of(messages, notice)
+    layout = layout_of(message)
     filled = prefill if prefill and prefill.question_id == message.question_id else Prefill()
     shared = _shared(look, language, message.language, message.footer)
     if layout == "note":
@@ -134,13 +119,13 @@ def render_message(
         session=session,
         question_id=message.question_id,
         layout=layout,
-        kind=_kind(message),
-        options=_options(message, filled),
+        kind=kind_of(message),
+        options=options_of(message, filled),
         written=clean(filled.text),
-        ends=_ends(message),
-        skip=next((clean(b.label) for b in message.buttons if _value(b) == SKIP), ""),
-        send=language.texts["next" if message.step < message.steps else "send"],
-        where=_where(language, message),
+        ends=ends_of(message),
+        skip=skip_of(message),
+        send=send_of(language, message),
+        where=where_of(language, message),
         step=message.step,
         steps=message.steps,
         numeric=message.entry is Entry.NUMBER,
@@ -188,70 +173,11 @@ def _shared(
     return {
         "texts": language.texts,
         "code": code,
-        "direction": "rtl" if code.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
+        "direction": direction_of(code),
         "company": look.company,
         "style": Markup(look.style),  # noqa: S704 - our own file and a checked colour
         "links": [Link(label=clean(link.label), url=link.url) for link in links],
     }
-
-
-def _layout(message: Message) -> str:
-    """Give how the question is laid out; "note" for a message that asks nothing."""
-    if not message.question_id:
-        return "note"
-    if message.entry is Entry.MANY:
-        return "many"
-    answers = [b for b in message.buttons if _is_answer(b)]
-    if message.entry is not Entry.NONE or not answers:
-        return "words"
-    if answers[0].value is None:
-        return "choices"
-    return "scale" if all(clean(b.label).isdigit() for b in answers) else "pictures"
-
-
-def _kind(message: Message) -> Kind:
-    layout = _layout(message)
-    if layout == "words":
-        skippable = any(_value(button) == SKIP for button in message.buttons)
-        return Kind.OPTIONAL if skippable else Kind.WORDS
-    return Kind.MANY if layout == "many" else Kind.ONE
-
-
-def _options(message: Message, prefill: Prefill) -> list[Option]:
-    answers = [b for b in message.buttons if _is_answer(b)]
-    ticked = {_value(b) for b in answers} & set(prefill.values)
-    return [_option(n, button, ticked) for n, button in enumerate(answers)]
-
-
-def _option(number: int, button: Button, ticked: set[str]) -> Option:
-    label = clean(button.label)
-    picture, words = split_picture(label) if button.value is not None else ("", label)
-    spoken = clean(button.spoken)
-    if picture and not words:
-        words = split_picture(spoken)[1]
-    return Option(
-        id=f"v{number}",
-        value=_value(button),
-        picture=picture,
-        words=words,
-        spoken=spoken if spoken not in (label, words) else "",
-        checked=_value(button) in ticked if ticked else button.chosen,
-    )
-
-
-def _ends(message: Message) -> tuple[str, str] | None:
-    """Give what the two ends mean, each with its value: a wrapped row has no left and right."""
-    answers = [b for b in message.buttons if b.value is not None]
-    if message.ends is None or not answers:
-        return None
-    low, high = (clean(end) for end in message.ends)
-    return f"{answers[0].value} – {low}", f"{answers[-1].value} – {high}"
-
-
-def _where(language: Language, message: Message) -> str:
-    if message.steps < 2:
-        return ""
-    return fill(language.texts["progress"], {"step": message.step, "steps": message.steps})
 
 
 def _press(button: Button, session: Session) -> Press:
@@ -260,12 +186,3 @@ def _press(button: Button, session: Session) -> Press:
         return Press(label=clean(button.label), fields={"n": session.nonce, "do": button.payload})
     sent = {"form": session.form, "n": session.nonce, "q": parts[1], "v": parts[2]}
     return Press(label=clean(button.label), fields={**sent, "kind": Kind.ONE, "do": "send"})
-
-
-def _value(button: Button) -> str:
-    parts = split_payload(button.payload)
-    return parts[2] if parts else button.payload
-
-
-def _is_answer(button: Button) -> bool:
-    return _value(button) not in (SKIP, DONE)

@@ -8,7 +8,8 @@ from lxml import html
 
 from bot.config.languages import load_languages
 from channels.web import CAPABILITIES, Settings
-from channels.web.page import Prefill, Session, make_look, render_message, render_note
+from channels.web.page import Session, make_look, render_message, render_note
+from channels.web.sheet import Prefill
 from channels.web.wording import clean
 from surveys.compose import Setting, compose_question
 from surveys.language import TEXT_KEYS, Language
