@@ -71,9 +71,10 @@ def make_app(door: Door) -> web.Application:
     checks = _Checks(door)
     app.router.add_get("/ready", checks.ready)
     app.router.add_get("/metrics", checks.metrics)
-    for prefix in ("s", "u", "p", "c", "web"):
+    for prefix in ("s", "u", "p", "c", "w", "web"):
         app.router.add_route("*", f"/{prefix}/{{rest:.*}}", _Calls(door, "web", f"/{prefix}").call)
-    app.router.add_route("*", "/c", _Calls(door, "web", "/c").call)
+    for path in ("/c", "/widget.js"):
+        app.router.add_route("*", path, _Calls(door, "web", path).call)
     for name in door.push:
         calls = _Calls(door, name, "")
         app.router.add_route("*", f"/{name}", calls.call)
@@ -215,8 +216,9 @@ class _Calls:
         body = await _read(request)
         if len(body) > MAX_CALL_BYTES:
             raise web.HTTPRequestEntityTooLarge(MAX_CALL_BYTES, len(body))
-        rest = request.match_info.get("rest", "")
-        path = f"{self._prefix}/{rest}" if self._prefix else (f"/{rest}" if rest else "")
+        rest = request.match_info.get("rest")
+        named = rest or (rest is not None and self._prefix)
+        path = f"{self._prefix}/{rest}" if named else self._prefix
         ack = await self._gateway.call(
             self._channel,
             Request(

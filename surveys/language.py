@@ -13,6 +13,7 @@ TEXT_KEYS: Mapping[str, str] = {
     "skip": "button that skips a question",
     "done": "button that ends ticking several choices",
     "change": "link or button to change an answer",
+    "close": "button that closes a window",
     "answer_here": "button or link that opens the survey page",
     "stop": "link that stops all questions from us ({company})",
     "stop_confirm": "question on the page before stopping ({company})",
@@ -66,6 +67,10 @@ TEXT_KEYS: Mapping[str, str] = {
     "card_empty": "nothing was written on the card",
     "card_slow": "too many cards came from one place; nothing is lost, try again in some minutes",
     "card_privacy": "in the first answer to somebody new: what we keep of them, and why",
+    "card_open": "button that opens the comment card on a page",
+    "card_good": "button on the card: it is praise",
+    "card_bad": "button on the card: it is a complaint",
+    "card_email": "label on the card: an e-mail address, if an answer is wished for",
     # What a respondent may ask of us
     "paused": "receipt: no questions before {date}; how to take it back",
     "only_set": "receipt: asked on {channel} only from now on",

@@ -23,6 +23,7 @@ from channels.web.page import Session, make_look, render_message, render_note
 from channels.web.press import make_form, read_press, read_sighting
 from channels.web.settings import CAPABILITIES, Settings
 from channels.web.sheet import Prefill
+from channels.web.widget.api import Desk, WidgetApi
 from channels.web.wording import prefer_language
 from surveys.inbound import Inbound, OptedIn, OptedOut, Replied, Viewed
 from surveys.language import Language, Languages
@@ -73,8 +74,18 @@ class Web(Channel):
             send=self._page,
             say=self._say,
         )
-        own = (EntrancePage(paper), CardPage(paper, languages, default_language))
-        self._own = own if settings.cards else own[:1]
+        desk = Desk(
+            key=key,
+            settings=settings,
+            public_url=public_url,
+            privacy_url=privacy_url,
+            languages=languages,
+            default_language=default_language,
+            clock=clock,
+            nonce=nonce,
+        )
+        own = (EntrancePage(paper), WidgetApi(desk), CardPage(paper, languages, default_language))
+        self._own = own if settings.cards else own[:2]
 
     @classmethod
     def build(cls, settings: Settings, around: Surroundings) -> Self:
@@ -143,8 +154,8 @@ class Web(Channel):
         )
         return self._page(request, 200, html, messages[-1].language)
 
-    def _page_of(self, request: Request) -> EntrancePage | CardPage | None:
-        """Give the page that has a path of its own, None where the path carries a token."""
+    def _page_of(self, request: Request) -> EntrancePage | WidgetApi | CardPage | None:
+        """Give the page or API that has a path of its own, None where the path carries a token."""
         return next((page for page in self._own if page.opens(request.path)), None)
 
     def _open(self, request: Request) -> tuple[Place, str, int] | None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from channels.web.colour import contrast, mix
+from channels.web.origins import check_origin
 from surveys.message import Capabilities
 
 CAPABILITIES = Capabilities(
@@ -34,13 +35,19 @@ class Settings:
     """``accent`` is the colour of buttons and of the chosen answer, as ``#rrggbb``. ``cards`` is
     whether anybody may write a comment card at ``/c``.
 
-    :raises ValueError: where it is no colour, or white words on it could not be read.
+    ``origins`` are the sites whose pages may show the widget ("https://www.acme.example"), "*" for
+    any. None is allowed unless it is named: a widget asks in our name wherever it stands.
+
+    :raises ValueError: where it is no colour, or white words on it could not be read; where an
+        origin is none.
     """
 
     accent: str = "#0f6b5c"
     cards: bool = True
+    origins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "origins", tuple(map(check_origin, self.origins)))
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", self.accent):
             raise ValueError(
                 f"accent: {self.accent!r} is not a colour; write it as #rrggbb, such as '#0f6b5c'"
