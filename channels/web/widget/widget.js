@@ -11,9 +11,9 @@
   const DAY = 86400000;
 
   const STYLE = `
-:host { all: initial; display: block; }
-:host([hidden]) { display: none; }
+:host { all: initial !important; display: block !important; }
 .root {
+  all: initial; display: block;
   --ground: #ffffff; --text: #1b2124; --soft: #545f63; --line: #868f92; --wash: #e9f1ef;
   --accent: #0f6b5c; --on-accent: #ffffff;
   color-scheme: light; color: var(--text); text-align: start; overflow-wrap: break-word;
