@@ -68,9 +68,6 @@ TEXT_KEYS: Mapping[str, str] = {
     "card_slow": "too many cards came from one place; nothing is lost, try again in some minutes",
     "card_privacy": "in the first answer to somebody new: what we keep of them, and why",
     "card_open": "button that opens the comment card on a page",
-    "card_good": "button on the card: it is praise",
-    "card_bad": "button on the card: it is a complaint",
-    "card_email": "label on the card: an e-mail address, if an answer is wished for",
     # What a respondent may ask of us
     "paused": "receipt: no questions before {date}; how to take it back",
     "only_set": "receipt: asked on {channel} only from now on",

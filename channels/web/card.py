@@ -31,7 +31,7 @@ BURST, RATE = 30, 1 / 20
 A tablet at the door and a whole office share one address; so does somebody with a grudge."""
 
 _PATHS = ("/c", "/c/")
-_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,189}\.[^@\s,;<>\".]{2,63}")
+EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,189}\.[^@\s,;<>\".]{2,63}")
 _KINDS: Mapping[str, bool | None] = {"praise": True, "complaint": False, "": None}
 _SUBJECT = 0  # the page is the same for everybody
 
@@ -118,7 +118,7 @@ class CardPage:
             return "try_again"
         if not given.text:
             return "card_empty"
-        if given.email and not _EMAIL.fullmatch(given.email):
+        if given.email and not EMAIL.fullmatch(given.email):
             return "card_email_unclear"
         return ""
 

@@ -22,6 +22,7 @@ from channels.web.allowance import Allowance, place_of
 from channels.web.origins import is_allowed, leave, origin_of, preflight
 from channels.web.settings import Settings
 from channels.web.widget.body import (
+    AddressError,
     BodyError,
     Pressed,
     read_language,
@@ -50,6 +51,7 @@ FRESH = 300
 
 _SURVEY = re.compile(r"/w/v1/surveys/([a-z][a-z0-9_-]{0,39})")
 _CARD = "/w/v1/card"
+_SAID = {"gone": "gone", "email": "card_email_unclear", "too_many_cards": "card_slow"}
 _METHODS = ("GET", "HEAD", "POST")
 
 
@@ -189,7 +191,8 @@ class WidgetApi:
     def _problem(self, request: Request) -> tuple[int, str] | None:
         """Give why a call cannot even be read: (status, code), or None."""
         origin = _origin(request)
-        if request.path not in (SCRIPT, _CARD) and not _SURVEY.fullmatch(request.path):
+        cards = (_CARD,) if self._desk.settings.cards else ()
+        if request.path not in (SCRIPT, *cards) and not _SURVEY.fullmatch(request.path):
             return 404, "gone"
         if request.method not in _METHODS:
             return 405, "method"
@@ -208,13 +211,17 @@ class WidgetApi:
                 read_written(request)
             else:
                 read_pressed(request)
+        except AddressError:
+            return 400, "email"
         except BodyError:
             return 400, "bad_request"
         if messages or (card and request.method != "POST"):
             return None
         allowance = self._cards if card else self._presses
         spent = request.method == "POST" and allowance.is_spent(place_of(request))
-        return (429, "too_many") if spent else (404, "gone")
+        if spent:
+            return 429, "too_many_cards" if card else "too_many"
+        return 404, "gone"
 
     def _drawn(self, messages: Sequence[Message]) -> Mapping[str, Any]:
         message = messages[-1]
@@ -224,7 +231,7 @@ class WidgetApi:
 
     def _refuse(self, request: Request, status: int, code: str) -> Ack:
         """Every refusal looks the same, and says nothing of what exists."""
-        text = self._bank(request).texts["gone" if status == 404 else "try_again"]
+        text = self._bank(request).texts[_SAID.get(code, "try_again")]
         more = {"Retry-After": "60"} if status == 429 else {}
         more |= {"Allow": ", ".join((*_METHODS, "OPTIONS"))} if status == 405 else {}
         return self._json(request, status, {"error": {"code": code, "message": text}}, more)

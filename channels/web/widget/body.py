@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from channels.base import Request
+from channels.web.card import EMAIL
 from channels.web.form import MAX_TEXT, Kind, Submission
 from channels.web.wording import clean
 from surveys.entrance import SOURCE, WIDGET
@@ -19,11 +20,14 @@ _LANGUAGE = re.compile(r"[A-Za-z0-9,-]{0,100}")
 _QUESTION = re.compile(r"[a-z][a-z0-9_]{0,15}")
 _VALUE = re.compile(r"-?[A-Za-z0-9_]{1,32}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{0,64}")
-_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,185}")
 
 
 class BodyError(ValueError):
     """The body is not what the script sends. Only programs send such a thing."""
+
+
+class AddressError(BodyError):
+    """What a person gave as their e-mail address is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +78,16 @@ def read_pressed(request: Request) -> Pressed:
 def read_written(request: Request) -> Written:
     """Give the comment card.
 
-    :raises BodyError: where the body is none of ours, has no words, or no such e-mail address.
+    :raises BodyError: where the body is none of ours or has no words.
+    :raises AddressError: where the e-mail address is none.
     """
     given = _read(request)
-    text, email = clean(_text(given, "text")).strip(), _text(given, "email").strip()
+    text, email = clean(_text(given, "text")).strip(), clean(_text(given, "email")).strip()
     praise = given.get("praise")
-    if not text or len(text) > MAX_TEXT or (email and not _ADDRESS.fullmatch(email)):
-        raise BodyError("the card is empty, too long, or its address is none")
+    if not text or len(text) > MAX_TEXT:
+        raise BodyError("the card is empty or too long")
+    if email and not EMAIL.fullmatch(email):
+        raise AddressError("the address is none")
     if praise is not None and not isinstance(praise, bool):
         raise BodyError("praise is true, false or null")
     nonce = _matching(_NONCE, _text(given, "n"))

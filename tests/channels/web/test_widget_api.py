@@ -307,6 +307,18 @@ class TestRubbish:
         assert not await channel.receive(call)
         assert channel.ack(call, ()).status == 400
 
+    async def test_an_address_that_is_none_is_said_to_the_person(self) -> None:
+        channel, call = widget_web(), card(email="nobody@nowhere")
+        assert not await channel.receive(call)
+        error = {"code": "email", "message": "<card_email_unclear>"}
+        assert told(channel.ack(call, ())) == {"error": error}
+
+    async def test_where_cards_are_off_there_is_no_card(self) -> None:
+        channel = make_web(settings=Settings(origins=(SITE,), cards=False))
+        for call in (get(CARD), card()):
+            assert not await channel.receive(call)
+            assert channel.ack(call, ()).status == 404
+
     @pytest.mark.parametrize(
         ("body", "kind"),
         [
