@@ -93,6 +93,7 @@ def compose_question(
         text=_cut(text, _room(capabilities, notice, _ends(setting, question))),
         language=setting.language,
         question_id=question.id,
+        scale_id=question.scale_id or "",
         notice=notice,
         ends=_ends(setting, question),
         buttons=tuple(_fit(b, capabilities) for b in buttons),

@@ -57,7 +57,8 @@ class Message:
     scale ("not at all likely", "extremely likely"). ``link`` opens the same question on the web
     page, ``stop_link`` opts out. ``replaces`` is the provider's id of the message to edit.
     ``greeting`` opens a mail, ``reason`` says why the person gets it, ``footer`` stands below.
-    ``question_id`` is the question asked, "" for anything else.
+    ``question_id`` is the question asked, "" for anything else, and ``scale_id`` the scale of its
+    buttons, "" for none.
     ``step`` and ``steps`` say how far the survey is (0 of 0: not part of one).
     ``notice`` is a short word about what just happened ("Thanks, recorded."), shown first.
     ``changes`` is the question just answered where its answer may still be changed, "" for none.
@@ -82,6 +83,7 @@ class Message:
     reason: str = ""
     footer: tuple[Link, ...] = ()
     question_id: str = ""
+    scale_id: str = ""
     image: Image | None = None
     replaces: str = ""
     step: int = 0

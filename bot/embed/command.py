@@ -10,6 +10,7 @@ from bot.embed.newsletter import Wanted, render_html, render_text
 from bot.embed.place import Embedded, NoEntrance, run_embed
 from bot.embed.share import share_link
 from bot.embed.tools import TOOLS
+from bot.embed.widget import origins, render_widget
 from channels.web.qr import draw_qr
 from surveys.compose import choose_language
 from surveys.entrance import LINK, NETWORKS, QR
@@ -85,6 +86,22 @@ def _needed(wanted: Wanted) -> str:
             "each subscriber; see docs/embedding.md"
         )
     return f"afterword: import the same id ({tool.exported}) to join answers to your contacts"
+
+
+def run_widget(options: argparse.Namespace) -> int:
+    """Print the widget's snippet, and say what is still missing for it to show."""
+
+    def work(embedded: Embedded) -> str:
+        if not origins(embedded.config):
+            _say(
+                "afterword: no site may show it yet; list yours in config.yaml: "
+                "channels: { web: { origins: [https://www.your-site.example] } }"
+            )
+        return render_widget(
+            embedded, source=options.source, show=options.show, language=options.language
+        )
+
+    return _run(options, work)
 
 
 def share_text(embedded: Embedded, language: str = "") -> str:

@@ -16,6 +16,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     _add_qr(words)
     _add_share(words)
     _add_newsletter(words)
+    _add_widget(words)
 
 
 def add_word(words: _Commands, name: str, says: str) -> argparse.ArgumentParser:
@@ -86,5 +87,24 @@ def _add_newsletter(words: _Commands) -> None:
         from bot.embed.command import run_newsletter  # noqa: PLC0415
 
         return run_newsletter(options)
+
+    parser.set_defaults(run=run)
+
+
+def _add_widget(words: _Commands) -> None:
+    parser = add_word(words, "widget", "print a snippet that shows a survey inside a page of yours")
+    parser.add_argument("--source", default="", help="which page or site; default: widget")
+    parser.add_argument(
+        "--show",
+        default="",
+        choices=["inline", "button", "corner"],
+        help="where it stands; default: inline, in the text of the page",
+    )
+    parser.add_argument("--language", default="", help="default: the page's, else the browser's")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.embed.command import run_widget  # noqa: PLC0415
+
+        return run_widget(options)
 
     parser.set_defaults(run=run)

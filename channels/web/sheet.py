@@ -11,6 +11,7 @@ from surveys.message import Button, Entry, Message
 from surveys.reading import SKIP
 from surveys.template import fill
 
+_STAR = "★"
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
@@ -64,10 +65,11 @@ def options_of(message: Message, prefill: Prefill) -> list[Option]:
     """Give what may be chosen, in order; what is prefilled is ticked, else what was recorded."""
     answers = [b for b in message.buttons if is_answer(b)]
     ticked = {value_of(b) for b in answers} & set(prefill.values)
-    return [_option(n, button, ticked) for n, button in enumerate(answers)]
+    star = _STAR if message.scale_id == "stars" else ""
+    return [_option(n, button, ticked, star) for n, button in enumerate(answers)]
 
 
-def _option(number: int, button: Button, ticked: set[str]) -> Option:
+def _option(number: int, button: Button, ticked: set[str], star: str) -> Option:
     label = clean(button.label)
     picture, words = split_picture(label) if button.value is not None else ("", label)
     spoken = clean(button.spoken)
@@ -76,7 +78,7 @@ def _option(number: int, button: Button, ticked: set[str]) -> Option:
     return Option(
         id=f"v{number}",
         value=value_of(button),
-        picture=picture,
+        picture=picture or star,
         words=words,
         spoken=spoken if spoken not in (label, words) else "",
         checked=value_of(button) in ticked if ticked else button.chosen,

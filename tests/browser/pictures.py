@@ -1,5 +1,6 @@
 """Pictures for the docs: ``python -m tests.browser.pictures`` draws the survey page on a phone and
-a desktop, in every language, as contact sheets in docs/pictures.
+a desktop and the widget, as contact sheets in docs/pictures. With a folder it draws every page in
+every language there, light and dark, for somebody to look at.
 """
 
 import asyncio
@@ -13,8 +14,9 @@ from playwright.async_api import Browser
 
 from tests.browser.answering import ANSWERS, press_answer
 from tests.browser.browsing import DESKTOP, LANGUAGES, PHONE, Screen, chromium, visit
+from tests.browser.hosting import Host, hosting
 from tests.browser.ready import missing
-from tests.browser.site import Site, running_site
+from tests.browser.site import Site, free_port, running_site
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 
@@ -40,7 +42,9 @@ async def photograph(
     return taken
 
 
-async def paste(browser: Browser, shots: Sequence[bytes], *, columns: int, width: int) -> bytes:
+async def paste(
+    browser: Browser, shots: Sequence[bytes], *, columns: int, width: int = 1280
+) -> bytes:
     """Give one picture of many, as a JPEG."""
     images = "".join(
         f'<img src="data:image/png;base64,{base64.b64encode(shot).decode()}">' for shot in shots
@@ -52,14 +56,14 @@ async def paste(browser: Browser, shots: Sequence[bytes], *, columns: int, width
     return sheet
 
 
-async def draw(folder: Path, *, everything: bool = False) -> None:
-    """Draw the sheets: each page of the survey once, every language beside the others.
+async def draw_pages(browser: Browser, folder: Path, *, everything: bool = False) -> None:
+    """Draw the sheets of the survey page: each question once, in one language after the other.
 
     ``everything`` draws a sheet for each language, screen and scheme instead, to look at.
     """
     with tempfile.TemporaryDirectory() as place:
-        async with chromium() as browser, running_site(Path(place)) as site:
-            for screen, columns, width in ((PHONE, 6, 1280), (DESKTOP, 4, 1280)):
+        async with running_site(Path(place)) as site:
+            for screen, columns in ((PHONE, 6), (DESKTOP, 4)):
                 shots = {
                     (code, dark): await photograph(browser, site, screen, code, dark=dark)
                     for code in LANGUAGES
@@ -67,24 +71,75 @@ async def draw(folder: Path, *, everything: bool = False) -> None:
                 }
                 if everything:
                     for (code, dark), taken in shots.items():
-                        sheet = await paste(browser, taken, columns=columns, width=width)
                         name = f"{screen.name}-{code}-{'dark' if dark else 'light'}.jpg"
-                        (folder / name).write_bytes(sheet)
+                        (folder / name).write_bytes(await paste(browser, taken, columns=columns))
                     continue
-                mixed = [
-                    shots[code, number % 6 == 5][number]
-                    for number, code in zip(
-                        range(12), (*LANGUAGES, *LANGUAGES, "en", "fi"), strict=True
-                    )
-                ]
-                sheet = await paste(browser, mixed, columns=columns, width=width)
+                turns = (*LANGUAGES, *LANGUAGES, "en", "fi")
+                mixed = [shots[code, n % 6 == 5][n] for n, code in enumerate(turns)]
+                sheet = await paste(browser, mixed, columns=columns)
                 (folder / f"survey-{screen.name}.jpg").write_bytes(sheet)
+
+
+async def draw_widget(browser: Browser, folder: Path) -> None:
+    """Draw the widget as it stands on somebody's page: eight moments on a phone."""
+    port = free_port()
+    web = f'{{ origins: ["http://127.0.0.1:{port}"] }}'
+    with tempfile.TemporaryDirectory() as place:
+        async with running_site(Path(place), web=web) as site, hosting(site.url, port) as host:
+            shots = [
+                shot
+                for dark in (False, True)
+                for shot in [
+                    *await thumbs(browser, host, dark=dark),
+                    await corner(browser, host, dark=dark),
+                    await card(browser, host, dark=dark),
+                ]
+            ]
+    (folder / "widget.jpg").write_bytes(await paste(browser, shots, columns=4, width=1160))
+
+
+async def thumbs(browser: Browser, host: Host, *, dark: bool) -> list[bytes]:
+    """Thumbs in the text of a page, and what follows a thumb down."""
+    host.embed(survey="helpful", source="docs")
+    async with visit(browser, dark=dark) as page:
+        await page.goto(host.url)
+        await page.locator(".options").wait_for()
+        first = await page.screenshot()
+        await page.locator(".options button").first.click()
+        await page.locator("textarea").wait_for()
+        return [first, await page.screenshot()]
+
+
+async def corner(browser: Browser, host: Host, *, dark: bool) -> bytes:
+    """NPS in a corner."""
+    host.embed(survey="opinion", show="corner")
+    async with visit(browser, dark=dark) as page:
+        await page.goto(host.url)
+        await page.locator(".options").wait_for()
+        shot: bytes = await page.screenshot()
+        return shot
+
+
+async def card(browser: Browser, host: Host, *, dark: bool) -> bytes:
+    """The comment card in its window."""
+    host.embed(survey="@card")
+    async with visit(browser, dark=dark) as page:
+        await page.goto(host.url)
+        await page.locator(".opener").click()
+        await page.locator("dialog[open]").wait_for()
+        shot: bytes = await page.screenshot()
+        return shot
+
+
+async def draw(folder: Path, *, everything: bool) -> None:
+    """Draw all of it."""
+    async with chromium() as browser:
+        await draw_widget(browser, folder)
+        await draw_pages(browser, folder, everything=everything)
 
 
 if __name__ == "__main__":
     if missing():
         sys.exit("\n".join(missing()))
-    if len(sys.argv) > 1:
-        asyncio.run(draw(Path(sys.argv[1]), everything=True))
-    else:
-        asyncio.run(draw(PICTURES))
+    elsewhere = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    asyncio.run(draw(elsewhere or PICTURES, everything=elsewhere is not None))

@@ -20,10 +20,10 @@ from channels.web.wording import clean, split_heading
 from surveys.language import Language
 from surveys.message import Entry, Message
 
-_WORDS = ("close", "change", "optional", "choose_one", "choose_many", "write_here", "try_again")
+_WORDS = ("close", "change", "optional", "choose_many", "try_again")
 _CARD = (
     *("card_ask", "card_open", "card_good", "card_bad", "card_email", "card_privacy"),
-    *("close", "send", "optional", "write_here", "try_again"),
+    *("close", "send", "try_again"),
 )
 
 

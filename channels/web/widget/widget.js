@@ -47,6 +47,7 @@ p { margin: 0 0 12px; }
 .scale { grid-template-columns: repeat(auto-fit, minmax(44px, 1fr)); gap: 4px; }
 .pictures { grid-template-columns: repeat(auto-fit, minmax(104px, 1fr)); }
 .picture { font: 28px/1.2 "Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji", sans-serif; }
+.scale .picture { font: inherit; margin-inline-end: 3px; }
 .pictures button { display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 2px; }
 .choices button { text-align: start; font-weight: 400; }
 .ends { display: flex; justify-content: space-between; gap: 16px; }
@@ -61,7 +62,7 @@ button[aria-pressed=true] { background: var(--wash); border-color: var(--accent)
 .scale button { padding: 0; }
 .main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 .quiet { border-color: transparent; background: none; font-weight: 500; text-decoration: underline; }
-.change { width: auto; padding: 0 4px; margin: 0; }
+.change { width: auto; padding: 0; border: 0; margin: -6px 0 0; }
 .close { position: absolute; inset-block-start: 6px; inset-inline-end: 6px; width: 44px; padding: 0; border: 0; background: none; font-size: 22px; line-height: 1; }
 .tick { display: flex; gap: 10px; align-items: center; min-height: 44px; padding: 8px 12px; border: 1px solid var(--line); border-radius: 8px; }
 .tick input { width: 20px; min-width: 20px; height: 20px; min-height: 20px; margin: 0; accent-color: var(--accent); }
@@ -368,7 +369,7 @@ a { color: inherit; }
       return [
         text,
         make('div', { class: 'options pictures', role: 'group', 'aria-labelledby': this.id }, ...kinds.map(([button]) => button)),
-        make('label', { class: 'field', for: `${this.id}-email` }, `${this.texts.card_email} `, make('small', {}, `(${this.texts.optional})`)),
+        make('label', { class: 'field', for: `${this.id}-email` }, this.texts.card_email),
         email,
         make('div', { class: 'actions' }, make('button', { type: 'button', class: 'main', onclick: send }, this.texts.send)),
         make('p', { class: 'soft foot' }, this.texts.card_privacy),

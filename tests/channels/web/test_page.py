@@ -203,6 +203,13 @@ class TestNote:
         sent = fields_of(show(change))
         assert (sent["q"], sent["v"], sent["do"], sent["kind"]) == ("nps", "9", "send", "one")
 
+    def test_stars_look_like_stars(self) -> None:
+        stars = replace(NPS, scale_id="stars", buttons=NPS.buttons[1:6])
+        faces = show(stars).xpath("//span[@class='picture']")
+        assert [face.text for face in faces] == ["★"] * 5
+        assert all(face.get("aria-hidden") for face in faces)
+        assert not show(NPS).xpath("//span[@class='picture']")
+
     def test_the_answer_just_given_can_be_changed(self) -> None:
         for shown in (COMMENT, THANKS):
             (link,) = show(replace(shown, changes="nps")).xpath("//a[@class='change']")
