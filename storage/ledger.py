@@ -19,6 +19,7 @@ HOLD_LASTS = timedelta(minutes=10)
 _ASKED = statement("""
     SELECT contact_id, id, survey, channel, asked_at AS at FROM invitation
     WHERE contact_id = ANY($1::bigint[]) AND asked_at >= $2::bigint AND population <> 'visitor'
+        AND state <> 'failed'
     UNION ALL
     SELECT h.contact_id, h.invitation_id, h.survey, h.channel, h.at FROM ask_hold h
     JOIN invitation i ON i.id = h.invitation_id AND i.asked_at IS NULL

@@ -198,6 +198,11 @@ async def test_without_a_next_channel_a_bounced_question_has_failed(tmp_path: Pa
         assert (await spine.conversation(1)).invitation.state is InvitationState.FAILED
         assert await flows(spine) == {"sent email": 1}
         assert (await spine.store.counts())["deliveries.bounced"] == 1
+        number = (await spine.conversation(1)).contact.id
+        ledgers = await spine.store.unit_of_work(
+            lambda t: t.lock_ledgers({number}, spine.now, timedelta(days=30))
+        )
+        assert ledgers[number].asked == (), "what nobody saw limits nothing"
         assert await spine.store.recount() == []
         await asked_in_vain(spine)
 
