@@ -1,8 +1,8 @@
 """What every channel must do, as one class: subclass `Conformance` and give it a ``rig`` fixture.
 
 A rig (`tests.channels.rig`) is an adapter joined to a real provider server, with the levers a test
-needs. A section is skipped only where a capability, or a method of `Channel` that the adapter does
-not write, says that it does not apply; the reason names it.
+needs. A section is left out only by what it says it `needs` (`tests.channels.needs`): a capability,
+or a method of `Channel` that the adapter writes.
 """
 
 import logging
@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from channels import CHANNELS
+from tests.channels.asking import Asking
 from tests.channels.failing import Failing, fail_to_say
 from tests.channels.reading import Reading, hear, receive_calmly
 from tests.channels.rig import AROUND, TOKEN, Rig, assert_tells_nothing, question
@@ -66,11 +67,11 @@ class Discretion:
         if type(rig).speak is not Rig.speak:
             await rig.speak("kept to ourselves")
             await hear(rig, 1)
-        if not rig.channel.capabilities.inline:
+        if not rig.channel.capabilities.waits:
             said += [explain(await fail_to_say(rig, kind)) for kind in rig.failures]
         for call in (*rig.calls(), *rig.forged(), *rig.foreign(), rig.call_with(b"\0")):
             said.append(explain(await receive_calmly(rig, call)))
-        if not rig.channel.capabilities.inline:
+        if not rig.channel.capabilities.waits:
             await rig.go_away()
             said.append(explain(await fail_to_say(rig, None)))
         await rig.channel.close()
@@ -91,5 +92,5 @@ def explain(error: BaseException | None) -> str:
     return "\n".join(parts)
 
 
-class Conformance(Identity, Saying, Failing, Reading, Discretion):
+class Conformance(Identity, Saying, Asking, Failing, Reading, Discretion):
     """The whole suite. Every test gets a fresh ``rig``."""

@@ -3,6 +3,7 @@
 import pytest
 
 pytest.register_assert_rewrite(
+    "tests.channels.asking",
     "tests.channels.conformance",
     "tests.channels.failing",
     "tests.channels.reading",

@@ -5,15 +5,15 @@ import asyncio
 import pytest
 
 from channels.errors import ChannelError, Relocated, Retryable, Throttled, Unavailable, Uncertain
+from tests.channels.needs import needs
 from tests.channels.rig import Failure, Rig, ask
 
 
 class Failing:
     """Each kind of error, a provider that is away, closing, cancelling."""
 
+    @needs(waits=False)
     async def test_each_failure_has_its_kind(self, rig: Rig) -> None:
-        if rig.channel.capabilities.inline:
-            pytest.skip("Capabilities.inline: nothing is sent that could fail")
         assert Unavailable in rig.failures, "every provider can be away"
         for kind in rig.failures:
             before = len(rig.shown())
@@ -29,21 +29,19 @@ class Failing:
                 assert error.new_address not in ("", rig.address)
             await rig.say(ask(rig, f"Works again after {kind.__name__}"))
 
+    @needs(waits=False)
     async def test_a_provider_that_is_away_is_unavailable(self, rig: Rig) -> None:
-        if rig.channel.capabilities.inline:
-            pytest.skip("Capabilities.inline: there is no provider")
         await rig.go_away()
         with pytest.raises(Retryable) as caught:
             await asyncio.wait_for(rig.say(ask(rig, "Anybody there?")), 10)
         assert type(caught.value) is Unavailable
         assert rig.address not in str(caught.value)
 
+    @needs(waits=False)
     async def test_after_closing_it_says_so(self, rig: Rig) -> None:
         await rig.say(ask(rig, "Before"))
         await rig.channel.close()
         await rig.channel.close()
-        if rig.channel.capabilities.inline:
-            pytest.skip("Capabilities.inline: there is nothing to close")
         with pytest.raises(ChannelError):
             await asyncio.wait_for(rig.say(ask(rig, "After")), 10)
 

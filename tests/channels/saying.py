@@ -10,6 +10,7 @@ import yaml
 
 from channels.errors import ChannelError
 from surveys.message import Button, Image
+from tests.channels.needs import needs
 from tests.channels.rig import TOKEN, Rig, ask, question
 from tests.channels.trouble import HOSTILE, PIXEL, fill_up, squeeze, visible
 
@@ -29,10 +30,8 @@ class Saying:
         assert all(ids)
         assert len(set(ids)) == 3
 
+    @needs(max_buttons=12)
     async def test_it_says_a_question_with_every_button(self, rig: Rig) -> None:
-        can = rig.channel.capabilities
-        if can.max_buttons < 12:
-            pytest.skip("Capabilities.max_buttons is below 12")
         await rig.say(question(rig))
         shown = rig.shown()[-1]
         assert "How likely" in shown.text
@@ -42,12 +41,8 @@ class Saying:
         assert values == [str(n) for n in range(11)]
         assert "Skip" in shown.labels
 
+    @needs(max_buttons=12, links=False, inline=False)
     async def test_buttons_give_back_their_payload(self, rig: Rig) -> None:
-        can = rig.channel.capabilities
-        if can.max_buttons < 12:
-            pytest.skip("Capabilities.max_buttons is below 12")
-        if can.links or can.inline:
-            pytest.skip("Capabilities.links or .inline: buttons are links or a form")
         message = question(rig)
         await rig.say(message)
         assert rig.shown()[-1].payloads == tuple(b.payload for b in message.buttons)
@@ -57,11 +52,9 @@ class Saying:
         await rig.say(ask(rig, text))
         assert squeeze(text) in squeeze(rig.shown()[-1].text)
 
+    @needs(max_buttons=1)
     async def test_it_says_the_longest_labels_it_allows(self, rig: Rig) -> None:
-        can = rig.channel.capabilities
-        if not can.max_buttons:
-            pytest.skip("Capabilities.max_buttons is 0")
-        label = "Ä" * can.button_text
+        label = "Ä" * rig.channel.capabilities.button_text
         button = Button(label=label, payload=f"{TOKEN}.{'q' * 16}.{'v' * 14}")
         link = f"https://feedback.example.org/s/{TOKEN}"
         await rig.say(ask(rig, "Choose", buttons=(button,), question_id="q" * 16, link=link))
@@ -75,10 +68,9 @@ class Saying:
         for part in ("Before", *visible(text).split(), "after"):
             assert part in shown
 
+    @needs(max_buttons=2)
     @pytest.mark.parametrize("case", sorted(HOSTILE))
     async def test_hostile_words_around_the_text_are_only_words(self, rig: Rig, case: str) -> None:
-        if not rig.channel.capabilities.max_buttons:
-            pytest.skip("Capabilities.max_buttons is 0")
         scale = tuple(
             Button(label=str(n), payload=f"{TOKEN}.q.{n}", value=n, spoken=HOSTILE[case])
             for n in (1, 2)
@@ -108,9 +100,8 @@ class Saying:
         if rig.channel.capabilities.markup == "html":
             assert character not in shown.replace("\r", ""), "a page and a mail show no such thing"
 
+    @needs(subject=True)
     async def test_a_line_break_in_a_subject_adds_no_header(self, rig: Rig) -> None:
-        if not rig.channel.capabilities.subject:
-            pytest.skip("Capabilities.subject is False")
         for ending in ("\r\n", "\n", "\r"):
             subject = f"Hello{ending}X-Injected: 1{ending}{ending}<b>body</b>"
             try:
@@ -128,9 +119,8 @@ class Saying:
             await rig.say(ask(rig, text, language=language))
             assert squeeze(text) in squeeze(rig.shown()[-1].text)
 
+    @needs(edits=True)
     async def test_an_edit_takes_the_place_of_the_message(self, rig: Rig) -> None:
-        if not rig.channel.capabilities.edits:
-            pytest.skip("Capabilities.edits is False")
         first = question(rig)
         external_id = await rig.say(first)
         count = len(rig.shown())
@@ -141,9 +131,8 @@ class Saying:
         assert "Recorded: 9" in now.text
         assert await rig.say(replace(changed, delivery_id=9002)) == external_id, "nothing changed"
 
+    @needs(images=True)
     async def test_a_picture_comes_with_its_words(self, rig: Rig) -> None:
-        if not rig.channel.capabilities.images:
-            pytest.skip("Capabilities.images is False")
         picture = Image(png=PIXEL, alt="A chart")
         await rig.say(ask(rig, "Results", image=picture))
         assert rig.shown()[-1].picture
@@ -157,9 +146,8 @@ class Saying:
         for number in range(1, 51):
             assert sum(f"Number <{number}>" in text for text in texts) == 1, number
 
+    @needs(send_key=True)
     async def test_a_repeated_key_is_said_once(self, rig: Rig) -> None:
-        if not rig.channel.capabilities.send_key:
-            pytest.skip("Capabilities.send_key is False")
         message = ask(rig, "Only once", delivery_id=9003)
         assert await rig.say(message) == await rig.say(message)
         assert sum("Only once" in shown.text for shown in rig.shown()) == 1

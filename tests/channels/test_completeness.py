@@ -98,7 +98,7 @@ async def test_rigs_work_every_method_the_adapter_has(name: str) -> None:
         needed |= {"calls", "forged"}
     if adapter.listen is not Channel.listen:
         needed |= {"speak"}
-    if not CHANNELS[name].capabilities().inline:
+    if not CHANNELS[name].capabilities().waits:
         needed |= {"fail", "go_away"}
     assert not needed - levers, f"the rig of {name} lacks {sorted(needed - levers)}"
 
