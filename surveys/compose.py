@@ -4,7 +4,7 @@ Texts are fitted, never dropped: what a channel cannot show as buttons is said a
 text longer than the channel takes is cut at a word with an ellipsis.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -87,7 +87,7 @@ def compose_question(
     if capabilities.links:  # each press opens the page, where ticking ends by sending
         buttons = tuple(b for b in buttons if not b.payload.endswith(f".{DONE}"))
     if len(buttons) > capabilities.max_buttons and not capabilities.links:
-        text, buttons = f"{text}\n{_spelled_out(setting, question, buttons)}", ()
+        text, buttons = "\n".join((text, *_spelled_out(setting, question, buttons))), ()
     return Message(
         address=setting.address,
         text=_cut(text, _room(capabilities, notice, _ends(setting, question))),
@@ -273,11 +273,16 @@ def _choice_buttons(
     )
 
 
-def _spelled_out(setting: Setting, question: Question, buttons: tuple[Button, ...]) -> str:
-    scale = question.scale
-    if scale is not None:
-        return setting.say("scale_hint", low=scale.low, high=scale.high)
-    return "\n".join(f"{n}. {b.label}" for n, b in enumerate(buttons, 1) if _is_choice(b))
+def _spelled_out(
+    setting: Setting, question: Question, buttons: tuple[Button, ...]
+) -> Iterator[str]:
+    """Give, line by line, how to answer without buttons."""
+    if question.scale is not None:
+        yield setting.say("scale_hint", low=question.scale.low, high=question.scale.high)
+    choices = filter(_is_choice, buttons) if question.scale is None else ()
+    yield from (f"{number}. {button.label}" for number, button in enumerate(choices, 1))
+    if any(button.payload.endswith(f".{SKIP}") for button in buttons):
+        yield setting.say("skip_hint", word=setting.say("skip"))
 
 
 def _is_choice(button: Button) -> bool:

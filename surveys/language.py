@@ -49,6 +49,7 @@ TEXT_KEYS: Mapping[str, str] = {
     "reminder": "opens a reminder of what was asked already",
     "reminder_subject": "stands before the subject of a mail that reminds",
     "scale_hint": "hint in chats without buttons: answer with a number from {low} to {high}",
+    "skip_hint": "the same for a question that may be skipped: write {word}",
     "write_above": "line in a mail above which its answer is to be written",
     "thanks_low": "thanks after a bad answer: listen, apologise, what happens next",
     "thanks_middle": "thanks after a middling answer",

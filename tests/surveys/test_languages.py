@@ -22,7 +22,7 @@ ALLOWED = {
     "linked": {"company"}, "hello": {"company"}, "subject": {"company"},
     "mail_reason": {"company"}, "progress": {"step", "steps"}, "recorded": {"answer"},
     "changed": {"answer"}, "too_late": {"answer"}, "greeting": {"first_name"},
-    "scale_hint": {"low", "high"}, "paused": {"date"}, "only_set": {"channel"},
+    "scale_hint": {"low", "high"}, "skip_hint": {"word"}, "paused": {"date"}, "only_set": {"channel"},
     "only_unknown": {"channels"}, "language_set": {"language"}, "language_unknown": {"languages"},
     "know": {"company", "name", "addresses", "answers", "since"}, "know_nothing": {"company"},
     "forget_confirm": {"company", "word"}, "person_called": {"company"},
