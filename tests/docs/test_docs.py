@@ -291,12 +291,15 @@ def test_the_changelog_has_a_place_for_the_next_change() -> None:
     assert "unreleased" in read_page(ROOT / "CHANGELOG.md").anchors
 
 
-def test_the_page_about_events_names_every_call_and_trait() -> None:
-    text = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
+def test_the_page_about_events_names_every_call_and_leads_to_every_trait() -> None:
+    page = read_page(ROOT / "docs" / "events.md")
+    text = page.path.read_text(encoding="utf-8")
     for kind in EventKind:
         assert f"/v1/{kind}" in text
+    assert "channels/README.md" in page.links
+    table = (ROOT / "docs" / "channels" / "README.md").read_text(encoding="utf-8")
     for entry in CHANNELS.values():
-        assert f"`{entry.trait}`" in text
+        assert f"`{entry.trait}`" in table
 
 
 def test_the_page_about_events_gives_the_limits() -> None:

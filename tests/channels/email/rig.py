@@ -110,3 +110,10 @@ async def email_rig() -> AsyncIterator[Rig]:
             yield rig
         finally:
             await rig.channel.close()
+
+
+RIGS = {"email": email_rig}
+SECRETS = {
+    "SMTP_PASSWORD": "sesame",
+    "IMAP_PASSWORD": "sesame",
+}

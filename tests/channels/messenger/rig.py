@@ -149,3 +149,11 @@ async def messenger_rig() -> AsyncIterator[Rig]:
         yield rig
     finally:
         await rig.close()
+
+
+RIGS = {"messenger": messenger_rig}
+SECRETS = {
+    "MESSENGER_PAGE_TOKEN": "EAABsbCS1iHgBO-TEST",
+    "MESSENGER_APP_SECRET": "0123456789abcdef0123456789abcdef",
+    "MESSENGER_VERIFY_TOKEN": "a-word-of-our-own-choice",
+}

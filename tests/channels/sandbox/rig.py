@@ -56,3 +56,6 @@ async def sandbox_rig() -> AsyncIterator[Rig]:
         yield rig
     finally:
         await rig.channel.close()
+
+
+RIGS = {"sandbox": sandbox_rig}

@@ -173,3 +173,11 @@ def socket_rig() -> AbstractAsyncContextManager[Rig]:
 
 def called_rig() -> AbstractAsyncContextManager[Rig]:
     return _joined(CalledRig, by_socket=False)
+
+
+RIGS = {"slack-socket": socket_rig, "slack-http": called_rig}
+SECRETS = {
+    "SLACK_BOT_TOKEN": "xoxb-1-2-TESTbotTOKEN",
+    "SLACK_APP_TOKEN": "xapp-1-A0-TESTappTOKEN",
+    "SLACK_SIGNING_SECRET": "5igning5ecret0f0urTests",
+}

@@ -116,3 +116,10 @@ async def sms_rig() -> AsyncIterator[SmsRig]:
         yield rig
     finally:
         await rig.close()
+
+
+RIGS = {"sms": sms_rig}
+SECRETS = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0a1b" * 8,
+    "TWILIO_AUTH_TOKEN": "12345-test-auth-token-67890",
+}

@@ -165,3 +165,10 @@ def polling_rig() -> AbstractAsyncContextManager[Rig]:
 
 def webhook_rig() -> AbstractAsyncContextManager[Rig]:
     return _joined(WebhookRig, "webhook", "a-secret-of-our-own-choice")
+
+
+RIGS = {"telegram-polling": polling_rig, "telegram-webhook": webhook_rig}
+SECRETS = {
+    "TELEGRAM_TOKEN": "123456789:TEST-abcdefghijklmnopqrstuvwxyz0123",
+    "TELEGRAM_SECRET": "a-secret-of-our-own-choice",
+}

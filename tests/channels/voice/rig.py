@@ -166,3 +166,6 @@ async def voice_rig() -> AsyncIterator[VoiceRig]:
         yield rig
     finally:
         await rig.close()
+
+
+RIGS = {"voice": voice_rig}

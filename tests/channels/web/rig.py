@@ -85,3 +85,6 @@ async def web_rig() -> AsyncIterator[Rig]:
         yield rig
     finally:
         await rig.channel.close()
+
+
+RIGS = {"web": web_rig}
