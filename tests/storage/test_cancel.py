@@ -106,9 +106,10 @@ async def test_a_commit_that_fails_undoes_everything(tmp_path: Path) -> None:
     store = await Store.open(f"sqlite://{tmp_path}/a.db")
 
     async def orphan(t: Transaction) -> None:
-        await t._session.client.execute_query("PRAGMA defer_foreign_keys = ON")
+        run = t._session.client.execute_query
+        await run("PRAGMA defer_foreign_keys = ON")
         await t.add_events([event("a")])
-        await t.link_address(999, "telegram", "1")  # nobody's: found out at COMMIT only
+        await run("INSERT INTO contact_key VALUES ('user:x', 999)")  # found out at COMMIT only
 
     with pytest.raises(StoreError, match="FOREIGN KEY"):
         await store.unit_of_work(orphan)
