@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -33,6 +34,7 @@ from scheduler.dispatch import Lane
 from scheduler.enlisting import Enlisting
 from scheduler.intake import EventIntake
 from scheduler.outbox import Messages
+from scheduler.release import release_press
 from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
 from scheduler.strays import Strays
@@ -164,20 +166,26 @@ class Service:
     def _build_intake(self) -> None:
         capabilities = {name: c.capabilities for name, c in self.channels.items()}
         events = EventIntake(self.store, self._rules, clock=self._clock, wake=self.wake)
-        replies = ReplyIntake(
+        intake_at = partial(
+            ReplyIntake,
             self.store,
             self._rules,
             channels=capabilities,
             compose_alert=say_alert,
             compose_card=say_card,
-            clock=self._clock,
             wake=self.wake,
             hold=self.hold,
         )
+        replies = intake_at(clock=self._clock)
         self.events = Batch(events.handle_events)
         self.replies = Batch(replies.handle_inbound)
         self.commands = commands = Commands(
-            store=self.store, config=self._staff_config, clock=self._clock
+            store=self.store,
+            config=self._staff_config,
+            clock=self._clock,
+            release=lambda number: release_press(
+                self.store, self._rules, lambda clock: intake_at(clock=clock), number
+            ),
         )
         self.gateway = Gateway(self.channels, self.replies, commands.answer)
         self.lanes = {

@@ -31,6 +31,8 @@ _MATCHING = """
       AND ($7::text = '' OR i.team = $7::text) AND ($8::text = '' OR i.agent = $8::text)
       AND ($9::text = '' OR i.language = $9::text)
       AND ($10::bigint = 0 OR i.team = ANY($11::text[]))
+      AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.invitation_id = h.invitation_id
+          AND a.question_id = h.question_id AND a.is_latest AND a.at > h.at)
 """
 _COUNT = statement(f"SELECT COUNT(*) AS n {_MATCHING}")
 _LIST = statement(
@@ -56,7 +58,7 @@ async def drop_held(session: Session, questions: Collection[tuple[int, str]]) ->
 
 
 async def count_held(session: Session, wanted: Filter) -> int:
-    """Give how many presses of the period are held back."""
+    """Give how many presses of the period are held back; not those answered elsewhere since."""
     found = await session.fetch(_COUNT, *_values(session, wanted))
     return int(found[0]["n"])
 

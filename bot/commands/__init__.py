@@ -11,7 +11,15 @@ from hashlib import blake2b
 from secrets import token_bytes
 
 from bot.commands.comments import COMMENTS
-from bot.commands.context import Command, Context, Reply, ReportStore, StaffConfig
+from bot.commands.context import (
+    Command,
+    Context,
+    Release,
+    Reply,
+    ReportStore,
+    StaffConfig,
+    release_nothing,
+)
 from bot.commands.grammar import GrammarError, split_line, suggest
 from bot.commands.help import help_command
 from bot.commands.periods import PeriodError
@@ -41,7 +49,7 @@ class Commands:
     """Answers staff commands.
 
     ``config`` gives the configuration as it is now, so that a change applies at once; ``clock``
-    gives the moment, aware.
+    gives the moment, aware; ``release`` lets a held press count.
     """
 
     def __init__(
@@ -50,8 +58,10 @@ class Commands:
         store: ReportStore,
         config: Callable[[], StaffConfig],
         clock: Callable[[], datetime],
+        release: Release = release_nothing,
     ) -> None:
         self._store, self._config, self._clock = store, config, clock
+        self._release = release
         # Strangers are told apart in the log by a hash that means nothing after a restart.
         self._salt = token_bytes(16)
 
@@ -71,7 +81,13 @@ class Commands:
         return Message(address=address, text=_cut(reply.text), image=reply.image)
 
     async def _reply(self, member: StaffMember, config: StaffConfig, text: str) -> Reply:
-        context = Context(member=member, config=config, store=self._store, now=self._clock())
+        context = Context(
+            member=member,
+            config=config,
+            store=self._store,
+            now=self._clock(),
+            release=self._release,
+        )
         name, words = split_line(text)
         command = COMMANDS.get(name)
         if command is None:

@@ -11,10 +11,12 @@ from bot.commands.periods import Period, default_period, spell_period
 from bot.commands.phrases import fold, listing
 from surveys.comment import Comment, Search
 from surveys.contact import Contact
+from surveys.conversation import Conversation
 from surveys.explanation import Explanation
 from surveys.message import Image
 from surveys.report import Filter, Tally
 from surveys.response import Response
+from surveys.scanner import HeldPress
 from surveys.staff import StaffMember
 from surveys.survey import Survey
 
@@ -38,6 +40,17 @@ class ReportStore(Protocol):
     ) -> Explanation:
         """Say what was decided about a person, of the teams that may be seen (None: all)."""
 
+    async def count_held(self, wanted: Filter, /) -> int:
+        """Count presses that are held back."""
+
+    async def list_held(
+        self, wanted: Filter, /, limit: int, offset: int
+    ) -> Sequence[tuple[HeldPress, Conversation]]:
+        """List presses that are held back, newest first."""
+
+    async def find_held(self, press_id: int, /) -> tuple[HeldPress, Conversation] | None:
+        """Give one press that is held back."""
+
     async def list_comments(self, wanted: Search, /, limit: int, offset: int) -> Sequence[Comment]:
         """List customers' own words, newest first."""
 
@@ -57,6 +70,15 @@ class StaffConfig:
     minimum: int = 5
 
 
+Release = Callable[[int], Awaitable[bool]]
+"""Number of a held press -> whether it counts now."""
+
+
+async def release_nothing(_number: int) -> bool:
+    """Release nothing, where there is no intake to release into."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What a command answers: text of any length, and a picture where one helps."""
@@ -67,12 +89,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One colleague's question at one moment. ``now`` is aware."""
+    """One colleague's question at one moment. ``now`` is aware. ``release`` lets a held press count
+    and gives whether it did.
+    """
 
     member: StaffMember
     config: StaffConfig
     store: ReportStore
     now: datetime
+    release: Release = release_nothing
 
     @property
     def today(self) -> date:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.commands.answers import spell_comments, spell_scores, spell_time
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, Request, read_request, write_again
+from bot.commands.held import HELD, RELEASE, answer_held, answer_release
 from bot.commands.phrases import fold
 from surveys.contact import Contact
 from surveys.response import Response
@@ -22,6 +23,11 @@ async def answer_responses(context: Context, words: Sequence[str]) -> Reply:
     :raises GrammarError: where the words cannot be read.
     :raises PeriodError: where the period cannot be read.
     """
+    kind, rest = (words[0].casefold(), words[1:]) if words else ("", ())
+    if kind == RELEASE:
+        return await answer_release(context, rest)
+    if kind == HELD:
+        return await answer_held(context, rest)
     request = read_request(words, context.vocabulary, context.today)
     _refuse_scores(request)
     page = max(request.page, 1)
@@ -78,16 +84,20 @@ RESPONSES = Command(
     summary="what single customers answered, newest first",
     forms=(
         "/responses [survey] [period] [channel X] [team X] [agent X] [language X] [page N]\n"
+        "/responses held [the same words]\n"
+        "/responses release NUMBER\n"
         "Words come in any order. Without a period: the last 30 days."
     ),
     explanation=(
         "Each response shows when it began, the scores on their scales, the customer's own words "
         "cut at 200 characters, and who, with which agent and team, over which channel. "
-        "'Not finished' means that questions are still open."
+        "'Not finished' means that questions are still open. 'held' lists presses on pages that "
+        "may be a machine's and count nowhere; 'release' lets one of them count."
     ),
     examples=(
         ("/responses", "the latest of the last 30 days"),
         ("/responses after_call 7d team support", "one survey, one team, one week"),
+        ("/responses held 7d", "what was held back this week, and why"),
         ('/responses agent "Pekka Virtanen" page 2', "longer names in quotes"),
     ),
     answer=answer_responses,

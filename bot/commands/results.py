@@ -81,9 +81,15 @@ async def answer_results(context: Context, words: Sequence[str]) -> Reply:
     groups = await _report(context, wanted) if request.by else None
     found = _Found(context=context, request=request, totals=totals, groups=groups)
     title = context.title("Results", request)
+    held = _spell_held(await context.store.count_held(replace(wanted, by="")))
     if not totals.rows:
-        return Reply(text=f"{title}\n\n{_nothing(found)}")
-    return Reply(text="\n\n".join((title, *_fitted(_blocks(found)))), image=_picture(found))
+        return Reply(text="\n\n".join((title, _nothing(found), *held)))
+    return Reply(text="\n\n".join((title, *_fitted(_blocks(found)), *held)), image=_picture(found))
+
+
+def _spell_held(n: int) -> tuple[str, ...]:
+    """Say how many presses are in none of the figures, where there are any."""
+    return (f"{count(n, 'answer')} held back as machine presses: /responses held",) if n else ()
 
 
 async def _report(context: Context, wanted: Filter) -> Report:

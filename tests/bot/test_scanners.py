@@ -2,7 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +12,17 @@ import aiohttp
 import pytest
 
 from surveys.report import Filter
+from surveys.response import Response
 from surveys.scanner import Reason
 from tests.bot.visitors import Letter, Page, Visitor, probe, send_mails
-from tests.bot.whole import LEADER, Whole, whole_service
+from tests.bot.whole import LEADER, MANAGER, Whole, until, whole_service
 
 
 async def held(whole: Whole) -> list[tuple[str, tuple[str, ...], Reason]]:
     """What is held back: question, values, reason; oldest first."""
     today = whole.clock().date()
-    found = await whole.service.store.list_held(Filter(since=today, until=today), 500, 0)
+    days = Filter(since=today - timedelta(days=1), until=today)
+    found = await whole.service.store.list_held(days, 500, 0)
     return [(press.question_id, press.values, press.reason) for press, _ in reversed(found)]
 
 
@@ -39,6 +43,13 @@ async def assert_nothing_counted(whole: Whole, asked: int) -> None:
     assert {flow.stage for flow in tally.flows} == {"sent", "delivered"}
     assert whole.telegram.sent(LEADER) == []
     assert await whole.service.store.recount() == []
+
+
+async def responses(whole: Whole) -> AsyncIterator[Response]:
+    today = whole.clock().date()
+    wanted = Filter(since=today - timedelta(days=1), until=today)
+    for response, _ in await whole.service.store.list_responses(wanted, 500, 0):
+        yield response
 
 
 async def mails(whole: Whole, count: int) -> list[Letter]:
@@ -115,6 +126,43 @@ async def test_who_follows_the_hidden_link_of_the_page_is_held_back(tmp_path: Pa
         await machine.press(page)
         await assert_nothing_counted(whole, 1)
         assert await held(whole) == [("nps", ("3",), Reason.CANARY)]
+
+
+# Staff
+
+
+async def test_staff_see_what_is_held_and_let_it_count(tmp_path: Path) -> None:
+    async with whole_service(tmp_path) as whole, aiohttp.ClientSession() as http:
+        first, second, third = await mails(whole, 3)
+        ask = whole.service.commands.answer
+        anna, pressed_at = Visitor(http), whole.clock()
+        for letter, value in ((first, 3), (second, 9), (third, 10)):
+            await anna.press(await anna.open(letter.answer(value)))
+        whole.clock.think(3600)
+        shown = await ask("telegram", str(MANAGER), "/results")
+        assert shown and "3 answers held back as machine presses" in shown.text
+        shown = await ask("telegram", str(LEADER), "/responses held")
+        assert shown
+        listed = re.findall(r"#(\d+) · .*\nNPS (\d+) · pressed too fast", shown.text)
+        number = {int(value): name for name, value in listed}
+        assert set(number) == {3, 9, 10}
+        assert "team support" in shown.text
+        for _ in range(2):
+            shown = await ask("telegram", str(LEADER), f"/responses release {number[3]}")
+            await until(lambda: whole.telegram.sent(LEADER))
+        assert shown and shown.text.startswith(f"No press #{number[3]} is held back")
+        told = [r async for r in responses(whole)]
+        assert [r.answers[0].value for r in told] == [3]
+        assert pressed_at - told[0].started_at < timedelta(milliseconds=1)
+        assert len(whole.telegram.sent(LEADER)) == 1, "a bad answer wakes its team"
+        page = await anna.open(second.answer(0))
+        whole.clock.think(2)
+        await anna.press(page)
+        shown = await ask("telegram", str(MANAGER), f"/responses release {number[9]}")
+        assert shown and shown.text.startswith(f"No press #{number[9]} is held back")
+        assert {r.answers[0].value async for r in responses(whole)} == {0, 3}
+        assert [values for _, values, _ in await held(whole)] == [("10",)]
+        assert await whole.service.store.recount() == []
 
 
 # People

@@ -2,7 +2,7 @@
 channel, over sandboxes, on a clock that is moved by hand.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -123,16 +123,19 @@ class Spine:
 
     async def hear(self, *items: Inbound) -> list[Messages]:
         """Take inbound values in."""
-        intake = ReplyIntake(
+        return await self.intake(lambda: self.now).handle_inbound(items)
+
+    def intake(self, clock: Callable[[], datetime]) -> ReplyIntake:
+        """A reply intake that lives by a clock."""
+        return ReplyIntake(
             self.store,
             lambda: self.rules,
             channels=self.capabilities,
             compose_alert=say_alert,
             compose_card=say_card,
-            clock=lambda: self.now,
+            clock=clock,
             wake=self.woken.append,
         )
-        return await intake.handle_inbound(items)
 
     async def invite(self, who: int = 1, **traits: Any) -> Conversation:
         """Report a person and a call of theirs; gives the invitation that follows."""

@@ -10,12 +10,14 @@ from bot.commands import Commands, StaffConfig
 from surveys.card import Card
 from surveys.comment import Comment, Search
 from surveys.contact import Contact
+from surveys.conversation import Conversation
 from surveys.event import Interaction
 from surveys.explanation import Explanation
 from surveys.preset import PRESETS
 from surveys.question import Choice, Kind, Question
 from surveys.report import Filter, FlowCount, Tally, ValueCount
 from surveys.response import Answer, Response
+from surveys.scanner import HeldPress
 from surveys.staff import Role, StaffMember
 from surveys.survey import Survey
 
@@ -123,6 +125,7 @@ class MemoryStore:
 
     rows: list[Said] = field(default_factory=list)
     responses: list[tuple[Response, Contact]] = field(default_factory=list)
+    held: list[tuple[HeldPress, Conversation]] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     asked: list[Filter] = field(default_factory=list)
     searched: list[Search] = field(default_factory=list)
@@ -163,6 +166,25 @@ class MemoryStore:
         self, contact: Contact, teams: Collection[str] | None, limit: int, /
     ) -> Explanation:
         return Explanation(contact=contact)
+
+    async def count_held(self, wanted: Filter, /) -> int:
+        return len(await self.list_held(wanted, limit=1000, offset=0))
+
+    async def list_held(
+        self, wanted: Filter, /, limit: int, offset: int
+    ) -> Sequence[tuple[HeldPress, Conversation]]:
+        teams = wanted.teams
+        found = [
+            (press, about)
+            for press, about in self.held
+            if (teams is None or about.invitation.interaction.team in teams)
+            and wanted.survey in ("", about.invitation.survey)
+            and wanted.since <= press.at.date() <= wanted.until
+        ]
+        return found[offset : offset + limit]
+
+    async def find_held(self, press_id: int, /) -> tuple[HeldPress, Conversation] | None:
+        return next((row for row in self.held if row[0].id == press_id), None)
 
     async def list_responses(
         self, wanted: Filter, /, limit: int, offset: int
