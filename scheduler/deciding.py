@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from scheduler.followups import decide_follow_up, follow, next_turn
+from scheduler.followups import decide_follow_up, follow, keep_true, next_turn
 from scheduler.patience import Put, keep_hours
 from scheduler.rules import Rules
 from scheduler.throttle import Hold, Move, Send, Skip, Verdict, decide, is_shared, next_channel
@@ -79,6 +79,9 @@ def _decide_ask(
         verdict = decide(invitation, contact, due.lane, channels, now)
     else:
         verdict = decide_follow_up(due, conversation, channels, now)
+    if isinstance(verdict, Send):
+        plan = rules.follow_ups.get(invitation.trigger)
+        verdict = keep_true(invitation, contact, plan) or verdict
     if isinstance(verdict, Send):
         is_holiday = rules.whereabouts.is_holiday
         hours = keep_hours(rules.throttle, invitation, zone, country, is_holiday, now)

@@ -27,6 +27,25 @@ def follow(due: Due, invitation: Invitation, rules: Rules, now: datetime) -> tup
     return tuple(row for row in rows if row and row.at < closes)
 
 
+def keep_true(invitation: Invitation, contact: Contact, plan: FollowUp | None) -> Skip | None:
+    """Give what becomes of an invitation whose ``only_if`` does not hold any more, None to go on.
+
+    It may ask for the facts of the interaction, which follow what is reported of it until the
+    question is asked, and for the contact's attributes, also as ``traits.``.
+    """
+    if plan is None or plan.only_if is None:
+        return None
+    attributes = contact.attributes
+    facts = {**attributes, **invitation.facts, "traits": attributes}
+    if plan.only_if.holds(facts):
+        return None
+    is_new = invitation.state is InvitationState.PLANNED
+    return Skip(
+        rule=f"only_if: {plan.only_if.source} does not hold any more",
+        state=InvitationState.SKIPPED if is_new else invitation.state,
+    )
+
+
 def decide_follow_up(
     due: Due,
     conversation: Conversation,

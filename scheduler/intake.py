@@ -7,6 +7,7 @@ nothing is acknowledged before it is committed, and a repeat of a known id ends 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from scheduler import journeys
 from scheduler.people import People, identity_keys
@@ -53,6 +54,8 @@ class EventIntake:
             new = await transaction.add_events(events)
             fresh = _first_of_each(events, new)
             people = await self._meet(transaction, rules, fresh, now)
+            if rules.follows_interactions:
+                await transaction.refresh_facts(_news(people, fresh))
             planned = await self._plan(transaction, rules, people, fresh, now)
             milestones = await travel(transaction, rules, people, fresh, now)
             await transaction.note_events(_joined(planned.notes, milestones.notes))
@@ -118,6 +121,15 @@ class EventIntake:
         if counters:
             await transaction.save_counters(counters)
         return planned
+
+
+def _news(people: People, events: Sequence[Event]) -> list[tuple[int, str, Mapping[str, Any]]]:
+    """Give what events report of interactions: (contact id, interaction id, facts), in order."""
+    return [
+        (people.of(event).id, event.interaction.id, event.properties)
+        for event in events
+        if event.kind is EventKind.TRACK and event.interaction.id
+    ]
 
 
 def _joined(notes: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:

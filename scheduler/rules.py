@@ -33,7 +33,7 @@ class Rules:
     """What the scheduler may know of the configuration.
 
     ``address_traits`` maps a channel to the contact trait that holds its address.
-    ``follow_ups`` are what is done about silence, by what an invitation's ``trigger`` says.
+    ``follow_ups`` are what is said of invitations once planned, by their ``trigger``.
     ``key`` seals links (`surveys.link`). ``entrances`` are the surveys anybody may come to.
     ``cards_to`` is who reads comment cards: a role or a colleague's name, "" for nobody.
     """
@@ -61,6 +61,11 @@ class Rules:
     def is_open(self, survey: str) -> bool:
         """Whether anybody may come to a survey by themselves."""
         return survey in self.entrances and survey in self.surveys
+
+    @property
+    def follows_interactions(self) -> bool:
+        """Whether anything looks again at an interaction after it was planned to ask about it."""
+        return any(plan.only_if for plan in self.follow_ups.values())
 
     def triggers_for(self, event_name: str) -> tuple[Trigger, ...]:
         """Give the triggers an event of that name may start, in the order of the file."""

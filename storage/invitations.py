@@ -1,8 +1,9 @@
 """Invitations: added once each, found again when a reply comes in."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from storage.addresses import Place
 from storage.codec import (
@@ -67,6 +68,15 @@ _EXPIRE = statement("""
     UPDATE invitation SET state = 'expired'
     WHERE state IN ('planned', 'asked', 'started') AND expires_at <= $1
 """)
+_ABOUT = statement("""
+    SELECT id, contact_id, interaction_id, facts FROM invitation
+    WHERE contact_id = ANY($1::bigint[]) AND interaction_id = ANY($2::text[])
+        AND state IN ('planned', 'asked') ORDER BY id FOR NO KEY UPDATE
+""")
+_REFRESH = statement("""
+    UPDATE invitation SET facts = v.facts FROM ROWS($1: invitation_id bigint, facts jsonb) AS v
+    WHERE invitation.id = v.invitation_id
+""")
 _FORGET_EARLY = statement("DELETE FROM early_status WHERE received_at < $1")
 
 _GRACE = timedelta(days=1)  # words after the last question still belong to that survey
@@ -127,6 +137,29 @@ async def find_visit(
     """
     found = await session.fetch(_FIND_VISIT, contact_id, survey, trigger, to_ms(now))
     return int(found[0]["id"])
+
+
+async def refresh_facts(
+    session: Session, news: Sequence[tuple[int, str, Mapping[str, Any]]]
+) -> None:
+    """Let the facts of open invitations follow what is reported of their interactions: (contact id,
+    interaction id, facts), the later winning.
+    """
+    if not news:
+        return
+    contacts, about = {contact for contact, _, _ in news}, {name for _, name, _ in news}
+    found = await session.fetch(_ABOUT, sorted(contacts), sorted(about))
+    changed = []
+    for row in found:
+        facts = load_json(row["facts"])
+        told = dict(facts)
+        for contact, name, said in news:
+            if (contact, name) == (row["contact_id"], row["interaction_id"]):
+                told.update(said)
+        if told != facts:
+            changed.append({"invitation_id": row["id"], "facts": told})
+    if changed:
+        await session.run(_REFRESH, changed)
 
 
 async def expire(session: Session, now: datetime) -> int:

@@ -7,13 +7,11 @@ from typing import Any
 from storage import addresses as places
 from storage import (
     answers,
-    campaigns,
     cards,
     consents,
     conversations,
     deliveries,
     journal,
-    journeys,
     ledger,
     merging,
     setbacks,
@@ -22,12 +20,10 @@ from storage import (
 from storage import contacts as people
 from storage import dues as queue
 from storage import invitations as asked
-from storage.campaigns import Run
 from storage.following import follow, lock_people
 from storage.held import drop_held, hold_presses
-from storage.journeys import Planned, Way
+from storage.plans import Plans
 from storage.signals import forget_signals, load_signals, save_signals
-from storage.sql import Session
 from storage.turn import SavedTurn
 from surveys.ask import Ask, Ledger
 from surveys.card import Card
@@ -37,20 +33,16 @@ from surveys.due import Decision, Due
 from surveys.event import Event, Interaction
 from surveys.inbound import Inbound
 from surveys.invitation import DeliveryState, Invitation
-from surveys.progress import Progress
 from surveys.scanner import HeldPress, Signals
 
 Place = places.Place
 
 
-class Transaction:
+class Transaction(Plans):
     """Handed to the function given to `Store.unit_of_work`; good only until that returns.
 
     Each method issues a constant number of statements, whatever the size of its batch.
     """
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     async def add_events(self, events: Sequence[Event]) -> set[str]:
         """Keep events and give the message ids that are new; a repeat in the batch counts once."""
@@ -98,6 +90,10 @@ class Transaction:
         where ``all_channels``.
         """
         return await asked.add_invitations(self._session, invitations)
+
+    async def refresh_facts(self, news: Sequence[tuple[int, str, Mapping[str, Any]]]) -> None:
+        """Let facts of open invitations follow their interactions: (contact, its id, facts)."""
+        await asked.refresh_facts(self._session, news)
 
     async def add_inbound(self, items: Sequence[Inbound]) -> set[tuple[str, str]]:
         """Keep what providers told us and give the (channel, event id) pairs that are new."""
@@ -218,76 +214,6 @@ class Transaction:
     ) -> dict[int, Ledger]:
         """Lock people and give what they were asked ``memory`` back and are to be as far ahead."""
         return await ledger.lock_ledgers(self._session, contact_ids, now, memory)
-
-    async def take_ways(self, ways: Collection[Way]) -> dict[Way, Progress]:
-        """Give how far people, whose contacts are locked, are on journeys they have set out on."""
-        return await journeys.take_progress(self._session, ways)
-
-    async def ways_of(self, contact_ids: Collection[int]) -> dict[Way, Progress]:
-        """Give all journeys of these people."""
-        return await journeys.progress_of(self._session, contact_ids)
-
-    async def page_ways(self, journey: str, after: tuple[int, str], limit: int) -> list[Progress]:
-        """Give people under way on a journey, in the order of (contact id, key), past ``after``."""
-        return await journeys.page_progress(self._session, journey, after, limit)
-
-    async def journey_names(self) -> list[str]:
-        """Give the journeys anybody ever set out on, those taken out of the file included."""
-        return await journeys.journey_names(self._session)
-
-    async def compared_version(self) -> str:
-        """Give the version of the journeys that everybody was compared with, "" for none."""
-        return await journeys.compared_version(self._session)
-
-    async def note_compared(self, version: str) -> None:
-        """Keep that everybody was compared with a version of the journeys."""
-        await journeys.note_compared(self._session, version)
-
-    async def save_ways(self, changed: Sequence[Progress]) -> None:
-        """Write how far people are on journeys."""
-        await journeys.save_progress(self._session, changed)
-
-    async def first_seen(self, name: str, now: datetime) -> datetime:
-        """Give when a campaign, by name and schedule, was first seen: now where it is new."""
-        return await campaigns.first_seen(self._session, name, now)
-
-    async def take_occurrence(self, run: Run) -> None:
-        """Note an occurrence of a campaign; one that was noted before stays as it is."""
-        await campaigns.take_occurrence(self._session, run)
-
-    async def open_run(self) -> Run | None:
-        """Lock and give the oldest occurrence that is not all enlisted, None for none."""
-        return await campaigns.open_run(self._session)
-
-    async def go_on(self, run: Run, cursor: int, enlisted: int, *, done: bool) -> None:
-        """Note how far an occurrence has come."""
-        await campaigns.go_on(self._session, run, cursor, enlisted, done=done)
-
-    async def list_runs(self, campaign: str, limit: int) -> list[Run]:
-        """Give the last occurrences of a campaign, newest first."""
-        return await campaigns.list_runs(self._session, campaign, limit)
-
-    async def page_people(self, after: int, limit: int) -> list[Contact]:
-        """Give contacts who did not say stop, past an id, without keys and addresses."""
-        return await campaigns.page_people(self._session, after, limit)
-
-    async def last_answers(
-        self, contact_ids: Collection[int], names: Collection[str]
-    ) -> dict[int, dict[str, Any]]:
-        """Give what people answered last to questions or metrics of these names."""
-        return await campaigns.last_answers(self._session, contact_ids, names)
-
-    async def find_planned(self, keys: Collection[str]) -> dict[str, Planned]:
-        """Lock invitations by their keys and give those there are."""
-        return await journeys.find_planned(self._session, keys)
-
-    async def move_invitations(self, times: Mapping[int, datetime]) -> None:
-        """Give planned invitations another time; those that were asked are passed over."""
-        await journeys.move_invitations(self._session, times)
-
-    async def cancel_invitations(self, reasons: Mapping[int, str], now: datetime) -> None:
-        """End planned invitations, each for a reason that is kept; others are passed over."""
-        await journeys.cancel_invitations(self._session, reasons, now)
 
     async def hold_asks(self, asks: Sequence[tuple[int, int, Ask]]) -> None:
         """Note who is being asked now: (contact id, invitation id, ask); settling lets go of it."""

@@ -62,6 +62,7 @@ class CampaignShape:
     ends: Annotated[date, PlainValidator(read_day)] | None = None
     max_age: Duration | None = None
     expires: Duration | None = None
+    only_if: Any = None
     remind: Any = None
     fallback: Any = None
 

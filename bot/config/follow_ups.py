@@ -1,4 +1,4 @@
-"""Follow-ups: the ``remind`` and ``fallback`` of triggers, milestones and campaigns."""
+"""Follow-ups: ``only_if``, ``remind`` and ``fallback`` of triggers, milestones and campaigns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,8 +10,9 @@ from pydantic import ConfigDict, Field
 from bot.config.place import Place
 from bot.config.questions import Tongue, read_texts
 from bot.config.reading import read_block
-from bot.config.shape import Duration, Line, Texts, Whole
+from bot.config.shape import Duration, Line, Texts, Whole, read_condition
 from bot.config.units import UnfitError, read_duration
+from surveys.condition import Condition
 from surveys.follow_up import FollowUp
 
 _CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -62,12 +63,23 @@ def read_follow_up(
         place.at("fallback").key_fault("fallback needs a second channel in via", hint=hint)
     text = remind.text if remind else {}
     return FollowUp(
+        only_if=_read_condition(place.at("only_if")),
         remind_after=remind.after if remind else None,
         times=remind.times if remind else 1,
         remind_via=remind.via if remind else "",
         text=read_texts(place.at("remind").at("text"), text, tongue) if text else {},
         fallback_after=fallback.after if fallback else None,
     )
+
+
+def _read_condition(place: Place) -> Condition | None:
+    if place.value is None:
+        return None
+    try:
+        return read_condition(place.value)
+    except UnfitError as error:
+        place.fault(error.message, hint=error.hint, column=error.column)
+        return None
 
 
 def _read(place: Place, shape: type[Any]) -> Any:

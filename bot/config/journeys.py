@@ -44,6 +44,7 @@ class MilestoneShape:
     all: Any = None
     max_age: Duration | None = None
     expires: Duration | None = None
+    only_if: Any = None
     remind: Any = None
     fallback: Any = None
 

@@ -260,6 +260,11 @@ TRIGGER: Mapping[str, Key] = {
         example="3d",
         default="7d",
     ),
+    "only_if": Key(
+        doc="Ask only if this still holds when the question is about to be sent: for what was "
+        "reported of the interaction by then, and for the contact's attributes.",
+        example="ticket_status = closed",
+    ),
     "remind": Key(
         doc="Ask once more who has not answered: after how long, or keys of its own, see below.",
         example="2d",
@@ -330,6 +335,7 @@ MILESTONE: Mapping[str, Key] = {
         default="7d",
     ),
     "expires": TRIGGER["expires"],
+    "only_if": TRIGGER["only_if"],
     "remind": TRIGGER["remind"],
     "fallback": TRIGGER["fallback"],
 }
@@ -366,6 +372,7 @@ CAMPAIGN: Mapping[str, Key] = {
         default="1d",
     ),
     "expires": TRIGGER["expires"],
+    "only_if": TRIGGER["only_if"],
     "remind": TRIGGER["remind"],
     "fallback": TRIGGER["fallback"],
 }

@@ -200,6 +200,7 @@ def _trigger_types(registry: Registry) -> Types:
         "wait": _DURATION,
         "max_age": _DURATION,
         "expires": _DURATION,
+        "only_if": _IF,
         "remind": {"anyOf": [_DURATION, _block("remind", _remind_types(registry))]},
         "fallback": {"anyOf": [_DURATION, _block("fallback", {"after": _DURATION})]},
     }
@@ -230,6 +231,7 @@ def _journey_types(registry: Registry) -> Types:
         "all": trigger["all"],
         "max_age": _DURATION,
         "expires": _DURATION,
+        "only_if": trigger["only_if"],
         "remind": trigger["remind"],
         "fallback": trigger["fallback"],
     }
@@ -255,6 +257,7 @@ def _campaign_types(registry: Registry) -> Types:
         "ends": {"type": "string", "format": "date"},
         "max_age": _DURATION,
         "expires": _DURATION,
+        "only_if": trigger["only_if"],
         "remind": trigger["remind"],
         "fallback": trigger["fallback"],
     }

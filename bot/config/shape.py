@@ -233,6 +233,7 @@ class TriggerShape:
     wait: Duration | None = None
     max_age: Duration | None = None
     expires: Duration | None = None
+    only_if: Any = None
     remind: Any = None
     fallback: Any = None
 

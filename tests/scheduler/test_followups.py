@@ -12,9 +12,11 @@ import pytest
 from channels.errors import Blocked
 from scheduler.calendar import Hours
 from scheduler.patience import Throttle
+from scheduler.triggers import Trigger
+from surveys.condition import parse
 from surveys.follow_up import FollowUp
 from surveys.invitation import InvitationState
-from tests.scheduler.spine import CHAT, MAIL, PAGE, Spine, a_spine, make_rules
+from tests.scheduler.spine import CHAT, MAIL, PAGE, Spine, a_spine, call, identify, make_rules
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 REMIND = FollowUp(remind_after=2 * DAY, times=2)
@@ -168,3 +170,57 @@ async def test_both_together(stand: Stand) -> None:
         await later(spine, DAY)
         assert len(said(spine, "email", ANNA)) == 1
         assert len(said(spine)) == 2
+
+
+CLOSED = FollowUp(only_if=parse("ticket_status = closed"), remind_after=DAY)
+
+
+async def report(spine: Spine, status: str, **more: Any) -> None:
+    number = next(spine.calls)
+    event = call(number, 1, spine.now, interaction_id="t-1", ticket_status=status)
+    await spine.report(replace(event, **more))
+
+
+async def test_what_is_not_true_any_more_is_not_asked(stand: Stand) -> None:
+    later_on = Trigger(
+        name="after_call", event="Call Ended", survey="call", via=("telegram",), wait=2 * HOUR
+    )
+    async with stand(CLOSED, triggers=(later_on,)) as spine:
+        await spine.report(identify(1, "who", {"telegram_id": "1001"}))
+        await report(spine, "closed")
+        await report(spine, "open", name="Ticket Reopened")
+        await later(spine, 2 * HOUR)
+        assert said(spine) == []
+        assert (await spine.store.decisions(1))[-1].rule == (
+            "only_if: ticket_status = closed does not hold any more"
+        )
+        assert (await spine.conversation(1)).invitation.state is InvitationState.SKIPPED
+
+
+async def test_what_is_true_again_is_asked_and_a_reminder_looks_too(stand: Stand) -> None:
+    wait = Trigger(
+        name="after_call", event="Call Ended", survey="call", via=("telegram",), wait=HOUR
+    )
+    async with stand(CLOSED, triggers=(wait,)) as spine:
+        await spine.report(identify(1, "who", {"telegram_id": "1001"}))
+        await report(spine, "closed")
+        await report(spine, "open", name="Ticket Reopened")
+        await report(spine, "closed", name="Ticket Closed")
+        await later(spine, HOUR)
+        assert len(said(spine)) == 1
+        await report(spine, "open", name="Ticket Reopened")
+        await later(spine, DAY)
+        assert len(said(spine)) == 1
+        assert (await spine.conversation(1)).invitation.state is InvitationState.ASKED
+
+
+async def test_another_persons_interaction_of_that_name_means_nothing(stand: Stand) -> None:
+    wait = Trigger(
+        name="after_call", event="Call Ended", survey="call", via=("telegram",), wait=HOUR
+    )
+    async with stand(CLOSED, triggers=(wait,)) as spine:
+        await spine.report(identify(1, "who", {"telegram_id": "1001"}))
+        await report(spine, "closed")
+        await report(spine, "open", name="Ticket Reopened", user_id="u2")
+        await later(spine, HOUR)
+        assert len(said(spine)) == 1

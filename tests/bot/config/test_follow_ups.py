@@ -66,6 +66,7 @@ campaigns: { c: { schedule: monday at 10, survey: calls, fallback: 1d } }
         ("remind: 7d", "remind would come after it has expired", "shorter"),
         ("fallback: 3d, expires: 2d", "fallback would come after it has expired", "shorter"),
         ("fallback: 1d, via: email", "fallback needs a second channel in via", "telegram"),
+        ("only_if: status is closed", "", "="),
         ("fallbak: 1d", "unknown key 'fallbak'", "fallback"),
     ],
 )

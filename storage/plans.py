@@ -1,0 +1,89 @@
+"""Plans: what a transaction may do with journeys and campaigns."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from storage import campaigns, journeys
+from storage.campaigns import Run
+from storage.journeys import Planned, Way
+from storage.sql import Session
+from surveys.contact import Contact
+from surveys.progress import Progress
+
+
+class Plans:
+    """The part of `storage.transaction.Transaction` that brings people under way."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def take_ways(self, ways: Collection[Way]) -> dict[Way, Progress]:
+        """Give how far people, whose contacts are locked, are on journeys they have set out on."""
+        return await journeys.take_progress(self._session, ways)
+
+    async def ways_of(self, contact_ids: Collection[int]) -> dict[Way, Progress]:
+        """Give all journeys of these people."""
+        return await journeys.progress_of(self._session, contact_ids)
+
+    async def page_ways(self, journey: str, after: tuple[int, str], limit: int) -> list[Progress]:
+        """Give people under way on a journey, in the order of (contact id, key), past ``after``."""
+        return await journeys.page_progress(self._session, journey, after, limit)
+
+    async def journey_names(self) -> list[str]:
+        """Give the journeys anybody ever set out on, those taken out of the file included."""
+        return await journeys.journey_names(self._session)
+
+    async def compared_version(self) -> str:
+        """Give the version of the journeys that everybody was compared with, "" for none."""
+        return await journeys.compared_version(self._session)
+
+    async def note_compared(self, version: str) -> None:
+        """Keep that everybody was compared with a version of the journeys."""
+        await journeys.note_compared(self._session, version)
+
+    async def save_ways(self, changed: Sequence[Progress]) -> None:
+        """Write how far people are on journeys."""
+        await journeys.save_progress(self._session, changed)
+
+    async def find_planned(self, keys: Collection[str]) -> dict[str, Planned]:
+        """Lock invitations by their keys and give those there are."""
+        return await journeys.find_planned(self._session, keys)
+
+    async def move_invitations(self, times: Mapping[int, datetime]) -> None:
+        """Give planned invitations another time; those that were asked are passed over."""
+        await journeys.move_invitations(self._session, times)
+
+    async def cancel_invitations(self, reasons: Mapping[int, str], now: datetime) -> None:
+        """End planned invitations, each for a reason that is kept; others are passed over."""
+        await journeys.cancel_invitations(self._session, reasons, now)
+
+    async def first_seen(self, name: str, now: datetime) -> datetime:
+        """Give when a campaign, by name and schedule, was first seen: now where it is new."""
+        return await campaigns.first_seen(self._session, name, now)
+
+    async def take_occurrence(self, run: Run) -> None:
+        """Note an occurrence of a campaign; one that was noted before stays as it is."""
+        await campaigns.take_occurrence(self._session, run)
+
+    async def open_run(self) -> Run | None:
+        """Lock and give the oldest occurrence that is not all enlisted, None for none."""
+        return await campaigns.open_run(self._session)
+
+    async def go_on(self, run: Run, cursor: int, enlisted: int, *, done: bool) -> None:
+        """Note how far an occurrence has come."""
+        await campaigns.go_on(self._session, run, cursor, enlisted, done=done)
+
+    async def list_runs(self, campaign: str, limit: int) -> list[Run]:
+        """Give the last occurrences of a campaign, newest first."""
+        return await campaigns.list_runs(self._session, campaign, limit)
+
+    async def page_people(self, after: int, limit: int) -> list[Contact]:
+        """Give contacts who did not say stop, past an id, without keys and addresses."""
+        return await campaigns.page_people(self._session, after, limit)
+
+    async def last_answers(
+        self, contact_ids: Collection[int], names: Collection[str]
+    ) -> dict[int, dict[str, Any]]:
+        """Give what people answered last to questions or metrics of these names."""
+        return await campaigns.last_answers(self._session, contact_ids, names)
