@@ -17,12 +17,15 @@ from bot.calling import ServiceAway, post_batch
 from bot.config import Config
 from bot.running import read_config
 from bot.segment import MAX_BATCH_BYTES, MAX_EVENT_BYTES, MAX_ID
+from surveys.consent import read_flag
 
 BATCH = 500
 BATCH_BYTES = MAX_BATCH_BYTES - 1000
 DELIMITERS = ",;\t"
 """Excel writes semicolons where the comma is a decimal sign, which is most of Europe."""
 SHOWN_FAULTS = 20
+CONSENT = "consent."
+"""What the columns begin with that say what somebody agreed to."""
 ID_COLUMNS = ("user_id", "userId", "id")
 ALSO_COLUMN = "anonymous_id"
 """Another name of the same person, such as a mailing tool's ``listmonk:<uuid>``."""
@@ -129,6 +132,9 @@ def to_identify(row: Mapping[str | None, Any], id_column: str) -> dict[str, Any]
         except EmailNotValidError:
             return f"email is not an address: {cells['email'][:60]!r}"
     content = "\0".join(f"{k}={v}" for k, v in sorted(cells.items()))
+    agreed = _read_consents(cells)
+    if isinstance(agreed, str):
+        return agreed
     digest = hashlib.sha256(f"{user_id}\0{content}".encode()).hexdigest()[:32]
     also = cells.pop(ALSO_COLUMN, "")
     if len(also) > MAX_ID:
@@ -137,12 +143,26 @@ def to_identify(row: Mapping[str | None, Any], id_column: str) -> dict[str, Any]
         "type": "identify",
         "userId": user_id,
         "messageId": f"import-{digest}",
-        "traits": cells,
+        "traits": {**cells, **agreed},
         **({"anonymousId": also} if also else {}),
     }
     if len(orjson.dumps(item)) > MAX_EVENT_BYTES:
         return f"it is over {MAX_EVENT_BYTES // 1024} KB"
     return item
+
+
+def _read_consents(cells: dict[str, str]) -> dict[str, Any] | str:
+    """Take the columns ``consent.NAME`` out of the cells and give them as the trait ``consent``, or
+    say what is wrong with one: whether somebody agreed is not guessed.
+    """
+    agreed: dict[str, Any] = {}
+    for column in [name for name in cells if name.startswith(CONSENT)]:
+        written = cells.pop(column)
+        granted = read_flag(written)
+        if granted is None:
+            return f"{column} must be yes or no, not {written[:20]!r}"
+        agreed[column.removeprefix(CONSENT)] = {"granted": granted, "source": "file"}
+    return {"consent": agreed} if agreed else {}
 
 
 def _bar(console: Console) -> Progress:

@@ -37,6 +37,7 @@ def make_rules(config: Config, key: bytes) -> Rules:
         address_traits=_traits(config.channels),
         follow_ups=_follow_ups(config),
         throttle=config.throttle,
+        consent=config.consent,
         whereabouts=make_whereabouts(config.throttle),
         entrances=config.entrances,
     )

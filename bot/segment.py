@@ -150,7 +150,7 @@ def _read_item(
         return Unusable(message_id=message_id[:MAX_MESSAGE_ID], reason=reason)
     context = {**shared, **_mapping(item.get("context"))}
     kind = _KINDS[item["type"]]
-    own = _mapping(item.get("traits"))
+    own = _agreed(_mapping(item.get("traits")), context)
     stamped = _time(item.get("timestamp")) or _time(item.get("originalTimestamp"))
     return Event(
         message_id=message_id,
@@ -190,6 +190,18 @@ def _fault(item: Mapping[str, Any], message_id: str) -> str:
     if len(orjson.dumps(item)) > MAX_EVENT_BYTES:
         return "an event is at most 32 KB"
     return ""
+
+
+def _agreed(traits: dict[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+    """Put what a consent tool told Segment's library behind what the call itself says.
+
+    https://segment.com/docs/privacy/consent-management/consent-in-segment-connections/: categories
+    stand in ``context.consent.categoryPreferences``, by name, each true or false.
+    """
+    preferences = _mapping(_mapping(context.get("consent")).get("categoryPreferences"))
+    if not preferences:
+        return traits
+    return {**traits, "consent": {**preferences, **_mapping(traits.get("consent"))}}
 
 
 def _clean(traits: dict[str, Any]) -> dict[str, Any]:

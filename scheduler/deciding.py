@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from scheduler.followups import decide_follow_up, follow, keep_true, next_turn
 from scheduler.patience import Put, keep_hours
+from scheduler.permission import permitted, unrecorded_basis
 from scheduler.rules import Rules
 from scheduler.throttle import Hold, Move, Send, Skip, Verdict, decide, is_shared, next_channel
 from surveys.compose import compose_invitation, compose_reminder
+from surveys.consent import Consent
 from surveys.conversation import Conversation, next_question, progress
 from surveys.due import Decision, Due, DueKind, Outcome
 from surveys.invitation import Delivery, DeliveryState, Invitation, InvitationState
@@ -31,6 +33,7 @@ class Job:
     in doubt. ``fallback`` is the channel to turn to where this one fails for good, ``shared``
     whether other channels ask the same as well. ``invitation`` is set where it asks for the
     first time, with the time ``zone`` the person is in. ``then`` are the rows that follow it.
+    ``basis`` is what asking rests on, where that is not recorded yet.
     """
 
     due: Due
@@ -45,6 +48,7 @@ class Job:
     invitation: Invitation | None = None
     zone: ZoneInfo | None = None
     then: tuple[Due, ...] = ()
+    basis: Consent | None = None
 
 
 def decide_due(
@@ -62,6 +66,7 @@ def decide_due(
         return Job(due=due, message=replace(due.message, heard_at=due.at), decided_at=now)
     if conversation is None:
         return Outcome(due=due, reason="its invitation is gone")
+    conversation = permitted(conversation, due.lane, rules, now)
     return _decide_ask(due, conversation, rules, channels, now)
 
 
@@ -121,6 +126,7 @@ def _job(
         invitation=invitation if asks else None,
         zone=rules.zone_of(contact),
         then=follow(due, invitation, rules, now),
+        basis=unrecorded_basis(conversation, due.lane, rules, now),
     )
 
 

@@ -182,7 +182,8 @@ class Lane:
     async def _deliver(self, jobs: Sequence[Job]) -> None:
         now = self._clock()
         begun = await self._store.begin_deliveries(
-            [(job.due, _delivery(job, self.name, now)) for job in jobs]
+            [(job.due, _delivery(job, self.name, now)) for job in jobs],
+            [(job.contact_id, job.basis) for job in jobs if job.basis],
         )
         ours = [replace(j, delivery_id=n) for j, n in zip(jobs, begun, strict=True) if n]
         by_address: dict[str, list[Job]] = {}

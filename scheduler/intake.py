@@ -80,6 +80,7 @@ class EventIntake:
         for keep, gone in people.merges:
             await transaction.merge_contacts(keep, gone, now)
         people.saved(await transaction.save_contacts(people.changed()))
+        await transaction.record_consents(people.consents())
         return people
 
     async def _plan(

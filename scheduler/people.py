@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from surveys.consent import Consent, admit, read_consents, replaced
 from surveys.contact import Address, Contact, address_value, unite
 from surveys.event import Event, EventKind
+from surveys.language import NAMED_CHANNELS
 
 
 def identity_keys(event: Event) -> tuple[str, ...]:
@@ -35,6 +37,7 @@ class People:
         self._slot_of: dict[str, int] = {}
         self._changed: set[int] = set()
         self.merges: list[tuple[int, int]] = []
+        self._said: list[tuple[str, Consent]] = []
         slot_by_id: dict[int, int] = {}
         for key, contact in known.items():
             if contact.id not in slot_by_id:
@@ -50,6 +53,8 @@ class People:
         if after != before:
             self._slots[slot] = after
             self._changed.add(slot)
+        if "consent" in event.traits:
+            self._agree(slot, event)
 
     def changed(self) -> list[Contact]:
         """Give the contacts to save: new ones have id 0."""
@@ -61,9 +66,22 @@ class People:
             self._slots[slot] = contact
         self._changed.clear()
 
+    def consents(self) -> list[tuple[int, Consent]]:
+        """Give what the events said about asking that is news: (contact id, what), once saved."""
+        return [(self._slots[self._slot_of[key]].id, consent) for key, consent in self._said]
+
     def of(self, event: Event) -> Contact:
         """Give the contact of an event that was met."""
         return self._slots[self._slot_of[identity_keys(event)[0]]]
+
+    def _agree(self, slot: int, event: Event) -> None:
+        channels = {*NAMED_CHANNELS, *self._address_traits}
+        said = read_consents(event.traits["consent"], channels, event.occurred_at)
+        contact = self._slots[slot]
+        news = admit(contact.consents, said)
+        self._said += [(identity_keys(event)[0], consent) for consent in news]
+        if news:
+            self._slots[slot] = replace(contact, consents=replaced(contact.consents, news))
 
     def _find(self, event: Event) -> int:
         keys = identity_keys(event)

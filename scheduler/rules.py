@@ -12,6 +12,7 @@ from scheduler.triggers import Trigger
 from scheduler.whereabouts import Whereabouts
 from surveys.alert import AlertRule
 from surveys.compose import Setting
+from surveys.consent import Standing
 from surveys.contact import Contact
 from surveys.entrance import Entrance, is_visit
 from surveys.follow_up import FollowUp
@@ -35,6 +36,7 @@ class Rules:
     ``address_traits`` maps a channel to the contact trait that holds its address.
     ``follow_ups`` are what is said of invitations once planned, by their ``trigger``.
     ``key`` seals links (`surveys.link`). ``entrances`` are the surveys anybody may come to.
+    ``consent`` is what asking rests on where nothing is recorded of a person.
     ``cards_to`` is who reads comment cards: a role or a colleague's name, "" for nobody.
     """
 
@@ -56,6 +58,7 @@ class Rules:
     entrances: Mapping[str, Entrance] = field(default_factory=dict)
     follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
     throttle: Throttle = field(default_factory=Throttle)
+    consent: Standing = field(default_factory=Standing)
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
 
     def is_open(self, survey: str) -> bool:

@@ -121,6 +121,8 @@ def reach(
     capabilities = channels.get(channel)
     if capabilities is None:
         return None, f"{channel} does not run"
+    if channel in contact.closed:
+        return None, contact.closed[channel]
     address = contact.address(channel)
     if address is None and any(a.channel == channel for a in contact.addresses):
         return None, f"the {channel} address is not usable"

@@ -13,6 +13,7 @@ from scheduler.rules import Rules
 from scheduler.turns import Turns
 from storage.store import Transaction
 from surveys.compose import WORDS, choose_language, compose_question, payload
+from surveys.consent import Consent, admit
 from surveys.contact import Contact
 from surveys.conversation import Conversation, next_question, progress
 from surveys.entrance import VISITOR, Entrance, visit_name, visitor_key
@@ -95,11 +96,24 @@ class Visits:
         if contact is None:
             new = Contact(keys=(visit.key,), language=language)
             (contact,) = await self.transaction.save_contacts([new])
+        await self._agree(visit, contact)
         wanted = self._invitation(visit, contact, language)
         (invitation,) = await self.transaction.add_invitations([wanted])
         conversation = Conversation(invitation=invitation, contact=contact)
         self.turns.conversations[invitation.id] = conversation
         return conversation
+
+    async def _agree(self, visit: "_Visit", contact: Contact) -> None:
+        """Who answers by themselves has agreed to be asked there."""
+        agreed = Consent(
+            purpose=visit.survey.purpose,
+            channel=visit.item.channel,
+            granted=True,
+            source=visit.item.channel,
+            at=self.now,
+        )
+        news = admit(contact.consents, (agreed,))
+        await self.transaction.record_consents([(contact.id, consent) for consent in news])
 
     def _invitation(self, visit: "_Visit", contact: Contact, language: str) -> Invitation:
         """Give the invitation of a visit. Nothing is to be sent, so it goes by no lane."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from storage.addresses import Claim, claim_addresses
 from storage.codec import from_ms_or_none, load_json, to_ms_or_none
+from storage.consents import load_consents
 from storage.following import lock_ids
 from storage.sql import Backend, Session, Statement, insert, lock, statement
 from surveys.contact import Address, AddressStatus, Contact
@@ -47,7 +48,7 @@ _INSERT_KEYS = insert("contact_key", "key text, contact_id bigint", "ON CONFLICT
 
 
 async def load_contacts(session: Session, ids: Collection[int]) -> dict[int, Contact]:
-    """Give the contacts of these ids with keys and addresses; unknown ids are left out.
+    """Give the contacts of these ids with keys, addresses and consents; unknown ids are left out.
 
     Addresses are in the order they were saved in, so the newest is last.
     """
@@ -69,6 +70,7 @@ async def load_contacts(session: Session, ids: Collection[int]) -> dict[int, Con
                 heard_at=from_ms_or_none(name["heard_at"]),
             )
         )
+    consents = await load_consents(session, wanted)
     return {
         row["id"]: Contact(
             id=row["id"],
@@ -80,6 +82,7 @@ async def load_contacts(session: Session, ids: Collection[int]) -> dict[int, Con
             opted_out_at=from_ms_or_none(row["opted_out_at"]),
             paused_until=from_ms_or_none(row["paused_until"]),
             only_channel=row["only_channel"] or "",
+            consents=consents.get(row["id"], ()),
         )
         for row in found
     }

@@ -122,6 +122,17 @@ class Consent(Model):
     granted = fields.BooleanField()
     at = fields.BigIntField()
     source = Text()
+    purpose = Text(default="")
+    channel = Text(default="")
+    basis = Text(default="consent")
+    is_latest = fields.BooleanField(default=True)
+
+    class Meta:
+        indexes = (
+            PartialIndex(
+                fields=["contact_id", "purpose", "channel"], condition={"is_latest": True}
+            ),
+        )
 
 
 class Event(Model):

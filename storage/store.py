@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from storage import (
     comments,
+    consents,
     conversations,
     deliveries,
     explanations,
@@ -29,6 +30,7 @@ from storage.transaction import Transaction
 from storage.turn import SavedTurn
 from surveys.card import Card
 from surveys.comment import Comment, Search
+from surveys.consent import Consent
 from surveys.contact import Contact, address_value
 from surveys.conversation import Conversation
 from surveys.due import Decision, Due, Outcome
@@ -119,13 +121,23 @@ class Store:
             lambda s: conversations.load_conversations(s, invitation_ids)
         )
 
-    async def begin_deliveries(self, attempts: Sequence[tuple[Due, Delivery]]) -> list[int]:
+    async def begin_deliveries(
+        self,
+        attempts: Sequence[tuple[Due, Delivery]],
+        bases: Sequence[tuple[int, Consent]] = (),
+    ) -> list[int]:
         """Commit attempts before their first byte leaves and give their ids, in order.
 
         0 where the claim is no longer ours: do not send that one. A delivery that has an id (one
-        of `unsettled`) is taken up again under it.
+        of `unsettled`) is taken up again under it. ``bases`` is what asking rests on, by contact,
+        where nothing is recorded yet.
         """
-        return await self._database.transact(lambda s: deliveries.begin_deliveries(s, attempts))
+
+        async def begin(session: Session) -> list[int]:
+            await consents.assume_consents(session, bases)
+            return await deliveries.begin_deliveries(session, attempts)
+
+        return await self._database.transact(begin)
 
     async def unsettled(self, dues: Sequence[Due]) -> dict[str, list[Delivery]]:
         """Give, by due id, attempts of an earlier claim that were begun and never settled."""

@@ -27,6 +27,7 @@ from storage.signals import forget_signals, load_signals, save_signals
 from storage.turn import SavedTurn
 from surveys.ask import Ask, Ledger
 from surveys.card import Card
+from surveys.consent import Consent
 from surveys.contact import AddressStatus, Contact
 from surveys.conversation import Conversation
 from surveys.due import Decision, Due
@@ -190,6 +191,10 @@ class Transaction(Plans):
     async def opt_in(self, contact_ids: Collection[int], at: datetime, source: str) -> None:
         """Note that these people took their stop back."""
         await consents.opt_in(self._session, contact_ids, at, source)
+
+    async def record_consents(self, said: Sequence[tuple[int, Consent]]) -> None:
+        """Keep what people or systems said about asking: (contact id, what). The last stands."""
+        await consents.record_consents(self._session, said)
 
     async def contacts_by_address(self, addresses: Collection[Place]) -> dict[Place, Contact]:
         """Give whose these addresses are, in whatever status; unknown ones are left out."""

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from surveys.consent import Consent, current
+
 
 class AddressStatus(StrEnum):
     """Whether an address may be written to; from fine to worst."""
@@ -48,7 +50,9 @@ class Contact:
     systems call the person by: ``user:<userId>`` and ``anon:<anonymousId>``.
     ``opted_out_at`` is set once the person said stop: nothing is sent from then on.
     ``paused_until`` is how long they asked us to wait, ``only_channel`` the one channel they want
-    to be asked on, "" for any.
+    to be asked on, "" for any. ``consents`` are those that stand, one for each purpose and channel.
+    ``closed`` says, while it is decided whether to ask them something, on which channels nothing
+    allows it, each with the reason.
     """
 
     id: int = 0
@@ -60,6 +64,8 @@ class Contact:
     opted_out_at: datetime | None = None
     paused_until: datetime | None = None
     only_channel: str = ""
+    consents: tuple[Consent, ...] = ()
+    closed: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def address(self, channel: str) -> Address | None:
         """Give the usable address on a channel, the newest of several, or None."""
@@ -80,8 +86,8 @@ def unite(keep: Contact, gone: Contact) -> Contact:
     """Give the one person that two contacts turn out to be.
 
     What ``keep`` says wins, and its addresses are the newer ones. What either asked of us stays:
-    the first stop, the longer pause, the only channel. Of an address both have, the worse status
-    stays.
+    the first stop, the longer pause, the only channel, a refusal. Of an address both have, the
+    worse status stays.
     """
     stops = [at for at in (keep.opted_out_at, gone.opted_out_at) if at]
     pauses = [at for at in (keep.paused_until, gone.paused_until) if at]
@@ -96,6 +102,7 @@ def unite(keep: Contact, gone: Contact) -> Contact:
         opted_out_at=min(stops, default=None),
         paused_until=max(pauses, default=None),
         only_channel=keep.only_channel or gone.only_channel,
+        consents=current((*keep.consents, *gone.consents)),
     )
 
 

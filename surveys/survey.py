@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from surveys.consent import FEEDBACK
 from surveys.metric import Band
 from surveys.question import Question, Text
 
@@ -17,6 +18,7 @@ class Survey:
     percent, or scale points). ``change_within`` is how long an answer may be changed.
     ``languages`` are those the survey is asked in, the first being the fallback. ``topic`` groups
     surveys for limits on asking, and ``priority`` says which has room kept for it: the higher.
+    ``purpose`` is what people must have agreed to (`surveys.consent`).
     """
 
     id: str
@@ -29,6 +31,7 @@ class Survey:
     change_within: timedelta = timedelta(minutes=15)
     topic: str = ""
     priority: int = 0
+    purpose: str = FEEDBACK
 
     def question(self, question_id: str) -> Question | None:
         """Give the question of that id, or None."""

@@ -57,6 +57,11 @@ ROOT: Mapping[str, Key] = {
         doc="When and how often one person may be asked, over all channels and surveys.",
         example="{ recontact: 30d, quiet_hours: 20:00-09:00 }",
     ),
+    "consent": Key(
+        doc="What asking rests on where nothing is recorded of a person.",
+        example="{ basis: consent }",
+        default="{ basis: legitimate_interest }",
+    ),
     "include": Key(
         doc="Other files with surveys, triggers, journeys, campaigns, alerts and staff; paths are "
         "seen from this file's folder and stay inside it.",
@@ -143,6 +148,11 @@ SURVEY: Mapping[str, Key] = {
     "thanks": Key(
         doc="What is said at the end, by what the first score was: low, middle or high.",
         example="{ low: { en: We are sorry. } }",
+    ),
+    "purpose": Key(
+        doc="What people must have agreed to be asked for: see consent.",
+        example="research",
+        default="feedback",
     ),
     "topic": Key(
         doc="What the survey is about, for limits that several surveys share.", example="service"
@@ -445,6 +455,25 @@ CARDS: Mapping[str, Key] = {
     ),
 }
 
+CONSENT: Mapping[str, Key] = {
+    "basis": Key(
+        doc="legitimate_interest or contract: customers may be asked until they refuse. consent: "
+        "only those who agreed are asked.",
+        example="consent",
+        default="legitimate_interest",
+    ),
+    "purposes": Key(
+        doc="The purposes this holds for; for any other, only those who agreed are asked.",
+        example="[feedback, research]",
+        default="feedback",
+    ),
+    "channels": Key(
+        doc="The channels this holds for; on any other, only those who agreed are asked.",
+        example="[email, sms]",
+        default="all channels of this file",
+    ),
+}
+
 SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "root": ROOT,
     "service": SERVICE,
@@ -463,6 +492,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "fallback": FALLBACK,
     "throttle": THROTTLE,
     "limit": LIMIT,
+    "consent": CONSENT,
 }
 """Section -> key -> what it means. A section's name is not written in the file."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.config.advice import give_advice
 from bot.config.campaigns import read_campaign
 from bot.config.channels import hide_secrets, read_channels
+from bot.config.consent import read_consent
 from bot.config.entrances import read_entrances
 from bot.config.faults import ConfigError, Fault, quote
 from bot.config.include import Files, read_files
@@ -119,6 +120,7 @@ class _Reader:
         throttle = read_throttle(
             self._main.at("throttle"), names.surveys, _topics(places["surveys"]), names.channels
         )
+        consent = read_consent(self._main.at("consent"), names.channels)
         cards_to = read_cards(self._main.at("cards"), names)
         if self._findings.faults or service is None:
             return None
@@ -134,6 +136,7 @@ class _Reader:
             alerts=tuple(a for a in alerts if a),
             cards_to=cards_to,
             throttle=throttle,
+            consent=consent,
             languages=with_own_languages(self._bank, service.language, surveys.values()),
             version=content_hash(self._files.written),
             path=path,

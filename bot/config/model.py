@@ -10,6 +10,7 @@ from scheduler.milestones import Journey
 from scheduler.patience import Throttle
 from scheduler.triggers import Trigger
 from surveys.alert import AlertRule
+from surveys.consent import Standing
 from surveys.entrance import Entrance
 from surveys.language import Language
 from surveys.staff import StaffMember
@@ -67,6 +68,7 @@ class Config:
     alerts: tuple[AlertRule, ...]
     cards_to: str = "team_lead"
     throttle: Throttle = field(default_factory=Throttle)
+    consent: Standing = field(default_factory=Standing)
     languages: Mapping[str, Language] = field(repr=False)
     version: str
     path: Path

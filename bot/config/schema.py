@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.config.channels import inner_shape, is_required, keys_of
+from bot.config.consent import PURPOSE
 from bot.config.keys import SECTIONS, Key
 from bot.config.model import Registry
 from bot.config.reading import known_keys
@@ -23,6 +24,7 @@ from bot.config.throttle import CLOCKS
 from channels import CHANNELS
 from scheduler.patience import OnLimit
 from surveys.condition import MAX_LENGTH
+from surveys.consent import Basis
 from surveys.entrance import SOURCE
 from surveys.metric import METRICS, Band
 from surveys.preset import PRESETS, VARIANTS
@@ -83,6 +85,7 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "campaigns": _named(_block("campaign", _campaign_types(registry))),
         "throttle": _block("throttle", _throttle_types(registry)),
         "cards": _block("cards", {"to": _STRING}),
+        "consent": _block("consent", _consent_types(registry)),
         "include": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
     }
     return {
@@ -136,6 +139,7 @@ def _survey_types() -> Types:
         "thanks": _closed({band.value: _TEXTS for band in Band}),
         "change_within": _DURATION,
         "topic": _STRING,
+        "purpose": {"type": "string", "pattern": f"^{PURPOSE.pattern}$"},
         "priority": {"type": "integer", "minimum": 0, "maximum": 100},
         "public": {"anyOf": [_FLAG, _block("public", _public_types())]},
     }
@@ -280,6 +284,16 @@ def _throttle_types(registry: Registry) -> Types:
         "surveys": _named(one),
         "topics": {"type": "object", "additionalProperties": one},
         "channels": _closed({name: _limits_of(name, one) for name in registry}),
+    }
+
+
+def _consent_types(registry: Registry) -> Types:
+    purpose = {"type": "string", "pattern": f"^{PURPOSE.pattern}$"}
+    channel = {"enum": list(registry)}
+    return {
+        "basis": {"enum": list(Basis)},
+        "purposes": {"anyOf": [purpose, {"type": "array", "items": purpose}]},
+        "channels": {"anyOf": [channel, {"type": "array", "items": channel}]},
     }
 
 

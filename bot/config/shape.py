@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator
 from bot.config import units
 from bot.config.units import UnfitError
 from surveys.condition import Condition, parse
+from surveys.consent import FEEDBACK
 from surveys.errors import ConditionError, TemplateError
 from surveys.staff import Role
 from surveys.template import names
@@ -140,6 +141,7 @@ class SurveyShape:
     thanks: dict[str, Texts] = field(default_factory=dict)
     change_within: Duration | None = None
     topic: Line = ""
+    purpose: Line = FEEDBACK
     priority: Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=100)] = 0
     public: Any = None
 

@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from bot.config.consent import check_purpose
 from bot.config.faults import quote
 from bot.config.place import Place
 from bot.config.questions import Tongue, read_question, read_texts, written_names
@@ -36,6 +37,7 @@ def read_survey(place: Place, main: str, bank: Languages) -> Survey | None:
         _read_questions_only(place, main, bank)
         return None
     before = len(place.findings.faults)
+    check_purpose(place.at("purpose"), shape.purpose)
     name = str(place.route[-1])
     tongue = Tongue(main=main, known=frozenset({*bank, *shape.languages}))
     questions = _read_questions(place.at("questions"), name, tongue)
@@ -48,6 +50,7 @@ def read_survey(place: Place, main: str, bank: Languages) -> Survey | None:
         thanks=_read_thanks(place.at("thanks"), shape.thanks, tongue),
         change_within=_DEFAULT_WINDOW if shape.change_within is None else shape.change_within,
         topic=shape.topic,
+        purpose=shape.purpose,
         priority=shape.priority,
     )
     if len(place.findings.faults) > before:

@@ -87,3 +87,12 @@ CREATE TABLE contact_merged (
     at BIGINT NOT NULL
 );
 CREATE INDEX contact_merged_keep ON contact_merged (keep_id);
+
+-- Consent by purpose and channel, each with its basis; '' is all of them. History is kept.
+ALTER TABLE consent ADD COLUMN purpose TEXT NOT NULL DEFAULT '';
+ALTER TABLE consent ADD COLUMN channel TEXT NOT NULL DEFAULT '';
+ALTER TABLE consent ADD COLUMN basis TEXT NOT NULL DEFAULT 'consent';
+ALTER TABLE consent ADD COLUMN is_latest INT NOT NULL DEFAULT 1;
+UPDATE consent SET is_latest = 0 WHERE EXISTS
+    (SELECT 1 FROM consent AS o WHERE o.contact_id = consent.contact_id AND o.id > consent.id);
+CREATE INDEX consent_latest ON consent (contact_id, purpose, channel) WHERE is_latest;

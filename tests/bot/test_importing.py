@@ -149,3 +149,25 @@ def test_another_name_of_the_same_person_is_no_trait() -> None:
     assert isinstance(plain, dict) and "anonymousId" not in plain
     assert plain["messageId"] != item["messageId"]
     assert isinstance(to_identify({**row, "anonymous_id": "x" * 1000}, "user_id"), str)
+
+
+def test_columns_say_what_somebody_agreed_to_and_are_not_guessed() -> None:
+    row: dict[str | None, Any] = {
+        "id": "1",
+        "consent.feedback": "Yes",
+        "consent.sms": "0",
+        "x": "y",
+    }
+    item = to_identify(row, "id")
+    assert isinstance(item, dict)
+    assert item["traits"] == {
+        "x": "y",
+        "consent": {
+            "feedback": {"granted": True, "source": "file"},
+            "sms": {"granted": False, "source": "file"},
+        },
+    }
+    changed = to_identify({**row, "consent.sms": "yes"}, "id")
+    assert isinstance(changed, dict) and changed["messageId"] != item["messageId"]
+    said = to_identify({**row, "consent.sms": "perhaps"}, "id")
+    assert said == "consent.sms must be yes or no, not 'perhaps'"

@@ -195,3 +195,15 @@ def test_a_phone_number_is_kept_with_its_country_code_or_not_at_all(
     (event,) = call(track(traits={"phone": written, "plan": "pro"}), "identify").events
     assert event.traits.get("phone") == kept
     assert event.traits["plan"] == "pro"
+
+
+def test_what_a_consent_tool_says_goes_behind_what_the_call_says() -> None:
+    context = {"consent": {"categoryPreferences": {"feedback": True, "research": False}}}
+    body = {"userId": "1", "context": context, "traits": {"consent": {"research": True}}}
+    received = read_call("identify", body, received_at=NOW, new_id=lambda: "x")
+    assert received.events[0].traits["consent"] == {"feedback": True, "research": True}
+    for odd in ("x", {"consent": "x"}, {"consent": {"categoryPreferences": ["x"]}}):
+        received = read_call(
+            "identify", {"userId": "1", "context": odd}, received_at=NOW, new_id=lambda: "x"
+        )
+        assert "consent" not in received.events[0].traits

@@ -11,6 +11,7 @@ import yaml
 
 from bot.config import Registry, load_config, write_schema
 from bot.config.campaigns import SHAPES as CAMPAIGN_SHAPES
+from bot.config.consent import ConsentShape
 from bot.config.follow_ups import SHAPES as FOLLOW_UP_SHAPES
 from bot.config.journeys import SHAPES as JOURNEY_SHAPES
 from bot.config.keys import LATER, SECTIONS, table
@@ -27,7 +28,14 @@ from surveys.survey import Survey
 from tests.bot.config.conftest import TelegramSettings
 from tests.bot.config.schemas import problems
 
-SHAPES = (*PLAIN_SHAPES, *JOURNEY_SHAPES, *CAMPAIGN_SHAPES, *FOLLOW_UP_SHAPES, *THROTTLE_SHAPES)
+SHAPES = (
+    *PLAIN_SHAPES,
+    *JOURNEY_SHAPES,
+    *CAMPAIGN_SHAPES,
+    *FOLLOW_UP_SHAPES,
+    *THROTTLE_SHAPES,
+    ConsentShape,
+)
 ROOT = Path(__file__).parents[3]
 DOCS = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", DOCS, re.MULTILINE | re.DOTALL)
