@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.commands import COMMANDS, Commands, StaffConfig
 from bot.config import Config, Reading, read_config
 from bot.config.surveys import content_hash
+from bot.conflict_alert import compose_conflicts
 from bot.doorkeeper import IDLE_SECONDS, KEEPER
 from bot.gateway import Gateway
 from bot.http import Door, make_app
@@ -30,6 +31,7 @@ from channels.sandbox import Sandbox
 from channels.web import Settings as WebSettings
 from scheduler.batch import Batch
 from scheduler.clock import Clock
+from scheduler.conflicts import ConflictWatch
 from scheduler.dispatch import Lane
 from scheduler.enlisting import Enlisting
 from scheduler.intake import EventIntake
@@ -79,6 +81,7 @@ class Service:
         self.channels: dict[str, Channel] = {}
         self.lanes: dict[str, Lane] = {}
         self.strays: Strays
+        self.conflicts: ConflictWatch
         self.gateway: Gateway
         self.commands: Commands
         self.events: Batch[Event, bool]
@@ -201,6 +204,14 @@ class Service:
             )
             for name, channel in self.channels.items()
         }
+        self.conflicts = ConflictWatch(
+            self.store,
+            self._rules,
+            channels=capabilities,
+            compose=compose_conflicts,
+            clock=self._clock,
+            wake=self.wake,
+        )
         self.strays = Strays(
             self.store, self._rules, channels=capabilities, clock=self._clock, wake=self.wake
         )
@@ -308,6 +319,7 @@ class Service:
         reloading = Reloading(self.config, read=_read, apply=self.apply, tell=self._tell_keepers)
         clock.every(RELOAD, "reload", reloading.tick)
         clock.every(SWEEP, "strays", self.strays.sweep)
+        clock.every(SWEEP, "conflicts", self.conflicts.sweep)
         clock.start()
         self._exits.callback(clock.stop)
 

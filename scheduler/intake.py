@@ -79,7 +79,7 @@ class EventIntake:
             people.meet(event)
         for keep, gone in people.merges:
             await transaction.merge_contacts(keep, gone, now)
-        people.saved(await transaction.save_contacts(people.changed()))
+        people.saved(await transaction.save_contacts(people.changed(), now))
         await transaction.record_consents(people.consents())
         return people
 

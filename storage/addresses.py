@@ -33,10 +33,17 @@ _OWNERS = statement("""
     FROM ROWS($1: channel text, value text) AS v
     JOIN address a ON a.channel = v.channel AND a.value = v.value
 """)
+# What was settled for one owner is open again for another.
 _CONFLICT = insert(
     "address_conflict",
-    "channel text, value text, owner_id bigint, claimant_id bigint",
-    "ON CONFLICT (channel, value, claimant_id) DO NOTHING",
+    "channel text, value text, owner_id bigint, claimant_id bigint, first_at bigint,"
+    " last_at bigint, times int, settled text, settled_by text",
+    "ON CONFLICT (channel, value, claimant_id) DO UPDATE SET last_at = excluded.last_at,"
+    " times = address_conflict.times + 1, owner_id = excluded.owner_id,"
+    " settled = CASE WHEN address_conflict.owner_id = excluded.owner_id"
+    " THEN address_conflict.settled ELSE '' END,"
+    " told_at = CASE WHEN address_conflict.owner_id = excluded.owner_id"
+    " THEN address_conflict.told_at END",
 )
 _SET = statement("""
     UPDATE address SET status = v.status FROM ROWS($1: channel text, value text, status text) AS v
@@ -66,7 +73,9 @@ _LINK = statement("""
 """)
 
 
-async def claim_addresses(session: Session, claims: Sequence[Claim]) -> dict[int, list[Address]]:
+async def claim_addresses(
+    session: Session, claims: Sequence[Claim], now: datetime
+) -> dict[int, list[Address]]:
     """Add what is free and give, by contact, which of the claimed addresses are theirs now.
 
     A known address keeps its status. Each refused claim leaves a row in ``address_conflict``.
@@ -78,7 +87,7 @@ async def claim_addresses(session: Session, claims: Sequence[Claim]) -> dict[int
     await session.run(_CLAIM, batch)
     owners = await find_owners(session, first)
     granted: dict[int, list[Address]] = {}
-    refused = []
+    refused: dict[tuple[Place, int], dict[str, object]] = {}
     for claim in claims:
         # Absent where the value could not be stored as it is (NUL, lone surrogates).
         owner_id, status = owners.get(_place(claim.address), (0, AddressStatus.BOUNCED))
@@ -86,9 +95,9 @@ async def claim_addresses(session: Session, claims: Sequence[Claim]) -> dict[int
             address = replace(claim.address, status=status)
             granted.setdefault(owner_id, []).append(address)
         elif owner_id:
-            refused.append(_conflict(claim, owner_id))
+            refused[_place(claim.address), claim.contact_id] = _conflict(claim, owner_id, now)
     if refused:
-        await session.run(_CONFLICT, refused)
+        await session.run(_CONFLICT, [refused[key] for key in sorted(refused)])
     return granted
 
 
@@ -157,10 +166,15 @@ def _row(claim: Claim) -> dict[str, object]:
     }
 
 
-def _conflict(claim: Claim, owner_id: int) -> dict[str, object]:
+def _conflict(claim: Claim, owner_id: int, now: datetime) -> dict[str, object]:
     return {
         "channel": claim.address.channel,
         "value": claim.address.value,
         "owner_id": owner_id,
         "claimant_id": claim.contact_id,
+        "first_at": to_ms(now),
+        "last_at": to_ms(now),
+        "times": 1,
+        "settled": "",
+        "settled_by": "",
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from storage.addresses import Claim, claim_addresses
 from storage.codec import from_ms_or_none, load_json, to_ms_or_none
@@ -105,11 +106,14 @@ async def lock_contacts(session: Session, keys: Collection[str]) -> dict[str, Co
     return {key: contacts[owner] for key, owner in owners.items() if owner in contacts}
 
 
-async def save_contacts(session: Session, contacts: Sequence[Contact]) -> list[Contact]:
+async def save_contacts(
+    session: Session, contacts: Sequence[Contact], now: datetime | None = None
+) -> list[Contact]:
     """Insert contacts of id 0 and update the others; give each, in the order they came.
 
     New ones that claim the same key are one. Keys and addresses are only ever added: the first
-    owner keeps an address, the claimant gets it back without.
+    owner keeps an address, the claimant gets it back without. ``now`` is when they claim it, the
+    system's clock where it is not given.
     """
     people, places = _gather(await _recognise(session, contacts))
     fresh = [n for n, person in enumerate(people) if not person.id]
@@ -124,7 +128,7 @@ async def save_contacts(session: Session, contacts: Sequence[Contact]) -> list[C
     if keys:
         named = [{"key": key, "contact_id": keys[key]} for key in sorted(keys)]
         await session.run(_INSERT_KEYS, named)
-    saved = await _claim(session, people)
+    saved = await _claim(session, people, now or datetime.now(UTC))
     return [saved[place] for place in places]
 
 
@@ -187,13 +191,13 @@ def _row(contact: Contact) -> dict[str, object]:
     }
 
 
-async def _claim(session: Session, people: Sequence[Contact]) -> list[Contact]:
+async def _claim(session: Session, people: Sequence[Contact], now: datetime) -> list[Contact]:
     claims = [
         Claim(contact_id=person.id, address=address, position=position)
         for person in people
         for position, address in enumerate(person.addresses)
     ]
-    granted = await claim_addresses(session, claims) if claims else {}
+    granted = await claim_addresses(session, claims, now) if claims else {}
     return [replace(p, addresses=tuple(granted.get(p.id, ()))) for p in people]
 
 

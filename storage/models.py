@@ -110,6 +110,13 @@ class AddressConflict(Model):
     value = Text()
     owner_id = fields.BigIntField()
     claimant_id = fields.BigIntField()
+    first_at = fields.BigIntField(default=0)
+    last_at = fields.BigIntField(default=0)
+    times = fields.IntField(default=1)
+    told_at = fields.BigIntField(null=True, db_index=True)
+    settled = Text(default="")
+    settled_by = Text(default="")
+    settled_at = fields.BigIntField(null=True)
 
     class Meta:
         table = "address_conflict"

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from storage import (
     comments,
+    conflicts,
     consents,
     conversations,
     deliveries,
@@ -30,6 +31,7 @@ from storage.transaction import Transaction
 from storage.turn import SavedTurn
 from surveys.card import Card
 from surveys.comment import Comment, Search
+from surveys.conflict import Conflict, Settled, Verdict
 from surveys.consent import Consent
 from surveys.contact import Contact, address_value
 from surveys.conversation import Conversation
@@ -209,6 +211,22 @@ class Store:
     ) -> Explanation:
         """Give what was decided about a person lately, of teams that may be seen (None: all)."""
         return await self._database.read(lambda s: explanations.explain(s, contact, teams, limit))
+
+    async def list_conflicts(self, limit: int, offset: int) -> list[Conflict]:
+        """Give claims of others' addresses that nobody has settled, the oldest first."""
+        return await self._database.read(lambda s: conflicts.list_conflicts(s, limit, offset))
+
+    async def load_conflicts(self, ids: Collection[int]) -> list[Conflict]:
+        """Give such claims by their numbers, settled ones too; unknown ones are left out."""
+        return await self._database.run(lambda s: conflicts.load_conflicts(s, ids))
+
+    async def settle_conflict(
+        self, number: int, verdict: Verdict, by: str, now: datetime
+    ) -> Settled:
+        """Settle one as the colleague ``by`` says."""
+        return await self._database.transact(
+            lambda s: conflicts.settle_conflict(s, number, verdict, by, now)
+        )
 
     async def decisions(self, invitation_id: int) -> list[Decision]:
         """Give why an invitation was sent, held, skipped or failed, oldest first."""

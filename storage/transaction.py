@@ -8,6 +8,7 @@ from storage import addresses as places
 from storage import (
     answers,
     cards,
+    conflicts,
     consents,
     conversations,
     deliveries,
@@ -27,6 +28,7 @@ from storage.signals import forget_signals, load_signals, save_signals
 from storage.turn import SavedTurn
 from surveys.ask import Ask, Ledger
 from surveys.card import Card
+from surveys.conflict import Conflict
 from surveys.consent import Consent
 from surveys.contact import AddressStatus, Contact
 from surveys.conversation import Conversation
@@ -57,7 +59,9 @@ class Transaction(Plans):
         """Lock the people of these keys, known or not, and give those known: key -> contact."""
         return await people.lock_contacts(self._session, keys)
 
-    async def save_contacts(self, contacts: Sequence[Contact]) -> list[Contact]:
+    async def save_contacts(
+        self, contacts: Sequence[Contact], now: datetime | None = None
+    ) -> list[Contact]:
         """Insert contacts of id 0 and update the others; give each, in the order they came.
 
         Keys and addresses are added, never taken away; a known address keeps its status. Addresses
@@ -65,7 +69,7 @@ class Transaction(Plans):
         same key are one. A stop is set for a new contact only; see `opt_out`. A stranger whose
         address is claimed is that contact from now on (`storage.strangers`).
         """
-        saved = await people.save_contacts(self._session, contacts)
+        saved = await people.save_contacts(self._session, contacts, now)
         return await strangers.take_in(self._session, contacts, saved)
 
     async def merge_contacts(self, keep: int, gone: int, now: datetime) -> None:
@@ -75,6 +79,16 @@ class Transaction(Plans):
         Of open invitations to the same survey on both sides the later planned one is skipped.
         """
         await merging.merge_contacts(self._session, keep, gone, now)
+
+    async def take_untold_conflicts(self, now: datetime, every: timedelta) -> list[int]:
+        """Give the open conflicts staff were not told of, and note that they are now; none where
+        they were told of any within ``every``.
+        """
+        return await conflicts.take_untold(self._session, now, every)
+
+    async def load_conflicts(self, ids: Collection[int]) -> list[Conflict]:
+        """Give conflicts by id; unknown ones are left out."""
+        return await conflicts.load_conflicts(self._session, ids)
 
     async def take_counters(self, keys: Collection[str]) -> dict[str, int]:
         """Lock counters and give their values; a new one is 0."""

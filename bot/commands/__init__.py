@@ -11,6 +11,7 @@ from hashlib import blake2b
 from secrets import token_bytes
 
 from bot.commands.comments import COMMENTS
+from bot.commands.conflicts import CONFLICTS
 from bot.commands.context import (
     Command,
     Context,
@@ -35,7 +36,7 @@ __all__ = ["COMMANDS", "MOST_CHARACTERS", "Commands", "ReportStore", "StaffConfi
 MOST_CHARACTERS = 4000
 """Telegram takes 4,096 (https://core.telegram.org/bots/api#sendmessage), others more."""
 
-_ASKED = (RESULTS, RESPONSES, COMMENTS, WHY)
+_ASKED = (RESULTS, RESPONSES, COMMENTS, WHY, CONFLICTS)
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command for command in (*_ASKED, help_command(_ASKED))

@@ -10,6 +10,7 @@ from bot.commands.grammar import GROUPS, GrammarError, Request, Vocabulary
 from bot.commands.periods import Period, default_period, spell_period
 from bot.commands.phrases import fold, listing
 from surveys.comment import Comment, Search
+from surveys.conflict import Conflict, Settled, Verdict
 from surveys.contact import Contact
 from surveys.conversation import Conversation
 from surveys.explanation import Explanation
@@ -53,6 +54,17 @@ class ReportStore(Protocol):
 
     async def list_comments(self, wanted: Search, /, limit: int, offset: int) -> Sequence[Comment]:
         """List customers' own words, newest first."""
+
+    async def list_conflicts(self, limit: int, offset: int) -> Sequence[Conflict]:
+        """List claims of others' addresses nobody has settled, the oldest first."""
+
+    async def load_conflicts(self, ids: Collection[int], /) -> Sequence[Conflict]:
+        """Give such claims by their numbers."""
+
+    async def settle_conflict(
+        self, number: int, verdict: Verdict, by: str, now: datetime
+    ) -> Settled:
+        """Settle one as the colleague ``by`` says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

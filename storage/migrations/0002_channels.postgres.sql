@@ -96,3 +96,14 @@ ALTER TABLE consent ADD COLUMN is_latest BOOLEAN NOT NULL DEFAULT true;
 UPDATE consent SET is_latest = false WHERE EXISTS
     (SELECT 1 FROM consent AS o WHERE o.contact_id = consent.contact_id AND o.id > consent.id);
 CREATE INDEX consent_latest ON consent (contact_id, purpose, channel) WHERE is_latest;
+
+-- Claims of others' addresses: how often, who was told, and how staff settled them.
+ALTER TABLE address_conflict ADD COLUMN first_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE address_conflict ADD COLUMN last_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE address_conflict ADD COLUMN times INT NOT NULL DEFAULT 1;
+ALTER TABLE address_conflict ADD COLUMN told_at BIGINT;
+ALTER TABLE address_conflict ADD COLUMN settled TEXT NOT NULL DEFAULT '';
+ALTER TABLE address_conflict ADD COLUMN settled_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE address_conflict ADD COLUMN settled_at BIGINT;
+UPDATE address_conflict SET first_at = CAST(EXTRACT(EPOCH FROM now()) * 1000 AS BIGINT), last_at = CAST(EXTRACT(EPOCH FROM now()) * 1000 AS BIGINT);
+CREATE INDEX address_conflict_told ON address_conflict (told_at);

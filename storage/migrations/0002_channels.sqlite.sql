@@ -96,3 +96,14 @@ ALTER TABLE consent ADD COLUMN is_latest INT NOT NULL DEFAULT 1;
 UPDATE consent SET is_latest = 0 WHERE EXISTS
     (SELECT 1 FROM consent AS o WHERE o.contact_id = consent.contact_id AND o.id > consent.id);
 CREATE INDEX consent_latest ON consent (contact_id, purpose, channel) WHERE is_latest;
+
+-- Claims of others' addresses: how often, who was told, and how staff settled them.
+ALTER TABLE address_conflict ADD COLUMN first_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE address_conflict ADD COLUMN last_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE address_conflict ADD COLUMN times INT NOT NULL DEFAULT 1;
+ALTER TABLE address_conflict ADD COLUMN told_at BIGINT;
+ALTER TABLE address_conflict ADD COLUMN settled TEXT NOT NULL DEFAULT '';
+ALTER TABLE address_conflict ADD COLUMN settled_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE address_conflict ADD COLUMN settled_at BIGINT;
+UPDATE address_conflict SET first_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000, last_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000;
+CREATE INDEX address_conflict_told ON address_conflict (told_at);

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.commands import Commands, StaffConfig
 from surveys.card import Card
 from surveys.comment import Comment, Search
+from surveys.conflict import Conflict, Settled, Verdict
 from surveys.contact import Contact
 from surveys.conversation import Conversation
 from surveys.event import Interaction
@@ -127,6 +128,9 @@ class MemoryStore:
     responses: list[tuple[Response, Contact]] = field(default_factory=list)
     held: list[tuple[HeldPress, Conversation]] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    settled: list[tuple[int, Verdict, str]] = field(default_factory=list)
+    outcome: Settled = Settled.DONE
     asked: list[Filter] = field(default_factory=list)
     searched: list[Search] = field(default_factory=list)
 
@@ -200,6 +204,18 @@ class MemoryStore:
         found = [comment for comment in self.comments if _said(comment, wanted)]
         found.sort(key=lambda comment: comment.at, reverse=True)
         return found[offset : offset + limit]
+
+    async def list_conflicts(self, limit: int, offset: int) -> Sequence[Conflict]:
+        return [c for c in self.conflicts if c.is_open][offset : offset + limit]
+
+    async def load_conflicts(self, ids: Collection[int], /) -> Sequence[Conflict]:
+        return [c for c in self.conflicts if c.id in ids]
+
+    async def settle_conflict(
+        self, number: int, verdict: Verdict, by: str, now: datetime
+    ) -> Settled:
+        self.settled.append((number, verdict, by))
+        return self.outcome
 
 
 def _said(comment: Comment, wanted: Search) -> bool:
