@@ -12,6 +12,7 @@ from surveys.consent import FEEDBACK, Basis, Consent, Standing
 from surveys.contact import Contact
 from surveys.due import Decision
 from surveys.entrance import Entrance
+from surveys.follow_up import FollowUp
 from surveys.inbound import Entered, Linked
 from surveys.invitation import InvitationState
 from surveys.link import Purpose
@@ -110,6 +111,30 @@ async def test_a_refusal_between_planning_and_sending_is_heard(spine: Spine) -> 
     await spine.dispatch()
     assert _count(spine, "telegram") == _count(spine, "email") == 0
     assert (await spine.conversation(1)).invitation.state is InvitationState.SKIPPED
+
+
+async def test_no_reminder_and_no_turn_where_it_was_refused_since(spine: Spine) -> None:
+    again = FollowUp(remind_after=timedelta(days=1), fallback_after=timedelta(days=2))
+    spine.rules = replace(spine.rules, follow_ups={"after_call": again})
+    assert (await asked(spine))[0] == ["telegram"]
+    await said(spine, {"telegram": False, "email": False})
+    for _ in range(5):
+        spine.now += timedelta(days=1)
+        await spine.dispatch()
+    assert _count(spine, "telegram") == 1 and _count(spine, "email") == 0
+    rules = [decision.rule for decision in await spine.store.decisions(1)]
+    assert any("no consent for feedback on telegram" in rule for rule in rules)
+    assert any("no consent for feedback on email" in rule for rule in rules)
+
+
+async def test_the_basis_of_a_turn_is_recorded_for_its_channel(spine: Spine) -> None:
+    again = FollowUp(fallback_after=timedelta(days=2))
+    spine.rules = replace(spine.rules, follow_ups={"after_call": again})
+    await asked(spine)
+    spine.now += timedelta(days=2)
+    await spine.dispatch()
+    assert _count(spine, "email") == 1
+    assert {c.channel for c in (await person(spine)).consents} == {"telegram", "email"}
 
 
 async def test_another_purpose_needs_its_own_consent(spine: Spine) -> None:

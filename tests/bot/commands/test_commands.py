@@ -188,7 +188,10 @@ async def test_help_explains_every_command_with_examples_that_work(name: str) ->
         ("/reslts", "I don't know 'reslts'. Did you mean /results?"),
         ("/response", "I don't know 'response'. Did you mean /responses?"),
         ("/hlep", "I don't know 'hlep'. Did you mean /help?"),
-        ("/weekly", "I answer /results, /responses, /comments, /why, /conflicts, /help. /help shows how."),
+        (
+            "/weekly",
+            "I answer /results, /responses, /comments, /why, /conflicts, /help. /help shows how.",
+        ),
         ("", "I answer /results, /responses, /comments, /why, /conflicts, /help. /help shows how."),
         (
             "/help reslts",
