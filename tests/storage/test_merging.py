@@ -124,9 +124,9 @@ async def test_nobody_is_asked_the_same_twice(store: Store) -> None:
     one, two = await add_contacts(store, contact("user:1"), contact("user:2"))
     await add_invitations(
         store,
-        invitation(one.id, survey="phone", due_at=NOW + HOUR),
-        invitation(two.id, survey="phone", due_at=NOW),
-        invitation(two.id, survey="shop", due_at=NOW),
+        invitation(one.id, key="a", survey="phone", due_at=NOW + HOUR),
+        invitation(two.id, key="b", survey="phone", due_at=NOW),
+        invitation(two.id, key="c", survey="shop", due_at=NOW),
     )
     await merge(store, one.id, two.id)
     assert await states(store) == ["skipped", "planned", "planned"]
