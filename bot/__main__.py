@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_import(commands)
     _add_link(commands)
+    _add_erase(commands)
     _add_backup(commands)
     return parser
 
@@ -188,6 +189,26 @@ def _add_link(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         from bot.running import print_link, run_async  # noqa: PLC0415
 
         return run_async(print_link(options.config, options.user_id, options.via))
+
+    parser.set_defaults(run=run)
+
+
+def _add_erase(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "erase", "delete everything about one person, for good")
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--person", default="", help="as your systems call them: user:42, anon:...")
+    who.add_argument("--email", default="", help="by mail address")
+    who.add_argument("--phone", default="", help="by number, with its country code")
+    parser.add_argument("--yes", action="store_true", help="do not ask whether this is meant")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.erase import Wish, run_erase  # noqa: PLC0415
+        from bot.running import run_async  # noqa: PLC0415
+
+        wish = Wish(
+            person=options.person, email=options.email, phone=options.phone, sure=options.yes
+        )
+        return run_async(run_erase(options.config, wish, sys.stdout))
 
     parser.set_defaults(run=run)
 

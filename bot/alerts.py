@@ -2,7 +2,9 @@
 
 from bot.commands.answers import english, spell_comments, spell_scores, spell_time
 from bot.commands.phrases import fold
-from surveys.contact import Contact
+from surveys.contact import AddressStatus, Contact
+from surveys.event import Interaction
+from surveys.inbound import Asked
 from surveys.invitation import Invitation
 from surveys.message import Message
 from surveys.response import Response
@@ -32,12 +34,37 @@ def compose_alert(
         _headline(response, contact, added=added),
         fold(", ".join(spell_scores(response, survey)), 200),
         *spell_comments(response, _COMMENTS),
-        _interaction(response),
+        _interaction(response.interaction),
         _when(response, timezone),
         _survey(survey, invitation),
     )
     text = "\n".join(line for line in lines if line)
     return Message(address=address, text=text[:MOST_CHARACTERS])
+
+
+def compose_call(
+    *, contact: Contact, last: Interaction | None, asked: Asked, address: str, timezone: str
+) -> Message:
+    """Say that a customer wants to talk to somebody, what they last had to do with us, and where
+    they can be reached; ``address`` is the colleague's own.
+    """
+    team = fold(last.team, _WORD) if last else ""
+    words = fold(asked.words, _COMMENTS)
+    lines = (
+        f"{fold(contact.name, _NAME)}{f' ({team})' if team else ''} wants to talk to somebody",
+        f"“{words}”" if words else "",
+        _interaction(last) if last else "",
+        f"Asked {spell_time(asked.at, timezone)} by {fold(asked.channel, _WORD)}",
+        _reached(contact),
+    )
+    text = "\n".join(line for line in lines if line)
+    return Message(address=address, text=text[:MOST_CHARACTERS])
+
+
+def _reached(contact: Contact) -> str:
+    usable = (a for a in contact.addresses if a.status is AddressStatus.OK)
+    named = [f"{a.channel} {fold(a.value, _NAME)}" for a in usable]
+    return f"Reach them by {', '.join(named)}" if named else ""
 
 
 def _headline(response: Response, contact: Contact, *, added: bool) -> str:
@@ -46,8 +73,7 @@ def _headline(response: Response, contact: Contact, *, added: bool) -> str:
     return f"{what} from {fold(contact.name, _NAME)}{f' ({team})' if team else ''}"
 
 
-def _interaction(response: Response) -> str:
-    about = response.interaction
+def _interaction(about: Interaction) -> str:
     named = (("interaction", about.id), ("agent", about.agent), ("line", about.line))
     text = ", ".join(f"{what} {fold(value, _WORD)}" for what, value in named if value)
     return text[:1].upper() + text[1:]

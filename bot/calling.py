@@ -36,6 +36,17 @@ async def get_link(config: Config, user_id: str, channel: str) -> str:
     return str(answer["link"])
 
 
+async def call_erase(config: Config, token: str) -> dict[str, int]:
+    """Have the running service erase the contact that a token names; gives what went, in numbers.
+
+    :raises ServiceAway: where it did not, with the reason.
+    """
+    answer = await _call(config, "POST", "/erase", data=orjson.dumps({"token": token}))
+    if "erased" not in answer:
+        raise ServiceAway(str(answer.get("message", answer)))
+    return dict(answer["erased"])
+
+
 async def _call(config: Config, method: str, path: str, **more: Any) -> dict[str, Any]:
     service = config.service
     host = "127.0.0.1" if service.host in ("0.0.0.0", "::") else service.host  # noqa: S104

@@ -11,7 +11,7 @@ from channels.errors import ChannelError, Untrusted
 from scheduler.batch import Batch
 from scheduler.outbox import Messages
 from storage.errors import StoreInUse, StoreMisconfigured, StoreUnavailable
-from surveys.inbound import CommandGiven, Inbound
+from surveys.inbound import CommandGiven, Inbound, Replied
 from surveys.message import Capabilities, Message
 
 log = logging.getLogger("afterword.gateway")
@@ -40,8 +40,11 @@ class Gateway:
         channels: Mapping[str, Channel],
         replies: Batch[Inbound, Messages],
         answer_command: AnswerCommand,
+        is_staff: Callable[[str, str], bool],
     ) -> None:
+        """``is_staff`` says whose (channel, address) is a colleague's."""
         self._channels, self._replies, self._answer = channels, replies, answer_command
+        self._is_staff = is_staff
         self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._waiting: Counter[tuple[str, str]] = Counter()
         self._room = asyncio.Semaphore(COMMANDS_AT_ONCE)
@@ -103,11 +106,14 @@ class Gateway:
     async def take(self, item: Inbound) -> Messages:
         """Keep one inbound value; gives what an inline channel says back.
 
-        Commands change nothing, so they are not stored: they are answered beside everything else,
+        A command of somebody who is no colleague is words, such as "/pause 2 weeks". Colleagues'
+        commands change nothing, so they are not stored: they are answered beside everything else,
         because a report takes its time and customers must not wait for it.
         """
         if not isinstance(item, CommandGiven):
             return await self._replies.put(item)
+        if not self._is_staff(item.channel, item.address):
+            return await self._replies.put(_as_words(item))
         if not self._is_wanted(item):
             return ()
         if self._channels[item.channel].capabilities.inline:
@@ -160,6 +166,17 @@ class Gateway:
         except Exception:
             log.exception("channel %s: a command's answer did not go out", item.channel)
         return ()
+
+
+def _as_words(item: CommandGiven) -> Replied:
+    return Replied(
+        event_id=item.event_id,
+        channel=item.channel,
+        at=item.at,
+        address=item.address,
+        raw=item.raw,
+        text=item.text,
+    )
 
 
 def split_picture(message: Message, capabilities: Capabilities) -> tuple[Message, ...]:

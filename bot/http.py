@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,8 @@ class Door:
     """What the server opens onto.
 
     ``events`` keeps events; ``link`` gives the opt-in link of a user id on a channel, "" where
-    there is none; ``ready`` raises where the service cannot do its work;
+    there is none; ``erase`` erases whom a token names and gives what went, None for a bad token;
+    ``ready`` raises where the service cannot do its work;
     ``metrics`` gives Prometheus' text. ``push`` names the channels that take webhooks.
     """
 
@@ -51,6 +52,7 @@ class Door:
     clock: Callable[[], datetime]
     nonce: Callable[[], str]
     link: Callable[[str, str], Awaitable[str]]
+    erase: Callable[[str], Awaitable[Mapping[str, int] | None]]
     ready: Callable[[], Awaitable[None]]
     metrics: Callable[[], Awaitable[bytes]]
 
@@ -66,6 +68,7 @@ def make_app(door: Door) -> web.Application:
     app.router.add_post("/v1/b", intake.batch)
     app.router.add_get("/v1/unusable", intake.unusable)
     app.router.add_get("/v1/link", intake.link)
+    app.router.add_post("/erase", intake.erase)
     app.router.add_get("/openapi.json", _openapi)
     app.router.add_get("/health", _health)
     checks = _Checks(door)
@@ -172,6 +175,18 @@ class _Intake:
                 message="No contact has that userId, or the channel runs without opt-in links.",
             )
         return _json({"link": link})
+
+    async def erase(self, request: web.Request) -> web.Response:
+        """Erase one person, for the command of that name: its token is the proof, no write key is.
+
+        Write keys are known to all who send events, and are no right to delete anybody.
+        """
+        body = segment.parse(await _read(request), limit=segment.MAX_EVENT_BYTES)
+        token = body.get("token")
+        erased = await self._door.erase(token) if isinstance(token, str) else None
+        if erased is None:
+            raise Refused(status=404, code="nobody", message="Nobody was erased.")
+        return _json({"erased": erased})
 
     async def _open(self, request: web.Request, limit: int) -> dict[str, Any]:
         if len(self._door.events) > MOST_WAITING:

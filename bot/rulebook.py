@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.alerts import compose_alert
+from bot.alerts import compose_alert, compose_call
 from bot.cards import compose_card
 from bot.config import Config
 from bot.places import make_whereabouts
@@ -11,8 +11,11 @@ from scheduler.campaigns import Campaign
 from scheduler.news import News
 from scheduler.rules import Rules
 from scheduler.triggers import Trigger
+from surveys.contact import Contact
 from surveys.conversation import Conversation
+from surveys.event import Interaction
 from surveys.follow_up import FollowUp
+from surveys.inbound import Asked
 from surveys.message import Message
 from surveys.response import Response
 
@@ -88,4 +91,13 @@ def say_card(rules: Rules, news: News, address: str) -> Message:
         address=address,
         timezone=rules.timezone,
         added=news.added,
+    )
+
+
+def say_call(
+    rules: Rules, contact: Contact, last: Interaction | None, asked: Asked, address: str
+) -> Message:
+    """Give what a colleague reads where a customer wants to talk to somebody."""
+    return compose_call(
+        contact=contact, last=last, asked=asked, address=address, timezone=rules.timezone
     )

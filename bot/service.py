@@ -5,8 +5,9 @@ import logging
 import os
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from bot.gateway import Gateway
 from bot.http import Door, make_app
 from bot.metrics import render_metrics
 from bot.reloading import Reloading, tell_keepers
-from bot.rulebook import make_rules, say_alert, say_card
+from bot.rulebook import make_rules, say_alert, say_call, say_card
 from channels import CHANNELS
 from channels.base import Channel, Surroundings
 from channels.errors import ChannelError
@@ -44,7 +45,7 @@ from scheduler.travel import compare_if_new
 from storage.store import Store
 from surveys.event import Event
 from surveys.inbound import Inbound
-from surveys.link import Purpose, seal
+from surveys.link import Purpose, seal, unseal
 
 log = logging.getLogger("afterword.service")
 
@@ -139,6 +140,14 @@ class Service:
         token = seal(self.store.key, Purpose.OPT_IN, found[key].id, expires)
         return self.channels[channel].deep_link(token)
 
+    async def erase(self, token: str) -> Mapping[str, int] | None:
+        """Erase whom a token of the erase command names; gives what went, None for a bad one."""
+        number = unseal(self.store.key, Purpose.ERASE, token, self._clock())
+        erased = await self.store.erase(number, self._clock()) if number else None
+        if erased:
+            log.info("contact %d was erased by command", erased.contact_id)
+        return asdict(erased) if erased else None
+
     # Building
 
     def _build_channels(self) -> None:
@@ -176,6 +185,7 @@ class Service:
             channels=capabilities,
             compose_alert=say_alert,
             compose_card=say_card,
+            compose_call=say_call,
             wake=self.wake,
             hold=self.hold,
         )
@@ -190,7 +200,7 @@ class Service:
                 self.store, self._rules, lambda clock: intake_at(clock=clock), number
             ),
         )
-        self.gateway = Gateway(self.channels, self.replies, commands.answer)
+        self.gateway = Gateway(self.channels, self.replies, commands.answer, commands.knows)
         self.lanes = {
             name: Lane(
                 name,
@@ -253,6 +263,7 @@ class Service:
             clock=self._clock,
             nonce=lambda: secrets.token_urlsafe(16),
             link=self.opt_in_link,
+            erase=self.erase,
             ready=self.store.ping,
             metrics=lambda: render_metrics(self.store),
         )
@@ -330,6 +341,7 @@ class Service:
     async def _expire(self) -> None:
         now = self._clock()
         await self.store.unit_of_work(lambda transaction: transaction.expire(now))
+        await self.store.scrub()
 
 
 def _read(path: Path) -> Reading:

@@ -1,6 +1,6 @@
 """Answering: what one reply leads to, from the turn to the messages and alerts. Pure."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -33,9 +33,9 @@ from surveys.invitation import InvitationState, move
 from surveys.language import Language
 from surveys.message import Capabilities, Message
 from surveys.question import Question
-from surveys.reading import also_understanding
 from surveys.response import Response
 from surveys.scanner import Origin
+from surveys.staff import StaffMember
 from surveys.survey import Survey
 
 _NOTICES: Mapping[TurnKind, str] = {
@@ -87,7 +87,7 @@ def answer_reply(
     """Give what one reply to one invitation leads to; ``courtesy`` is what words get back that
     answer nothing.
     """
-    bank = also_understanding(rules.bank(conversation.invitation.language), rules.languages["en"])
+    bank = rules.heard(conversation.invitation.language)
     turn = _advance(survey, conversation, item, bank, now)
     setting = rules.setting(survey, conversation.invitation, conversation.contact, item.address)
     view = _View(setting, conversation, turn, item, capabilities, courtesy)
@@ -205,8 +205,15 @@ def alert_addresses(
     rules: Rules, rule: AlertRule, team: str, channels: Mapping[str, Capabilities]
 ) -> list[tuple[str, str]]:
     """Give (channel, address) of everybody a rule tells, each on their first channel that runs."""
+    return staff_addresses(recipients(rule, team, rules.staff), channels)
+
+
+def staff_addresses(
+    members: Sequence[StaffMember], channels: Mapping[str, Capabilities]
+) -> list[tuple[str, str]]:
+    """Give (channel, address) of colleagues, each on their first channel that runs."""
     found = []
-    for member in recipients(rule, team, rules.staff):
+    for member in members:
         reachable = [(c, a) for c, a in member.addresses.items() if c in channels]
         found += reachable[:1]
     return found

@@ -11,7 +11,6 @@ from surveys.contact import Address, Contact
 from surveys.inbound import Commented, Inbound, Replied
 from surveys.language import Language
 from surveys.message import Capabilities
-from surveys.reading import also_understanding
 from surveys.staff import find_member
 
 
@@ -39,8 +38,7 @@ class Authors:
 
     def heard(self, contact: Contact | None) -> Language:
         """Give what we understand from somebody: their language, and English."""
-        bank = self.rules.bank(contact.language if contact else None)
-        return also_understanding(bank, self.rules.languages["en"])
+        return self.rules.heard(contact.language if contact else None)
 
     async def welcome(self, item: Replied, bank: Language) -> Contact:
         """Make a stranger a contact of that address alone, whom nobody asks anything."""

@@ -11,7 +11,17 @@ from scheduler.followups import decide_follow_up, follow, keep_true, next_turn
 from scheduler.patience import Put, keep_hours
 from scheduler.permission import permitted, unrecorded_basis
 from scheduler.rules import Rules
-from scheduler.throttle import Hold, Move, Send, Skip, Verdict, decide, is_shared, next_channel
+from scheduler.throttle import (
+    STOPPED,
+    Hold,
+    Move,
+    Send,
+    Skip,
+    Verdict,
+    decide,
+    is_shared,
+    next_channel,
+)
 from surveys.compose import compose_invitation, compose_reminder
 from surveys.consent import Consent
 from surveys.conversation import Conversation, next_question, progress
@@ -21,8 +31,6 @@ from surveys.message import Capabilities, Message
 
 MAX_CRASHES = 10
 """Unclean stops after which a row is parked, lest it be what brings the process down."""
-
-STOPPED = "the person said stop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +67,7 @@ def decide_due(
     now: datetime,
 ) -> Job | Outcome:
     """Decide about one claimed row. ``channels`` are those that run, the row's lane among them."""
-    if due.kind is DueKind.SAY and due.message:
+    if due.kind is not DueKind.ASK and due.message:
         if conversation is not None and conversation.contact.opted_out_at is not None:
             return Outcome(due=due, reason=STOPPED)
         # What answers somebody was put when they wrote.

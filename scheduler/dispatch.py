@@ -29,7 +29,7 @@ from scheduler.outcomes import Attempt, failed, held, sent, undecided
 from scheduler.rules import Rules
 from storage.store import Store, StoreError, StoreUnavailable
 from surveys.conversation import Conversation
-from surveys.due import Due, Outcome
+from surveys.due import Due, DueKind, Outcome
 from surveys.invitation import Delivery
 from surveys.message import Capabilities
 
@@ -311,6 +311,6 @@ def _delivery(job: Job, channel: str, now: datetime) -> Delivery:
         id=job.delivery_id,
         invitation_id=job.due.invitation_id,
         channel=channel,
-        address=job.message.address,
+        address="" if job.due.kind is DueKind.FAREWELL else job.message.address,
         started_at=now,
     )

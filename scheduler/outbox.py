@@ -28,11 +28,13 @@ class Outbox:
     dues: list[Due] = field(default_factory=list)
     subjects: Mapping[tuple[str, str], str] = field(default_factory=dict)
     latest: list[Due] = field(default_factory=list)
+    farewells: list[Due] = field(default_factory=list)
+    forgotten: list[int] = field(default_factory=list)
 
     @property
     def lanes(self) -> set[str]:
         """Which lanes have something new to say."""
-        return {due.lane for due in (*self.dues, *self.latest)}
+        return {due.lane for due in (*self.dues, *self.latest, *self.farewells)}
 
     def say(self, item: Inbound, messages: Messages, invitation_id: int = 0) -> Messages:
         """Answer ``item``: give the messages back where its channel is inline, else queue them."""
@@ -69,9 +71,31 @@ class Outbox:
             )
         )
 
+    def forget(self, item: Inbound, contact_id: int, farewell: Message) -> Messages:
+        """Have a person erased once all else is saved, which then goes with them, and say so."""
+        self.forgotten.append(contact_id)
+        if self.channels[item.channel].inline:
+            return (farewell,)
+        self.farewells.append(
+            Due(
+                lane=item.channel,
+                at=self.now,
+                id=f"bye:{item.channel}:{item.event_id}",
+                kind=DueKind.FAREWELL,
+                message=farewell,
+            )
+        )
+        return ()
+
     async def save(self, transaction: Transaction) -> None:
         """Write everything gathered."""
         await transaction.save_turns(self.turns)
         await transaction.save_cards(self.cards)
         await transaction.add_dues(self.dues)
         await transaction.put_dues(self.latest)
+
+    async def part(self, transaction: Transaction) -> None:
+        """Erase who asked for it: after everything else is written, which then goes with them."""
+        for contact_id in self.forgotten:
+            await transaction.erase_contact(contact_id, self.now)
+        await transaction.add_dues(self.farewells)

@@ -15,16 +15,18 @@ from scheduler.guard import Guard
 from scheduler.intake import Wake
 from scheduler.news import ComposeCard, Newsroom
 from scheduler.outbox import Messages, Outbox
-from scheduler.requests import Requests
+from scheduler.requests import Requests, Wish
 from scheduler.rules import Rules
 from scheduler.sparing import Sparing
 from scheduler.statuses import Statuses
 from scheduler.turns import Turns
 from scheduler.visits import Visits
+from scheduler.wishes import ComposeCall, Wishes
 from storage.store import Store, Transaction
 from surveys.compose import compose_subject, split_payload
 from surveys.contact import AddressStatus
 from surveys.inbound import (
+    Asked,
     Commented,
     Entered,
     Inbound,
@@ -39,6 +41,7 @@ from surveys.inbound import (
 )
 from surveys.link import Purpose, unseal
 from surveys.message import Capabilities
+from surveys.request import RequestKind
 
 Hold = Callable[[str, timedelta], None]
 """Tells a lane to wait for a while; forgotten at a restart, and harmless where nobody listens."""
@@ -55,12 +58,14 @@ class ReplyIntake:
         channels: Mapping[str, Capabilities],
         compose_alert: ComposeAlert,
         compose_card: ComposeCard,
+        compose_call: ComposeCall,
         clock: Callable[[], datetime],
         wake: Wake,
         hold: Hold = lambda _lane, _wait: None,
     ) -> None:
         self._store, self._rules, self._channels = store, rules, channels
         self._compose_alert, self._compose_card = compose_alert, compose_card
+        self._compose_call = compose_call
         self._clock, self._wake, self._hold = clock, wake, hold
 
     async def handle_inbound(self, items: Sequence[Inbound]) -> list[Messages]:
@@ -76,6 +81,7 @@ class ReplyIntake:
             await batch.turns.cards.save()
             await batch.outbox.save(transaction)
             await batch.guard.save()
+            await batch.outbox.part(transaction)
             return said, batch
 
         said, batch = await self._store.unit_of_work(work)
@@ -106,9 +112,7 @@ class ReplyIntake:
             outbox=outbox,
             guard=guard,
             statuses=Statuses(transaction=transaction, channels=self._channels, now=now),
-            requests=Requests(
-                transaction=transaction, rules=rules, channels=self._channels, now=now
-            ),
+            requests=self._requests(transaction, rules, outbox, now),
             turns=turns,
             visits=Visits(
                 transaction=transaction,
@@ -139,6 +143,21 @@ class ReplyIntake:
             newsroom=newsroom,
             authors=Authors(transaction=transaction, rules=rules, channels=self._channels, now=now),
             sparing=Sparing(transaction=transaction, channels=self._channels),
+        )
+
+    def _requests(
+        self, transaction: Transaction, rules: Rules, outbox: Outbox, now: datetime
+    ) -> Requests:
+        wishes = Wishes(
+            transaction=transaction,
+            rules=rules,
+            channels=self._channels,
+            outbox=outbox,
+            compose_call=self._compose_call,
+            now=now,
+        )
+        return Requests(
+            transaction=transaction, rules=rules, channels=self._channels, wishes=wishes, now=now
         )
 
 
@@ -233,11 +252,8 @@ class _Batch:
             return await self._show(item, invitation_id)
         if isinstance(item, Commented):
             return await self.turns.cards.comment(item, fresh=fresh)
-        if isinstance(item, OptedOut | OptedIn):
-            item = await self._addressed(item)
-            silent = isinstance(item, OptedOut) and await self._is_silent(item)
-            receipt = await self.requests.grant(item, fresh=fresh)
-            return self.outbox.say(item, (receipt,)) if receipt and not silent else ()
+        if isinstance(item, Asked | OptedOut | OptedIn):
+            return await self._grant(item, fresh=fresh)
         if not fresh:
             return ()
         if isinstance(item, Replied):
@@ -246,7 +262,7 @@ class _Batch:
                 item, self.turns.conversations.get(invitation_id)
             )
             if asked:
-                return await self._take(asked, 0, fresh=True)
+                return await self._grant(asked, fresh=True)
             return await self.turns.reply(item, invitation_id)
         if isinstance(item, Linked):
             self.outbox.say(item, (await self.requests.link(item),))
@@ -278,7 +294,7 @@ class _Batch:
         usable = contact.address(item.channel)
         return replace(item, address=usable.value if usable else own[-1])
 
-    async def _addressed(self, item: OptedOut | OptedIn) -> OptedOut | OptedIn:
+    async def _addressed(self, item: Wish) -> Wish:
         """Give a complaint about a message of ours as one of whom the message went to: what the
         complaint says of that itself may be blacked out.
         """
@@ -287,13 +303,33 @@ class _Batch:
         address = await self.transaction.recipient_of(item.channel, item.external_id)
         return replace(item, address=address or item.address)
 
-    async def _is_silent(self, item: OptedOut) -> bool:
+    async def _is_silent(self, item: Wish) -> bool:
         """Whether a stop gets no receipt. By mail a second one gets none: it may be a program's."""
-        if item.silent or not self.channels[item.channel].subject:
-            return item.silent
+        silent = isinstance(item, OptedOut) and item.silent
+        stops = isinstance(item, OptedOut) or (
+            isinstance(item, Asked) and item.request.kind is RequestKind.STOP
+        )
+        if silent or not stops or not self.channels[item.channel].subject:
+            return silent
         place = (item.channel, item.address)
         contact = (await self.transaction.contacts_by_address({place})).get(place)
         return contact is not None and contact.opted_out_at is not None
+
+    async def _grant(self, item: Wish, *, fresh: bool) -> Messages:
+        """Grant a request; where it changed the language, an open question is asked anew."""
+        item = await self._addressed(item)
+        silent = await self._is_silent(item)
+        granted = await self.requests.grant(item, fresh=fresh)
+        if granted and granted.contact:
+            self.turns.renew(granted.contact, granted.languages)
+        if granted is None or silent:
+            return ()
+        if granted.erased:
+            return self.outbox.forget(item, granted.erased, granted.message)
+        said: Messages = (granted.message,)
+        if granted.languages and not self.channels[item.channel].inline:
+            said += self.turns.ask_again(item, granted.languages)
+        return self.outbox.say(item, said)
 
     async def _show(self, item: Inbound, invitation_id: int) -> Messages:
         if not self.channels[item.channel].inline:

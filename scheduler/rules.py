@@ -19,6 +19,7 @@ from surveys.follow_up import FollowUp
 from surveys.invitation import Invitation
 from surveys.language import Language, Languages
 from surveys.link import Purpose, seal
+from surveys.reading import also_understanding
 from surveys.staff import StaffMember
 from surveys.survey import Survey
 
@@ -60,6 +61,12 @@ class Rules:
     throttle: Throttle = field(default_factory=Throttle)
     consent: Standing = field(default_factory=Standing)
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
+    _heard: Mapping[str, Language] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        english = self.languages["en"]
+        heard = {code: also_understanding(own, english) for code, own in self.languages.items()}
+        object.__setattr__(self, "_heard", heard)
 
     def is_open(self, survey: str) -> bool:
         """Whether anybody may come to a survey by themselves."""
@@ -93,6 +100,10 @@ class Rules:
             if code and code in self.languages:
                 return self.languages[code]
         return self.languages["en"]
+
+    def heard(self, language: str | None) -> Language:
+        """Give what we understand from somebody of that language: its words, and English ones."""
+        return self._heard[self.bank(language).code]
 
     def setting(
         self, survey: Survey, invitation: Invitation, contact: Contact, address: str

@@ -1,7 +1,7 @@
 """Turns: one reply to one invitation, from the person's words to what is kept and said."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -21,7 +21,8 @@ from scheduler.notes import compose_plain
 from scheduler.outbox import Messages, Outbox
 from scheduler.rules import Rules
 from storage.store import SavedTurn, Transaction
-from surveys.conversation import Conversation
+from surveys.contact import Contact
+from surveys.conversation import Conversation, is_over, next_question
 from surveys.inbound import Entered, Inbound, Replied, Viewed
 from surveys.message import Capabilities
 from surveys.scanner import Origin
@@ -108,6 +109,31 @@ class Turns:
             return False
         self.guard.hold(item, turn.asked, invitation_id, reason)
         return True
+
+    def renew(self, contact: Contact, languages: Mapping[int, str]) -> None:
+        """Take in how a person is after a wish of theirs, and which invitations go on in which
+        other language.
+        """
+        for number, old in self.conversations.items():
+            if old.contact.id == contact.id:
+                spoken = languages.get(number, old.invitation.language)
+                invitation = replace(old.invitation, language=spoken)
+                self.conversations[number] = replace(old, contact=contact, invitation=invitation)
+
+    def ask_again(self, item: Inbound, among: Collection[int]) -> Messages:
+        """Give the question that is open in one of these invitations, the one last written about;
+        nothing where none is.
+        """
+        for number in sorted(among, reverse=True):
+            conversation = self.conversations.get(number)
+            survey = (
+                self.rules.surveys.get(conversation.invitation.survey) if conversation else None
+            )
+            if conversation is None or survey is None or is_over(conversation, self.now):
+                continue
+            if next_question(survey, conversation.response):
+                return self.show(item, conversation)
+        return ()
 
     def _may_answer(self, conversation: Conversation, item: Replied) -> bool:
         """On a page the link is the credential; in a chat the address must be the contact's."""

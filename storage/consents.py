@@ -18,7 +18,8 @@ _STOP = statement("""
 """)
 _RESUME = statement("UPDATE contact SET opted_out_at = NULL WHERE id = ANY($1::bigint[])")
 _WISH = statement("""
-    UPDATE contact SET paused_until = $2::bigint, only_channel = $3::text, language = $4::text
+    UPDATE contact SET paused_until = $2::bigint, only_channel = $3::text, language = $4::text,
+        forget_asked_at = $5::bigint
     WHERE id = $1::bigint
 """)
 _COLUMNS = (
@@ -102,7 +103,7 @@ async def opt_in(session: Session, contact_ids: Collection[int], at: datetime, s
 
 
 async def set_wishes(session: Session, contact: Contact) -> None:
-    """Keep a person's own wishes: pause, only one channel, language."""
+    """Keep a person's own wishes: pause, only one channel, language, to be forgotten."""
     for number in await _lock(session, {contact.id}):
         await session.run(
             _WISH,
@@ -110,6 +111,7 @@ async def set_wishes(session: Session, contact: Contact) -> None:
             to_ms_or_none(contact.paused_until),
             contact.only_channel or None,
             contact.language,
+            to_ms_or_none(contact.forget_asked_at),
         )
 
 

@@ -84,6 +84,7 @@ async def load_contacts(session: Session, ids: Collection[int]) -> dict[int, Con
             paused_until=from_ms_or_none(row["paused_until"]),
             only_channel=row["only_channel"] or "",
             consents=consents.get(row["id"], ()),
+            forget_asked_at=from_ms_or_none(row["forget_asked_at"]),
         )
         for row in found
     }

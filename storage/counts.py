@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from storage.codec import Row, from_ms
 from storage.sql import Session, insert
 from surveys.response import Answer, Response
 
@@ -121,6 +122,31 @@ class Rollups:
         ]
         if batch:
             await session.run(_ADD_ROLLUPS, batch)
+
+
+def flow_keys(row: Row, zone: ZoneInfo) -> Iterator[FlowKey]:
+    """Give every stage an invitation has reached. The row is an invitation's, joined with
+    ``started_at`` and ``completed_at`` of its response.
+    """
+    if row["asked_at"] is None:
+        return
+    stages = {
+        "sent": True,
+        "delivered": row["delivered"],
+        "started": row["started_at"] is not None,
+        "completed": row["completed_at"] is not None,
+    }
+    for stage in (name for name, reached in stages.items() if reached):
+        yield FlowKey(
+            survey=row["survey"],
+            day=day_of(from_ms(row["asked_at"]), zone),
+            channel=row["channel"],
+            team=row["team"],
+            agent=row["agent"],
+            language=row["language"],
+            population=row["population"],
+            stage=stage,
+        )
 
 
 async def save_flows(session: Session, flows: Iterable[tuple[FlowKey, int]]) -> None:

@@ -37,6 +37,7 @@ _PRAGMAS = {
     "synchronous": "FULL",  # a committed transaction survives a power cut
     "busy_timeout": 5000,
     "foreign_keys": "ON",
+    "secure_delete": "ON",  # what is erased is overwritten, not merely left unused
     "journal_size_limit": 64 * 1024 * 1024,
     "cache_size": -16000,  # KiB
     "temp_store": "MEMORY",
@@ -192,6 +193,19 @@ class Database:
             raise StoreMisconfigured("store: the postgres:// URL cannot be read") from None
         settings = {**_SERVER, **found.pop("server_settings", {})}
         return {"minsize": 1, "maxsize": 8, **found, "server_settings": settings}
+
+    async def empty_log(self, session: Session) -> None:
+        """Write the log of a SQLite file into it and cut the log off, where no reader is in the
+        way: nobody is made to wait.
+        """
+        if self.path is None:
+            return
+        wait = _PRAGMAS["busy_timeout"]
+        await session.client.execute_query("PRAGMA busy_timeout = 0")
+        try:
+            await session.client.execute_query("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            await session.client.execute_query(f"PRAGMA busy_timeout = {wait}")
 
     def _opened(self) -> Session:
         if self._session is None:

@@ -47,6 +47,7 @@ class Contact(Model):
     opted_out_at = fields.BigIntField(null=True)
     paused_until = fields.BigIntField(null=True)
     only_channel = Text(null=True)
+    forget_asked_at = fields.BigIntField(null=True)
 
 
 def _contact() -> Any:
@@ -147,8 +148,8 @@ class Event(Model):
     kind = Text()
     name = Text()
     user_id = Text(null=True)
-    anonymous_id = Text(null=True)
-    previous_id = Text(null=True)
+    anonymous_id = Text(null=True, db_index=True)
+    previous_id = Text(null=True, db_index=True)
     group_id = Text(null=True)
     occurred_at = fields.BigIntField()
     received_at = fields.BigIntField(db_index=True)
@@ -179,6 +180,13 @@ class Inbound(Model):
 
     class Meta:
         unique_together = (("channel", "event_id"),)
+        indexes = (Index(fields=["channel", "address"]),)
+
+
+class Suppression(Model):
+    hash = _key()
+    at = fields.BigIntField()
+    source = Text()
 
 
 class Invitation(Model):
@@ -298,6 +306,7 @@ class Delivery(Model):
             Index(fields=["invitation_id", "id"]),
             Index(fields=["channel", "external_id"]),
             PartialIndex(fields=["due_id"], condition={"state": "sending"}),
+            PartialIndex(fields=["channel", "address"], condition={"invitation_id": 0}),
         )
 
 

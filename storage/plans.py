@@ -1,13 +1,14 @@
-"""Plans: what a transaction may do with journeys and campaigns."""
+"""Plans: what a transaction may do with journeys, campaigns, and the ledger of limits."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from storage import campaigns, journeys
+from storage import campaigns, journeys, ledger
 from storage.campaigns import Run
 from storage.journeys import Planned, Way
 from storage.sql import Session
+from surveys.ask import Ask, Ledger
 from surveys.contact import Contact
 from surveys.progress import Progress
 
@@ -87,3 +88,13 @@ class Plans:
     ) -> dict[int, dict[str, Any]]:
         """Give what people answered last to questions or metrics of these names."""
         return await campaigns.last_answers(self._session, contact_ids, names)
+
+    async def lock_ledgers(
+        self, contact_ids: Collection[int], now: datetime, memory: timedelta
+    ) -> dict[int, Ledger]:
+        """Lock people and give what they were asked ``memory`` back and are to be as far ahead."""
+        return await ledger.lock_ledgers(self._session, contact_ids, now, memory)
+
+    async def hold_asks(self, asks: Sequence[tuple[int, int, Ask]]) -> None:
+        """Note who is being asked now: (contact id, invitation id, ask); settling lets go of it."""
+        await ledger.hold_asks(self._session, asks)

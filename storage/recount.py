@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Mapping
 from math import isclose
 
 from storage.answers import RESPONSE, read_answer_row, read_response
-from storage.codec import Row, from_ms
-from storage.counts import FLOW_KEY, ROLLUP_KEY, FlowKey, RollupKey, Rollups, day_of
+from storage.codec import Row
+from storage.counts import FLOW_KEY, ROLLUP_KEY, FlowKey, RollupKey, Rollups, flow_keys
 from storage.sql import Session, Statement, column_names, select_list, statement
 
 _PAGE = 5_000
@@ -58,23 +58,7 @@ async def _count_answers(session: Session) -> Sums:
 async def _count_invitations(session: Session) -> Sums:
     found: dict[FlowKey, int] = defaultdict(int)
     async for row in _pages(session, _INVITATIONS):
-        stages = {
-            "sent": True,
-            "delivered": row["delivered"],
-            "started": row["started_at"] is not None,
-            "completed": row["completed_at"] is not None,
-        }
-        for stage in (name for name, reached in stages.items() if reached):
-            key = FlowKey(
-                survey=row["survey"],
-                day=day_of(from_ms(row["asked_at"]), session.zone),
-                channel=row["channel"],
-                team=row["team"],
-                agent=row["agent"],
-                language=row["language"],
-                population=row["population"],
-                stage=stage,
-            )
+        for key in flow_keys(row, session.zone):
             found[key] += 1
     return {key: (n,) for key, n in found.items()}
 

@@ -24,6 +24,7 @@ from storage.addresses import find_owners
 from storage.backup import copy_database
 from storage.database import Database
 from storage.deliveries import Reported
+from storage.erasing import Erased
 from storage.errors import StoreError, StoreInUse, StoreMisconfigured, StoreUnavailable
 from storage.secret import read_key
 from storage.sql import Session, statement
@@ -44,6 +45,7 @@ from surveys.scanner import HeldPress
 
 __all__ = [
     "Card",
+    "Erased",
     "Reported",
     "SavedTurn",
     "Store",
@@ -102,7 +104,7 @@ class Store:
         """
 
         async def body(session: Session) -> T:
-            return await work(Transaction(session))
+            return await work(Transaction(session, self.key))
 
         return await self._database.transact(body)
 
@@ -253,6 +255,31 @@ class Store:
         :raises StoreError: on PostgreSQL (use pg_dump) and where ``to`` exists.
         """
         await copy_database(self._database, to)
+
+    async def find_number(self, name: tuple[str, ...]) -> int:
+        """Give the number of the contact of a name, ``(key,)`` or ``(channel, address)``; 0 where
+        nobody has it.
+        """
+        if len(name) == 1:
+            found = await self.unit_of_work(lambda t: t.lock_contacts(name))
+            return found[name[0]].id if name[0] in found else 0
+        contact = await self.find_contact(*name)
+        return contact.id if contact else 0
+
+    async def erase(self, contact_id: int, now: datetime) -> Erased | None:
+        """Erase one person for good, from the log of a SQLite file too; None where nobody is known.
+
+        `Transaction.erase_contact` is the same inside a transaction.
+        """
+        erased = await self.unit_of_work(lambda t: t.erase_contact(contact_id, now))
+        await self.scrub()
+        return erased
+
+    async def scrub(self) -> None:
+        """Take what was erased out of SQLite's log too, unless somebody reads just now. On
+        PostgreSQL the server's own vacuum does that, in its own time.
+        """
+        await self._database.run(self._database.empty_log)
 
     async def ping(self) -> None:
         """Ask the database for nothing much; raises where it does not answer."""

@@ -1,6 +1,7 @@
 """Transaction: what may be done together, all or nothing. Every method takes and gives batches."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +13,13 @@ from storage import (
     consents,
     conversations,
     deliveries,
+    erasing,
     journal,
-    ledger,
     merging,
     setbacks,
     strangers,
+    suppression,
+    wishes,
 )
 from storage import contacts as people
 from storage import dues as queue
@@ -25,8 +28,8 @@ from storage.following import follow, lock_people
 from storage.held import drop_held, hold_presses
 from storage.plans import Plans
 from storage.signals import forget_signals, load_signals, save_signals
+from storage.sql import Session
 from storage.turn import SavedTurn
-from surveys.ask import Ask, Ledger
 from surveys.card import Card
 from surveys.conflict import Conflict
 from surveys.consent import Consent
@@ -37,6 +40,7 @@ from surveys.event import Event, Interaction
 from surveys.inbound import Inbound
 from surveys.invitation import DeliveryState, Invitation
 from surveys.scanner import HeldPress, Signals
+from surveys.suppression import names_of, place_name
 
 Place = places.Place
 
@@ -46,6 +50,11 @@ class Transaction(Plans):
 
     Each method issues a constant number of statements, whatever the size of its batch.
     """
+
+    def __init__(self, session: Session, key: bytes) -> None:
+        """``key`` is the store's own secret: it makes the hashes of suppressed people."""
+        super().__init__(session)
+        self._key = key
 
     async def add_events(self, events: Sequence[Event]) -> set[str]:
         """Keep events and give the message ids that are new; a repeat in the batch counts once."""
@@ -67,10 +76,12 @@ class Transaction(Plans):
         Keys and addresses are added, never taken away; a known address keeps its status. Addresses
         that belong to somebody else are left out of what is given. New contacts that claim the
         same key are one. A stop is set for a new contact only; see `opt_out`. A stranger whose
-        address is claimed is that contact from now on (`storage.strangers`).
+        address is claimed is that contact from now on (`storage.strangers`). Who has a suppressed
+        key or address is opted out.
         """
         saved = await people.save_contacts(self._session, contacts, now)
-        return await strangers.take_in(self._session, contacts, saved)
+        taken = await strangers.take_in(self._session, contacts, saved)
+        return await suppression.stop_suppressed(self._session, self._key, taken)
 
     async def merge_contacts(self, keep: int, gone: int, now: datetime) -> None:
         """Move everything of ``gone`` to ``keep`` and drop it; what either asked of us stays.
@@ -111,8 +122,13 @@ class Transaction(Plans):
         await asked.refresh_facts(self._session, news)
 
     async def add_inbound(self, items: Sequence[Inbound]) -> set[tuple[str, str]]:
-        """Keep what providers told us and give the (channel, event id) pairs that are new."""
-        return await journal.add_inbound(self._session, items)
+        """Keep what providers told us and give the (channel, event id) pairs that are new. Of
+        suppressed addresses nothing but that pair is kept.
+        """
+        names = {place_name(item.channel, item.address) for item in items if item.address}
+        silent = await suppression.find_suppressed(self._session, self._key, names)
+        kept = [_unnamed(i) if place_name(i.channel, i.address) in silent else i for i in items]
+        return await journal.add_inbound(self._session, kept)
 
     async def lock_conversations(self, invitation_ids: Collection[int]) -> dict[int, Conversation]:
         """Lock invitations and give their conversations; unknown ids are left out."""
@@ -180,9 +196,27 @@ class Transaction(Plans):
         """
         await places.hear_addresses(self._session, heard)
 
+    async def lock_contact(self, contact_id: int) -> Contact | None:
+        """Lock a contact and give them as they are then; None where they are unknown."""
+        return await wishes.lock_contact(self._session, contact_id)
+
     async def set_wishes(self, contact: Contact) -> None:
-        """Keep what a person asked of us: pause, only one channel, language."""
+        """Keep what a person asked of us: pause, only one channel, language, to be forgotten."""
         await consents.set_wishes(self._session, contact)
+
+    async def release_held(
+        self, contact_id: int, lanes: Sequence[str], until: datetime, now: datetime
+    ) -> set[str]:
+        """Make what a pause until then holds back due at once, and give the lanes it waits on."""
+        return await wishes.release_held(self._session, contact_id, lanes, until, now)
+
+    async def speak(self, contact_id: int, languages: Mapping[str, str]) -> dict[int, str]:
+        """Go on in another language (survey -> language) and give the invitations it changed."""
+        return await wishes.speak(self._session, contact_id, languages)
+
+    async def read_knowledge(self, contact: Contact) -> wishes.Knowledge:
+        """Give how much we know of a person."""
+        return await wishes.read_knowledge(self._session, contact)
 
     async def move_address(self, channel: str, value: str, new_value: str) -> None:
         """Give an address its new name. Where that is known already, the old one is dead."""
@@ -193,18 +227,42 @@ class Transaction(Plans):
 
         False, and nothing changed, where it belongs to somebody else who is more than a stranger.
         """
-        if await places.link_address(self._session, contact_id, channel, value):
-            return True
-        taken_in = await strangers.take_in_at(self._session, contact_id, {(channel, value)})
-        return taken_in and await places.link_address(self._session, contact_id, channel, value)
+        linked = await places.link_address(self._session, contact_id, channel, value)
+        if not linked:
+            place = (channel, value)
+            linked = await strangers.take_in_at(self._session, contact_id, {place})
+            linked = linked and await places.link_address(self._session, contact_id, *place)
+        if linked:
+            found = await self.contacts_by_id({contact_id})
+            await suppression.stop_suppressed(self._session, self._key, list(found.values()))
+        return linked
 
     async def opt_out(self, contact_ids: Collection[int], at: datetime, source: str) -> None:
         """Note that these people said stop. Planned invitations stay and are skipped when due."""
         await consents.opt_out(self._session, contact_ids, at, source)
 
     async def opt_in(self, contact_ids: Collection[int], at: datetime, source: str) -> None:
-        """Note that these people took their stop back."""
+        """Note that these people took their stop back, and suppress their names no longer."""
         await consents.opt_in(self._session, contact_ids, at, source)
+        found = await self.contacts_by_id(contact_ids)
+        names = [name for contact in found.values() for name in names_of(contact)]
+        await suppression.lift(self._session, self._key, names)
+
+    async def suppress(self, channel: str, address: str, at: datetime) -> None:
+        """Remember the stop of somebody we do not know, by a hash of where they said it."""
+        names = {place_name(channel, address)}
+        await suppression.suppress(self._session, self._key, names, at, channel)
+
+    async def lift_suppression(self, channel: str, address: str) -> None:
+        """Somebody we do not know came back by themselves: suppress that address no longer."""
+        await suppression.lift(self._session, self._key, [place_name(channel, address)])
+
+    async def erase_contact(self, contact_id: int, now: datetime) -> erasing.Erased | None:
+        """Erase everything of one person but a hash of each name; None where nobody is known.
+
+        What was read of them before is stale then: write none of it.
+        """
+        return await erasing.erase_contact(self._session, self._key, contact_id, now)
 
     async def record_consents(self, said: Sequence[tuple[int, Consent]]) -> None:
         """Keep what people or systems said about asking: (contact id, what). The last stands."""
@@ -227,16 +285,6 @@ class Transaction(Plans):
     async def lock_people(self, contact_ids: Collection[int]) -> None:
         """Lock people by id, in order."""
         await lock_people(self._session, contact_ids)
-
-    async def lock_ledgers(
-        self, contact_ids: Collection[int], now: datetime, memory: timedelta
-    ) -> dict[int, Ledger]:
-        """Lock people and give what they were asked ``memory`` back and are to be as far ahead."""
-        return await ledger.lock_ledgers(self._session, contact_ids, now, memory)
-
-    async def hold_asks(self, asks: Sequence[tuple[int, int, Ask]]) -> None:
-        """Note who is being asked now: (contact id, invitation id, ask); settling lets go of it."""
-        await ledger.hold_asks(self._session, asks)
 
     async def change_delivery(
         self, channel: str, external_id: str, status: DeliveryState, reason: str
@@ -294,3 +342,7 @@ class Transaction(Plans):
     async def drop_held(self, questions: Collection[tuple[int, str]]) -> None:
         """Let go of what is held of these questions: (invitation id, question id)."""
         await drop_held(self._session, questions)
+
+
+def _unnamed(item: Inbound) -> Inbound:
+    return replace(item, address="", raw={})

@@ -52,7 +52,8 @@ class Contact:
     ``paused_until`` is how long they asked us to wait, ``only_channel`` the one channel they want
     to be asked on, "" for any. ``consents`` are those that stand, one for each purpose and channel.
     ``closed`` says, while it is decided whether to ask them something, on which channels nothing
-    allows it, each with the reason.
+    allows it, each with the reason. ``forget_asked_at`` is when they last asked to be forgotten and
+    were asked to confirm it.
     """
 
     id: int = 0
@@ -66,6 +67,7 @@ class Contact:
     only_channel: str = ""
     consents: tuple[Consent, ...] = ()
     closed: Mapping[str, str] = field(default_factory=dict, compare=False)
+    forget_asked_at: datetime | None = None
 
     def address(self, channel: str) -> Address | None:
         """Give the usable address on a channel, the newest of several, or None."""

@@ -14,6 +14,7 @@ class DueKind(StrEnum):
 
     ASK = "ask"  # decide on an invitation, then ask it
     SAY = "say"  # send a message that is composed already
+    FAREWELL = "farewell"  # said too, leaving no note of where it went: its person is forgotten
     REMIND = "remind"  # ask again what was not answered
     FALLBACK = "fallback"  # ask over the next channel what was not answered
 

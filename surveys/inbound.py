@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from surveys.invitation import DeliveryState
+from surveys.request import Request
 from surveys.scanner import Press, Sighting
 
 
@@ -137,6 +138,20 @@ class OptedIn(Inbound):
     """The person took their stop back. ``token`` as in `OptedOut`."""
 
     token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(Inbound):
+    """The person asked something of us by a button, or in words that were read as a request.
+
+    ``token`` as in `OptedOut`. ``words`` is what they wrote, "" for a press. ``confirmed`` is
+    whether this is the second press, or the word, that confirms being forgotten.
+    """
+
+    request: Request
+    token: str = ""
+    words: str = ""
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,17 @@ TEXT_KEYS: Mapping[str, str] = {
     "forgotten": "receipt: what we knew is deleted",
     "person_called": "receipt: a colleague of {company} will be in touch",
     "help_requests": "what one may write, one a line: WORDS, a colon, what they do ({company})",
+    # The same as buttons, on the page behind the stop link and in menus
+    "choices": "heading over the buttons below the one for stop",
+    "choice_pause": "button: no questions for {days} days",
+    "choice_only": "button: asked on {channel} only",
+    "choice_language": "in a menu: another language",
+    "choice_know": "button: what we know about the person",
+    "choice_forget": "button: delete the person's data; asks once more",
+    "forget_sure": "asks once more on the page before {company} deletes what it knows",
+    "choice_forget_sure": "button that confirms it",
+    "choice_person": "button: to talk to somebody",
+    "choice_help": "in a menu: what one may write",
     # Channels as we call them; what people call them is under ``channels``
     "channel_email": "mail",
     "channel_sms": "text messages",

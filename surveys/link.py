@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     FORM = "form"  # subject: invitation id; a stamp, the survey page's own short session
     STOP = "stop"  # subject: contact id
     OPT_IN = "opt-in"  # subject: contact id
+    ERASE = "erase"  # subject: contact id; made only by whoever reads the database file
     ENTER = "enter"  # subject: a number for the survey; the entrance page's own short session
     CARD = "card"  # subject: 0; the comment card's own short session
 

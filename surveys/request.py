@@ -92,6 +92,30 @@ def channel_name(language: Language, channel: str) -> str:
     return language.texts.get(f"{CHANNEL_TEXT}{channel}") or channel
 
 
+# Buttons
+
+
+def request_payload(request: Request, *, confirmed: bool = False) -> str:
+    """Give what a button says that asks this: ``only.email``; `read_payload` reads it back."""
+    about = request.channel or request.language or ("yes" if confirmed else "")
+    return f"{request.kind}.{about}" if about else request.kind.value
+
+
+def read_payload(payload: str) -> tuple[Request, bool] | None:
+    """Give what a button asks, and whether it confirms it; None for no such button."""
+    name, _, about = payload.partition(".")
+    if name not in {kind.value for kind in RequestKind}:
+        return None
+    kind = RequestKind(name)
+    days = PAUSE_DAYS if kind is RequestKind.PAUSE else None
+    channel = about if kind is RequestKind.ONLY else ""
+    language = about if kind is RequestKind.LANGUAGE else ""
+    return (
+        Request(kind=kind, days=days, channel=channel, language=language),
+        kind is RequestKind.FORGET and about == "yes",
+    )
+
+
 # Phrases
 
 

@@ -19,6 +19,8 @@ _EMPTY = """DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT tablename FROM pg_tables
         WHERE schemaname = 'public' AND tablename <> 'schema_version' ORDER BY tablename = 'contact'
     LOOP EXECUTE 'DELETE FROM ' || quote_ident(name); END LOOP;
+    FOR name IN SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = 'public'
+    LOOP PERFORM setval(name::regclass, 1, false); END LOOP;
 END $$"""
 
 

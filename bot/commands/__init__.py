@@ -66,6 +66,10 @@ class Commands:
         # Strangers are told apart in the log by a hash that means nothing after a restart.
         self._salt = token_bytes(16)
 
+    def knows(self, channel: str, address: str) -> bool:
+        """Whether that address is a listed colleague's; anybody else is a customer."""
+        return bool(address) and find_member(self._config().staff, channel, address) is not None
+
     async def answer(self, channel: str, address: str, text: str) -> Message | None:
         """Give the message that answers a line, to be sent by the caller; None to a stranger.
 

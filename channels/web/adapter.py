@@ -7,6 +7,7 @@ from typing import Any, Self
 from channels.base import Ack, Channel, Receipt, Request, Surroundings
 from channels.errors import Untrusted
 from channels.web.card import CardPage
+from channels.web.choices import RESUME, STOP, read_choice, render_choices
 from channels.web.entrance import EntrancePage, Paper
 from channels.web.form import (
     FormError,
@@ -143,12 +144,16 @@ class Web(Channel):
         if not messages:
             return self._say(request, 404, "gone")
         bank = self._language(messages[-1].language)
+        session = self._session(place, token, subject, messages[-1].origin)
+        if place is Place.STOP:
+            html = render_choices(self._look, bank, messages[-1], session)
+            return self._page(request, 200, html, messages[-1].language)
         notice = self._notice(bank, request, pressed, subject)
         html = render_message(
             self._look,
             bank,
             messages,
-            self._session(place, token, subject, messages[-1].origin),
+            session,
             prefill=_prefill(request, pressed),
             notice=notice,
         )
@@ -188,11 +193,13 @@ class Web(Channel):
         wish = "stop" if is_one_click(fields) else fields.get("do", ("",))[0]
         if not is_one_click(fields):
             _refuse_cross_site(request)
-        if wish == "stop":
+        if wish == STOP:
             return OptedOut(**self._facts(f"stop.{self._nonce()}", {}), token=token)
-        if wish == "resume" and (nonce := read_nonce(fields)):
+        nonce = read_nonce(fields)
+        if wish == RESUME and nonce:
             return OptedIn(**self._facts(f"resume.{subject}.{nonce}", {}), token=token)
-        return self._viewed(token, request)
+        asked = read_choice(wish, self._facts(f"{wish}.{subject}.{nonce}", {}), token)
+        return asked if asked and nonce else self._viewed(token, request)
 
     def _read_answer(
         self,

@@ -27,6 +27,23 @@ CREATE TABLE held_press (
 );
 CREATE INDEX held_press_at ON held_press (at);
 
+-- When a person asked to be forgotten; they have an hour to confirm it.
+ALTER TABLE contact ADD COLUMN forget_asked_at BIGINT;
+
+-- A person's own events, to say since when we know them and to forget them.
+CREATE INDEX event_anonymous ON event (anonymous_id) WHERE anonymous_id IS NOT NULL;
+CREATE INDEX event_previous ON event (previous_id) WHERE previous_id IS NOT NULL;
+CREATE INDEX inbound_address ON inbound (channel, address);
+CREATE INDEX delivery_note ON delivery (channel, address) WHERE invitation_id = 0;
+
+-- What stays of who was forgotten, or said stop before we knew them: a keyed hash of each address
+-- and key, and where it came from ("erased", or the channel of the stop).
+CREATE TABLE suppression (
+    hash TEXT NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL,
+    source TEXT NOT NULL
+);
+
 -- Mail addresses are kept in lower case from now on. Of those that differ only in case the oldest
 -- stays; where they were of different people, the others' claims are noted.
 CREATE TEMPORARY TABLE mail AS

@@ -50,13 +50,17 @@ async def answer(channel: str, address: str, text: str) -> Message | None:
     return Message(address=address, text=f"{text} on {channel}") if address != "stranger" else None
 
 
+def is_staff(channel: str, address: str) -> bool:
+    return address != "stranger"
+
+
 def make(
     desk: Desk | None = None,
     channel: Channel | None = None,
     answers: Callable[..., Any] = answer,
 ) -> Gateway:
     used = channel or Sandbox()
-    return Gateway({used.name: used}, Batch((desk or Desk()).process), answers)
+    return Gateway({used.name: used}, Batch((desk or Desk()).process), answers, is_staff)
 
 
 async def until(true: Callable[[], Any]) -> None:
@@ -304,3 +308,11 @@ def test_no_picture_goes_where_none_can_be_shown() -> None:
     assert split_picture(message, replace(CAPABILITIES, images=False)) == (
         replace(message, image=None),
     )
+
+
+async def test_a_strangers_command_is_words_kept_before_anybody_is_told() -> None:
+    desk = Desk()
+    await make(desk).take(replace(command(address="stranger"), text="/pause 7"))
+    [kept] = desk.kept
+    assert isinstance(kept, Replied)
+    assert (kept.text, kept.event_id, kept.address) == ("/pause 7", "e1", "stranger")

@@ -106,6 +106,9 @@ async def a_house(keeper: Doorkeeper | None = None) -> AsyncIterator[House]:
     async def link(user_id: str, via: str) -> str:
         return f"https://t.me/bot?start={user_id}" if via == "telegram" and user_id == "u1" else ""
 
+    async def erase(token: str) -> dict[str, int] | None:
+        return {"contact_id": 7} if token == "good" else None
+
     page, hook = Page("web"), Page("hook")
     pages: dict[str, Channel] = {"web": page, "hook": hook}
 
@@ -114,12 +117,13 @@ async def a_house(keeper: Doorkeeper | None = None) -> AsyncIterator[House]:
 
     door = Door(
         events=Batch(process),
-        gateway=Gateway(pages, Batch(_never), no_commands),
+        gateway=Gateway(pages, Batch(_never), no_commands, lambda *_: True),
         write_keys=("other-key", KEY),
         push=["hook"],
         clock=lambda: NOW,
         nonce=lambda: f"n{next(numbers)}",
         link=link,
+        erase=erase,
         ready=ping,
         metrics=metrics,
     )
@@ -409,3 +413,11 @@ async def test_the_real_service_opens_the_same_door(tmp_path: Path, unused_tcp_p
                 assert answer.status == status
                 if path == "/metrics":
                     assert "afterword_rows" in await answer.text()
+
+
+async def test_erasing_goes_by_its_own_token_and_by_no_write_key(house: House) -> None:
+    async with house.client.post(f"{house.url}/erase", json={"token": "good"}) as answer:
+        assert (answer.status, await answer.json()) == (200, {"erased": {"contact_id": 7}})
+    for bad in ({"token": "bad"}, {"token": 7}, {}):
+        async with house.client.post(f"{house.url}/erase", json=bad) as answer:
+            assert answer.status == 404

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bot.rulebook import say_alert, say_card
+from bot.rulebook import say_alert, say_call, say_card
 from channels.sandbox import CAPABILITIES, Line, Sandbox
 from scheduler.dispatch import Lane
 from scheduler.intake import EventIntake
@@ -133,6 +133,7 @@ class Spine:
             channels=self.capabilities,
             compose_alert=say_alert,
             compose_card=say_card,
+            compose_call=say_call,
             clock=clock,
             wake=self.woken.append,
         )
@@ -195,10 +196,11 @@ async def a_spine(
     *,
     rules: Rules | None = None,
     capabilities: Mapping[str, Capabilities] | None = None,
+    url: str = "",
 ) -> AsyncIterator[Spine]:
-    """Open a store and stand the spine on it."""
+    """Open a store, on ``url`` where one is given, and stand the spine on it."""
     known = dict(capabilities or {"telegram": CHAT, "email": MAIL, "web": PAGE})
-    store = await Store.open(f"sqlite://{folder}/spine.db")
+    store = await Store.open(url or f"sqlite://{folder}/spine.db")
     spine = Spine(store=store, rules=rules or make_rules(), capabilities=known, channels={})
     for name, can in known.items():
         spine.channels[name] = Sandbox(name=name, capabilities=can, clock=lambda: spine.now)

@@ -303,6 +303,7 @@ async def test_refusals_for_our_standing_strike_nobody_off_but_hold_the_channel(
         channels=spine.capabilities,
         compose_alert=lambda *_: Message(address="", text=""),
         compose_card=lambda *_: Message(address="", text=""),
+        compose_call=lambda *_: Message(address="", text=""),
         clock=lambda: spine.now,
         wake=spine.woken.append,
         hold=lambda lane, wait: held.append((lane, wait)),

@@ -18,6 +18,7 @@ OTHERS = CODES[1:]
 WORDS = ("yes", "no", "skip", "stop", "start")
 DRIVERS = [q.wording for q in PRESETS.values() if q.metric_id == "driver"]
 ALLOWED = {
+    "choice_pause": {"days"}, "choice_only": {"channel"}, "forget_sure": {"company"},
     "stop": {"company"}, "stop_confirm": {"company"}, "stopped": {"company"},
     "linked": {"company"}, "hello": {"company"}, "subject": {"company"},
     "mail_reason": {"company"}, "progress": {"step", "steps"}, "recorded": {"answer"},
