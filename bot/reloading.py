@@ -6,6 +6,7 @@ swapped whole; what is under way goes on. Channels and the service block are rea
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -170,10 +171,13 @@ def _named(values: Collection[object]) -> Mapping[str, object]:
 
 
 def _files(path: Path) -> Iterator[Path]:
+    """Give the files that may belong to a configuration; hidden folders hold none."""
+    root = path.parent
     yield path
-    for depth in range(DEPTH):
-        for ending in ("yaml", "yml"):
-            yield from path.parent.glob("*/" * depth + f"*.{ending}")
+    for folder, below, names in os.walk(root):
+        depth = len(Path(folder).relative_to(root).parts)
+        below[:] = [name for name in below if name[0] != "."] if depth < DEPTH - 1 else []
+        yield from (Path(folder, name) for name in names if name.endswith((".yaml", ".yml")))
 
 
 def _owner(path: Path) -> str:

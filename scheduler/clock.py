@@ -1,6 +1,8 @@
 """The clock: APScheduler ticks. It knows only callables; time lives in rows."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -21,8 +23,18 @@ class Clock:
 
     def every(self, period: timedelta, name: str, tick: Callable[[], Awaitable[None]]) -> None:
         """Call ``tick`` each ``period`` from the start on."""
+
+        async def until_stopped() -> None:
+            # The scheduler cancels what is under way when it stops, and logs that as an error.
+            with suppress(asyncio.CancelledError):
+                await tick()
+
         self._scheduler.add_job(
-            tick, "interval", seconds=period.total_seconds(), id=name, replace_existing=True
+            until_stopped,
+            "interval",
+            seconds=period.total_seconds(),
+            id=name,
+            replace_existing=True,
         )
 
     def start(self) -> None:
@@ -30,6 +42,6 @@ class Clock:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Tick no more. A tick under way is left to end by itself."""
+        """Tick no more; a tick under way is cancelled."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
