@@ -83,6 +83,15 @@ async def test_a_press_and_its_double_in_one_batch(spine: Spine) -> None:
     assert await score(spine) == 3
 
 
+async def test_an_old_press_that_comes_again_is_not_judged_again(spine: Spine) -> None:
+    await spine.hear(pressed(spine, 3, age=2, name="old"))
+    spine.now += SECOND
+    await spine.hear(pressed(spine, 8, age=2))
+    ((page,),) = await spine.hear(pressed(spine, 3, name="old"))
+    assert (page.question_id, page.notice) == ("csat", "")
+    assert (await score(spine), await held(spine)) == (8, [])
+
+
 async def test_in_one_batch_the_last_word_stands(spine: Spine) -> None:
     await spine.hear(pressed(spine, 1), pressed(spine, 9, age=2))
     assert (await score(spine), await held(spine)) == (9, [])
