@@ -14,7 +14,7 @@ from bot.config.languages import load_languages
 from channels import CHANNELS, Entry
 from channels.base import Channel
 from surveys.compose import Setting, compose_question
-from surveys.message import Capabilities, Message
+from surveys.message import Capabilities, Message, Offers
 from surveys.preset import PRESETS
 from surveys.question import Choice, Kind, Question
 from surveys.survey import Survey
@@ -47,6 +47,10 @@ class Row:
 
 def _yes(flag: bool) -> str:
     return "yes" if flag else "no"
+
+
+def _offers(_entry: Entry, can: Capabilities) -> str:
+    return {Offers.BUTTONS: "as buttons", Offers.TEXT: "written out", Offers.NONE: "no"}[can.offers]
 
 
 def _count(number: int, unit: str) -> str:
@@ -153,6 +157,7 @@ ROWS = (
         about=("edits",),
         say=lambda _, can: "yes" if can.edits or can.waits else "the next message says it",
     ),
+    Row(label="Links to reviews and policies", about=("offers",), say=_offers),
     Row(label="Pictures", about=("images",), say=lambda _, can: _yes(can.images)),
     Row(label="Subject line", about=("subject",), say=lambda _, can: _yes(can.subject)),
     Row(label="Who writes first", about=("writes_first", "waits"), say=_start),

@@ -26,7 +26,7 @@ from surveys.inbound import (
     StatusChanged,
 )
 from surveys.invitation import DeliveryState
-from surveys.message import Capabilities, Message
+from surveys.message import Capabilities, Message, Offers
 
 LINES_KEPT = 200
 """Messages kept for one address; the oldest go first."""
@@ -42,6 +42,7 @@ CAPABILITIES = Capabilities(
     payload_bytes=64,
     edits=True,
     images=True,
+    offers=Offers.BUTTONS,
     rate=1000.0,
     concurrency=50,
     send_key=True,

@@ -4,8 +4,10 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from scheduler.promises import promise_of
 from scheduler.rules import Rules
 from surveys.alert import AlertRule, match_alerts, recipients
+from surveys.bands import answered_metric, response_band
 from surveys.card import Courtesy
 from surveys.compose import (
     Setting,
@@ -13,9 +15,9 @@ from surveys.compose import (
     compose_note,
     compose_question,
     compose_recorded,
-    compose_thanks,
     split_payload,
 )
+from surveys.consent import Consent
 from surveys.conversation import (
     Conversation,
     Said,
@@ -26,17 +28,17 @@ from surveys.conversation import (
     is_over,
     next_question,
     progress,
-    response_band,
 )
 from surveys.inbound import Replied
-from surveys.invitation import InvitationState, move
 from surveys.language import Language
 from surveys.message import Capabilities, Message
+from surveys.preset import PANEL
 from surveys.question import Question
 from surveys.response import Response
 from surveys.scanner import Origin
 from surveys.staff import StaffMember
 from surveys.survey import Survey
+from surveys.thanks import Promise, compose_thanks
 
 _NOTICES: Mapping[TurnKind, str] = {
     TurnKind.RECORDED: "recorded",
@@ -55,13 +57,15 @@ ComposeAlert = Callable[[Rules, Conversation, Response, str, bool], Message]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """A turn, what to say back to the customer, and which alert rules it set off; ``added`` where
-    they were set off before and words were added since.
+    they were set off before and words were added since. ``consents`` are what the person agreed to
+    by this turn, or refused.
     """
 
     turn: Turn
     messages: tuple[Message, ...]
     alerts: tuple[AlertRule, ...] = ()
     added: bool = False
+    consents: tuple[Consent, ...] = ()
 
 
 def said(item: Replied) -> Said:
@@ -90,10 +94,21 @@ def answer_reply(
     bank = rules.heard(conversation.invitation.language)
     turn = _advance(survey, conversation, item, bank, now)
     setting = rules.setting(survey, conversation.invitation, conversation.contact, item.address)
-    view = _View(setting, conversation, turn, item, capabilities, courtesy)
+    promise = promise_of(rules, turn.response)
+    view = _View(setting, conversation, turn, item, capabilities, courtesy, promise)
     messages = (view.page(),) if capabilities.inline else tuple(view.chat())
     alerts, added = _alerts(rules, conversation, turn)
-    return Answered(turn=turn, messages=messages, alerts=alerts, added=added)
+    return Answered(
+        turn=turn, messages=messages, alerts=alerts, added=added, consents=_consents(turn)
+    )
+
+
+def _consents(turn: Turn) -> tuple[Consent, ...]:
+    """Give what answers to `PANEL` agree to. Skipping it says neither yes nor no."""
+    said = [a for a in turn.recorded if a.metric_id == PANEL and a.value is not None]
+    return tuple(
+        Consent(purpose=PANEL, granted=a.value == 1, source=a.channel, at=a.at) for a in said
+    )
 
 
 def _advance(
@@ -133,7 +148,13 @@ def show(
         return compose_question(setting, again[0], capabilities, answer=again[1])
     question = next_question(survey, response)
     if question is None:
-        return compose_thanks(setting, response_band(survey, response), capabilities)
+        return compose_thanks(
+            setting,
+            response_band(survey, response),
+            capabilities,
+            metric_id=answered_metric(survey, response),
+            promise=promise_of(rules, response),
+        )
     if is_over(conversation, now):
         return compose_note(setting, setting.say("closed"), capabilities)
     step, steps = progress(survey, response)
@@ -160,30 +181,6 @@ def ask_again(
         setting, asked, capabilities, answer=answer, notice=notice, step=step, steps=steps
     )
     return replace(page, origin=Origin.AGAIN)
-
-
-def saved_steps(
-    conversation: Conversation, turn: Turn
-) -> Iterator[tuple[Response | None, Response]]:
-    """Give the response before and after each answer a turn recorded, in order."""
-    if turn.response is None:
-        return
-    before = conversation.response
-    for number, answer in enumerate(turn.recorded, 1):
-        last = number == len(turn.recorded)
-        base = before or replace(turn.response, answers=(), completed_at=None)
-        after = turn.response if last else base.with_answer(answer)
-        yield before, after
-        before = after
-
-
-def state_after(state: InvitationState, *, completed: bool) -> InvitationState:
-    """Give an invitation's state once an answer was recorded."""
-    if state is InvitationState.COMPLETED:
-        return state
-    if state is InvitationState.PLANNED:  # the reply overtook the record of its own sending
-        state = move(state, InvitationState.ASKED)
-    return move(state, InvitationState.COMPLETED if completed else InvitationState.STARTED)
 
 
 def _alerts(
@@ -229,6 +226,7 @@ class _View:
     item: Replied
     capabilities: Capabilities
     courtesy: Courtesy
+    promise: Promise
 
     def page(self) -> Message:
         """Give the next page: the whole view, since a page has no history."""
@@ -238,8 +236,7 @@ class _View:
         unread = turn.kind in (TurnKind.NOT_UNDERSTOOD, TurnKind.OFF_SCRIPT)
         question = turn.asked if unread and turn.asked else turn.next
         if question is None:
-            notice = self._notice()
-            page = compose_thanks(self.setting, turn.band, self.capabilities, notice=notice)
+            page = self._thanks(self._notice())
         else:
             page = self._question(question, notice=self._notice())
         return replace(page, changes=self._changes())
@@ -288,7 +285,7 @@ class _View:
     def _next(self, notice: str) -> Iterator[Message]:
         turn = self.turn
         if turn.finished:
-            yield compose_thanks(self.setting, turn.band, self.capabilities, notice=notice)
+            yield self._thanks(notice)
         elif turn.next and not self._is_open_already(turn.next.id):
             yield self._question(turn.next, notice=notice)
         elif notice:
@@ -330,6 +327,16 @@ class _View:
             notice=notice,
             step=step,
             steps=steps,
+        )
+
+    def _thanks(self, notice: str) -> Message:
+        return compose_thanks(
+            self.setting,
+            self.turn.band,
+            self.capabilities,
+            notice=notice,
+            metric_id=answered_metric(self.setting.survey, self.turn.response),
+            promise=self.promise,
         )
 
     def _note(self, key: str) -> Message:

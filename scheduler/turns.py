@@ -11,16 +11,16 @@ from scheduler.answering import (
     alert_addresses,
     answer_reply,
     ask_again,
-    saved_steps,
     show,
-    state_after,
 )
 from scheduler.cards import Cards
 from scheduler.guard import Guard
 from scheduler.notes import compose_plain
 from scheduler.outbox import Messages, Outbox
 from scheduler.rules import Rules
+from scheduler.steps import saved_steps, state_after
 from storage.store import SavedTurn, Transaction
+from surveys.consent import admit
 from surveys.contact import Contact
 from surveys.conversation import Conversation, is_over, next_question
 from surveys.inbound import Entered, Inbound, Replied, Viewed
@@ -83,6 +83,10 @@ class Turns:
             if opened is not None:
                 return opened
         self._keep(conversation, answered)
+        if answered.consents:
+            news = admit(conversation.contact.consents, answered.consents)
+            who = conversation.contact.id
+            await self.transaction.record_consents([(who, consent) for consent in news])
         self.cards.keep(item, conversation.contact, answered.turn.card, conversation)
         self._alert(self.conversations[invitation_id], answered, item)
         messages = _vouched(item, answered)

@@ -82,8 +82,8 @@ def dump_message(message: Message | None) -> dict[str, Any] | None:
     given = _given(message, _MESSAGE)
     if "buttons" in given:
         given["buttons"] = [_given(button, _BUTTON) for button in message.buttons]
-    if "footer" in given:
-        given["footer"] = [[link.label, link.url] for link in message.footer]
+    for name in _LINKS & given.keys():
+        given[name] = [[link.label, link.url] for link in getattr(message, name)]
     given.pop("heard_at", None)  # true only for the moment of sending
     if message.image is not None:
         png = base64.b64encode(message.image.png).decode()
@@ -98,8 +98,8 @@ def load_message(text: str | None) -> Message | None:
     given = load_json(text)
     if "buttons" in given:
         given["buttons"] = tuple(Button(**button) for button in given["buttons"])
-    if "footer" in given:
-        given["footer"] = tuple(Link(label=label, url=url) for label, url in given["footer"])
+    for name in _LINKS & given.keys():
+        given[name] = tuple(Link(label=label, url=url) for label, url in given[name])
     if "entry" in given:
         given["entry"] = Entry(given["entry"])
     if "replies_to" in given:
@@ -115,6 +115,8 @@ def load_message(text: str | None) -> Message | None:
 def _given(value: Message | Button, fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return {name: own for name, default in fields if (own := getattr(value, name)) != default}
 
+
+_LINKS = frozenset({"footer", "links"})
 
 # Names and defaults (MISSING equals nothing). Asking each field anew would double the cost of
 # writing a message, of which a scale in a chat has eleven buttons.

@@ -18,7 +18,7 @@ _COUNTS = statement("""
     SELECT 'contacts' AS name, COUNT(*) AS n FROM contact
     UNION ALL SELECT 'events', COUNT(*) FROM event
     UNION ALL SELECT 'responses', COUNT(*) FROM response
-    UNION ALL SELECT 'cards', COUNT(*) FROM comment_card WHERE text <> ''
+    UNION ALL SELECT 'cards', COUNT(*) FROM comment_card WHERE text <> '' AND NOT quiet
     UNION ALL SELECT 'dues', COUNT(*) FROM due
     UNION ALL SELECT 'invitations.' || state, COUNT(*) FROM invitation GROUP BY state
     UNION ALL SELECT 'deliveries.' || state, COUNT(*) FROM delivery GROUP BY state

@@ -5,6 +5,7 @@ Cases (`case:` in an alert rule) are a later capability and will be opened from 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from surveys.condition import Condition
 from surveys.response import Response
@@ -16,11 +17,12 @@ class AlertRule:
     """``if`` on the answers of one response, and ``to`` whom.
 
     ``to`` is a role's name (of the interaction's team where the role has teams) or a staff
-    member's name.
+    member's name. ``respond_within`` is how soon they get in touch: the customer is promised it.
     """
 
     condition: Condition
     to: str
+    respond_within: timedelta | None = None
 
 
 def match_alerts(

@@ -32,6 +32,7 @@ MARKS = {"card": None, "praise": True, "complaint": False}
 
 _CLOSE = 60  # characters in which the opening word must stand
 _AT_BOT = re.compile(r"^(/\w+)@\w+")
+_EMOJI_CODE = re.compile(r":[a-z0-9_+'-]{1,60}:")  # how Slack writes a face: ":wave:"
 _BOUNDARY = re.compile(r"[\s:,;.!\u2013\u2014-]|$")
 _BETWEEN = " \t\n:,;.!-\u2013\u2014"
 _SMALL_TALK_WORDS = 8
@@ -103,8 +104,7 @@ def read_opening(text: str, language: Language) -> Opening | None:
 
 def is_small_talk(text: str, language: Language) -> bool:
     """Whether a message is but a greeting, a thank-you or a face: "hi", "ok, thanks!", "🙂"."""
-    plain = words_only(tidy(text))
-    words = plain.split()
+    words = words_only(_EMOJI_CODE.sub(" ", tidy(text))).split()
     if len(words) > _SMALL_TALK_WORDS:
         return False
     known = {own_words(phrase) for phrase in language.small_talk}

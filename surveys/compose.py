@@ -10,7 +10,6 @@ from typing import Any
 
 from surveys.language import Language, Languages
 from surveys.message import Button, Capabilities, Entry, Link, Message
-from surveys.metric import Band
 from surveys.question import Kind, Question, Text
 from surveys.reading import SKIP
 from surveys.response import Answer
@@ -67,7 +66,7 @@ def choose_language(survey: Survey, wished: str | None, fallback: str) -> str:
 
 def question_text(setting: Setting, question: Question) -> str:
     """Give the question's words: the marketer's, else the bank's."""
-    own = _pick(question.text, setting)
+    own = pick(question.text, setting)
     return fill(own or bank_text(setting.bank, question), setting.facts)
 
 
@@ -124,14 +123,14 @@ def compose_reminder(setting: Setting, message: Message, own: Text) -> Message:
     """Give an invitation's message as a reminder, in the marketer's ``own`` words if there are any:
     as the line before the question, and in a mail's subject.
     """
-    words = fill(_pick(own, setting), setting.facts) or setting.say("reminder")
+    words = fill(pick(own, setting), setting.facts) or setting.say("reminder")
     subject = f"{setting.say('reminder_subject')} {message.subject}" if message.subject else ""
     return replace(message, notice=words, subject=subject)
 
 
 def compose_subject(setting: Setting) -> str:
     """Give the subject of a survey's mails: the marketer's title, else ours."""
-    title = fill(_pick(setting.survey.title, setting), setting.facts)
+    title = fill(pick(setting.survey.title, setting), setting.facts)
     return title or setting.say("subject")
 
 
@@ -142,16 +141,6 @@ def compose_recorded(
     notice = setting.say("recorded", answer=answer_label(setting, question, answer))
     asked = compose_question(setting, question, capabilities, answer=answer, notice=notice)
     return replace(asked, replaces=replaces, entry=Entry.NONE)
-
-
-def compose_thanks(
-    setting: Setting, band: Band | None, capabilities: Capabilities, *, notice: str = ""
-) -> Message:
-    """Give the last message: thanks by band, the marketer's words before ours."""
-    own = setting.survey.thanks.get(band, {}) if band else {}
-    words = _pick(own, setting)
-    text = fill(words, setting.facts) if words else setting.say(f"thanks_{band or 'plain'}")
-    return compose_note(setting, text, capabilities, notice=notice)
 
 
 def compose_note(
@@ -173,7 +162,7 @@ def answer_label(setting: Setting, question: Question, answer: Answer) -> str:
     if answer.skipped:
         return setting.say("skip")
     if answer.choices:
-        labels = {c.id: _pick(c.label, setting) for c in question.choices}
+        labels = {c.id: pick(c.label, setting) for c in question.choices}
         return ", ".join(labels.get(c, c) for c in answer.choices)
     if answer.value is None:
         return _cut(answer.text, 100)
@@ -194,7 +183,10 @@ def split_payload(text: str) -> tuple[str, str, str] | None:
     return (parts[0], parts[1], parts[2]) if len(parts) == 3 and all(parts) else None
 
 
-def _pick(text: Text, setting: Setting) -> str:
+def pick(text: Text, setting: Setting) -> str:
+    """Give a text in the invitation's language, else in the survey's first that has it; "" for
+    none.
+    """
     return text.get(setting.language) or next(
         (text[code] for code in setting.survey.languages if code in text), ""
     )
@@ -265,7 +257,7 @@ def _choice_buttons(
     chosen = answer.choices if answer else ()
     return tuple(
         Button(
-            label=fill(_pick(choice.label, setting), setting.facts) or choice.id,
+            label=fill(pick(choice.label, setting), setting.facts) or choice.id,
             payload=payload(setting.token, question.id, choice.id),
             chosen=choice.id in chosen,
         )

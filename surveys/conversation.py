@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from surveys.alert import answer_facts
+from surveys.bands import response_band, worded
 from surveys.compose import DONE, WORDS
 from surveys.contact import Contact
 from surveys.invitation import Invitation, InvitationState
 from surveys.language import Language
-from surveys.metric import Band, band
+from surveys.metric import Band
 from surveys.question import Kind, Question
 from surveys.reading import SKIP, Reading, read_answer, read_value
 from surveys.response import Answer, Response
@@ -93,7 +94,7 @@ def next_question(survey: Survey, response: Response | None) -> Question | None:
         if given is not None and not given.draft:
             continue
         if question.condition is None or question.condition.holds(facts):
-            return _worded(survey, question, response)
+            return worded(survey, question, response)
     return None
 
 
@@ -108,16 +109,6 @@ def progress(survey: Survey, response: Response | None) -> tuple[int, int]:
         and (q.condition is None or q.condition.holds(facts))
     )
     return min(done + 1, done + open_), done + open_
-
-
-def response_band(survey: Survey, response: Response | None) -> Band | None:
-    """Give the band of the first scored answer, or None where nothing is scored yet."""
-    for question in survey.questions:
-        answer = response.answer(question.id) if response else None
-        metric, scale = question.metric, question.scale
-        if answer and answer.value is not None and metric and scale:
-            return band(metric, scale, int(answer.value), question.threshold)
-    return None
 
 
 def advance(
@@ -141,7 +132,7 @@ def advance(
     )
     if is_over(conversation, now):
         return Turn(kind=TurnKind.CLOSED, response=response, asked=asked, card=said.text)
-    asked = _worded(survey, asked, response) if asked else None
+    asked = worded(survey, asked, response) if asked else None
     read = _read(asked, said, bank, response) if asked else None
     if asked is None or read is None:
         kind = TurnKind.OFF_SCRIPT if said.text else TurnKind.NOT_UNDERSTOOD
@@ -277,25 +268,17 @@ def _keep_comment(
     comment = next((q for q in survey.questions if q.kind is Kind.COMMENT), None)
     if comment is None or response.answer(comment.id):
         return response, (answer,), words
-    worded = _worded(survey, comment, response)
+    shown = worded(survey, comment, response)
     plain = replace(answer, value=None, choices=(), metric_id="", metric_version="", scale_id="")
     said = replace(
         plain,
         question_id=comment.id,
-        wording=worded.wording,
+        wording=shown.wording,
         text=words,
         satisfied=None,
         revision=1,
     )
     return response.with_answer(said), (answer, said), ""
-
-
-def _worded(survey: Survey, question: Question, response: Response | None) -> Question:
-    """Give a bank comment the wording of the band so far: what went wrong, or what was liked."""
-    found = response_band(survey, response)
-    if question.kind is not Kind.COMMENT or question.wording != "comment" or found is None:
-        return question
-    return replace(question, wording=f"comment.{found}")
 
 
 def _kind(answer: Answer, *, changed: bool) -> TurnKind:

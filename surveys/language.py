@@ -55,6 +55,14 @@ TEXT_KEYS: Mapping[str, str] = {
     "thanks_middle": "thanks after a middling answer",
     "thanks_high": "thanks after a good answer",
     "thanks_plain": "thanks where nothing was scored",
+    "thanks_helpful": "thanks after a thumb up",
+    "thanks_unhelpful": "thanks after a thumb down, with an apology",
+    "thanks_help": "after that, where one can write to us: how can we help?",
+    "thanks_promise": "after thanks for a bad answer: we are in touch within {respond_within}",
+    "thanks_invite": "after thanks for a good answer, before links: would you tell others?",
+    "link_review": "button or link to a page for reviews",
+    "link_refer": "button or link to recommend us to somebody",
+    "link_policy": "button or link to how complaints are handled",
     # Comment cards
     "card_ask": "asks for the words of a comment card",
     "card_praised": "receipt for praise nobody asked for",
@@ -106,6 +114,9 @@ TEXT_KEYS: Mapping[str, str] = {
 
 COUNTED: Mapping[str, str] = {
     "answers": "{count} answers, as ``know`` says it",
+    "within_minutes": "{count} minutes, in the form ``thanks_promise`` needs",
+    "within_hours": "{count} hours, likewise",
+    "within_days": "{count} days, likewise",
 }
 """The texts with a count. A language has one for each of its plural forms (`surveys.plural`):
 ``answers_one``, ``answers_few``, ``answers_other``.

@@ -17,6 +17,14 @@ class Entry(StrEnum):
     MANY = "many"  # any number of the buttons, then send
 
 
+class Offers(StrEnum):
+    """How a link is offered on a channel."""
+
+    BUTTONS = "buttons"  # its words can be pressed
+    TEXT = "text"  # its address is written out
+    NONE = "none"  # not at all: nobody could follow it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
     """One tap. ``payload`` is opaque, at most ``Capabilities.payload_bytes`` long.
@@ -57,6 +65,7 @@ class Message:
     scale ("not at all likely", "extremely likely"). ``link`` opens the same question on the web
     page, ``stop_link`` opts out. ``replaces`` is the provider's id of the message to edit.
     ``greeting`` opens a mail, ``reason`` says why the person gets it, ``footer`` stands below.
+    ``links`` lead on from what is said: a page for reviews, a policy.
     ``question_id`` is the question asked, "" for anything else, and ``scale_id`` the scale of its
     buttons, "" for none.
     ``step`` and ``steps`` say how far the survey is (0 of 0: not part of one).
@@ -82,6 +91,7 @@ class Message:
     greeting: str = ""
     reason: str = ""
     footer: tuple[Link, ...] = ()
+    links: tuple[Link, ...] = ()
     question_id: str = ""
     scale_id: str = ""
     image: Image | None = None
@@ -109,6 +119,7 @@ class Capabilities:
     inline         answers are given back in the reply to the same call (`Channel.ack`)
     receipts       the provider reports delivery; where not, sent counts as delivered
     links          answers are given on the linked page rather than in the message
+    offers         how `Message.links` are offered
     images         a message may carry a picture
     max_caption    characters of text beside a picture
     writes_first   we may write without being written to
@@ -135,6 +146,7 @@ class Capabilities:
     inline: bool = False
     receipts: bool = False
     links: bool = False
+    offers: Offers = Offers.TEXT
     images: bool = False
     max_caption: int = 1024
     writes_first: bool = True

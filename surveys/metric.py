@@ -28,7 +28,8 @@ class Metric:
     """A measure with its own name, never merged with another.
 
     ``version`` names the published definition and is stored with every answer.
-    ``low_is_good`` is true for effort in CES 1.0 and for problems met.
+    ``low_is_good`` is true for effort in CES 1.0 and for problems met. ``opinion`` is false where
+    the answer says nothing about how the customer feels.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Metric:
     scoring: Scoring
     scales: tuple[str, ...]
     low_is_good: bool = False
+    opinion: bool = True
 
     @property
     def scale(self) -> str:
@@ -73,6 +75,14 @@ METRICS: Mapping[str, Metric] = {
             scoring=Scoring.SHARE,
             scales=("yes-no",),
             low_is_good=True,
+        ),
+        # Whether we may call for an interview: a consent, counted like a share.
+        Metric(
+            id="panel",
+            version="panel-1",
+            scoring=Scoring.SHARE,
+            scales=("yes-no",),
+            opinion=False,
         ),
     )
 }

@@ -16,13 +16,20 @@ _DRIVERS = (
 )
 
 
-def _rating(question_id: str, metric_id: str) -> Question:
+PANEL = "panel"
+"""The preset that asks whether we may call for an interview. It is asked last, and its answer is a
+consent.
+"""
+
+
+def _rating(question_id: str, metric_id: str, *, required: bool = True) -> Question:
     return Question(
         id=question_id,
         kind=Kind.RATING,
         wording=question_id,
         metric_id=metric_id,
         scale_id=METRICS[metric_id].scale,
+        required=required,
     )
 
 
@@ -38,6 +45,7 @@ PRESETS: Mapping[str, Question] = {
         _rating("problems", "problems"),
         Question(id="other_products", kind=Kind.TEXT, wording="other_products", required=False),
         Question(id="comment", kind=Kind.COMMENT, wording="comment", required=False),
+        _rating(PANEL, PANEL, required=False),
     )
 }
 """Preset name -> question. The name is also the question's id and wording."""
@@ -46,6 +54,6 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "nps": ("phone", "product"),
     "csat": ("phone", "delivery", "product", "agent"),
     "ces": ("phone", "product", "question"),
-    "comment": ("low", "middle", "high"),
+    "comment": ("low", "middle", "high", "help"),
 }
 """Preset -> what ``about:`` may name there; the wording id is then ``preset.variant``."""

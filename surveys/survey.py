@@ -16,6 +16,7 @@ class Survey:
     ``version`` is the hash of the survey's content (`bot.config` computes it) and is stored with
     every invitation and response. ``goal`` maps a question id to its target score (NPS points,
     percent, or scale points). ``change_within`` is how long an answer may be changed.
+    ``links`` are where thanks may lead: ``review_url``, ``refer_url`` and ``policy_url``.
     ``languages`` are those the survey is asked in, the first being the fallback. ``topic`` groups
     surveys for limits on asking, and ``priority`` says which has room kept for it: the higher.
     ``purpose`` is what people must have agreed to (`surveys.consent`).
@@ -27,6 +28,7 @@ class Survey:
     version: str
     title: Text = field(default_factory=dict)
     thanks: Mapping[Band, Text] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
     goal: Mapping[str, float] = field(default_factory=dict)
     change_within: timedelta = timedelta(minutes=15)
     topic: str = ""

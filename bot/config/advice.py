@@ -82,7 +82,7 @@ def _on_surveys(config: Config, places: Sequence[Place]) -> None:
     started |= {milestone.survey for way in config.journeys for milestone in way.milestones}
     for place in places:
         survey = config.surveys[str(place.route[-1])]
-        scored = [q.id for q in survey.questions if q.metric_id]
+        scored = [q.id for q in survey.questions if q.metric and q.metric.opinion]
         if len(scored) > 2:
             place.at("questions").advise(
                 f"{quote(survey.id)} asks for {len(scored)} scores: {', '.join(scored)}",

@@ -107,6 +107,20 @@ SERVICE: Mapping[str, Key] = {
         doc="The privacy notice that pages and mails link to.",
         example="https://acme.example/privacy",
     ),
+    "review_url": Key(
+        doc="Where customers can write a review: offered after a good answer; {review_url} in "
+        "thanks.",
+        example="https://reviews.example/acme",
+    ),
+    "refer_url": Key(
+        doc="Where customers can recommend you: offered after a good answer; {refer_url} in "
+        "thanks.",
+        example="https://acme.example/friends",
+    ),
+    "policy_url": Key(
+        doc="How you handle complaints: offered after a bad answer; {policy_url} in thanks.",
+        example="https://acme.example/complaints",
+    ),
 }
 
 CHANNEL: Mapping[str, Key] = {
@@ -148,6 +162,22 @@ SURVEY: Mapping[str, Key] = {
     "thanks": Key(
         doc="What is said at the end, by what the first score was: low, middle or high.",
         example="{ low: { en: We are sorry. } }",
+        default="our own words",
+    ),
+    "review_url": Key(
+        doc="This survey's own page for reviews.",
+        example="https://reviews.example/acme/app",
+        default="service.review_url",
+    ),
+    "refer_url": Key(
+        doc="This survey's own page for recommendations.",
+        example="https://acme.example/friends",
+        default="service.refer_url",
+    ),
+    "policy_url": Key(
+        doc="This survey's own page about complaints.",
+        example="https://acme.example/complaints",
+        default="service.policy_url",
     ),
     "purpose": Key(
         doc="What people must have agreed to be asked for: see consent.",
@@ -397,6 +427,10 @@ ALERT: Mapping[str, Key] = {
         doc="Whom: team_lead (of the interaction's team), manager, admin, or a colleague's name.",
         example="team_lead",
         default="team_lead",
+    ),
+    "respond_within": Key(
+        doc="How soon they are in touch with the customer, who is told so at once.",
+        example="4h",
     ),
 }
 

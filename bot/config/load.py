@@ -22,6 +22,7 @@ from bot.config.rules import Names, check_name, read_alert, read_cards, read_tri
 from bot.config.service import main_language, read_service
 from bot.config.staff import read_member, refuse_repeats
 from bot.config.surveys import content_hash, read_survey
+from bot.config.thanks import Promises, check_thanks
 from bot.config.throttle import read_throttle
 from channels import CHANNELS
 from surveys.language import Languages
@@ -109,7 +110,7 @@ class _Reader:
         self._refuse_same_names(places["triggers"], "trigger")
         self._refuse_same_names(places["journeys"], "journey")
         self._refuse_same_names(places["campaigns"], "campaign")
-        surveys = self._surveys(places["surveys"])
+        surveys = self._surveys(places["surveys"], service)
         entrances = read_entrances(places["surveys"])
         names = self._names(places)
         triggers = [read_trigger(place, names) for place in places["triggers"]]
@@ -121,6 +122,7 @@ class _Reader:
             self._main.at("throttle"), names.surveys, _topics(places["surveys"]), names.channels
         )
         consent = read_consent(self._main.at("consent"), names.channels)
+        self._check_thanks(places, surveys, service)
         cards_to = read_cards(self._main.at("cards"), names)
         if self._findings.faults or service is None:
             return None
@@ -204,15 +206,33 @@ class _Reader:
                 message = f"the {kind} {quote(name)} is already in {first.shown}"
                 place.key_fault(message, hint="rename one of them")
 
-    def _surveys(self, places: Iterable[Place]) -> Mapping[str, Survey]:
+    def _surveys(self, places: Iterable[Place], service: Service | None) -> Mapping[str, Survey]:
         main = main_language(self._main.at("service"), self._bank)
+        links = service.links if service else {}
         read: dict[str, Survey] = {}
         for place in places:
             check_name(place, "survey")
-            survey = read_survey(place, main, self._bank)
+            survey = read_survey(place, main, self._bank, links)
             if survey is not None:
                 read.setdefault(survey.id, survey)
         return read
+
+    def _check_thanks(
+        self,
+        places: Mapping[str, tuple[Place, ...]],
+        surveys: Mapping[str, Survey],
+        service: Service | None,
+    ) -> None:
+        """Check the last words of surveys without faults, once it is known who promises what."""
+        alerts = [place.value for place in places["alerts"]]
+        promises = Promises(
+            owner=bool(alerts),
+            respond_within=any(_inside(alert, "respond_within") for alert in alerts),
+        )
+        for place in places["surveys"] if service else ():
+            survey = surveys.get(str(place.route[-1]))
+            if survey is not None and service is not None:
+                check_thanks(place, survey.links, service.privacy_url, promises)
 
     def _names(self, places: Mapping[str, tuple[Place, ...]]) -> Names:
         channels = self._main.at("channels").value

@@ -21,7 +21,8 @@ from surveys.survey import Survey
 class Service:
     """Who asks, and where the service runs. ``public_url`` has no slash at its end.
 
-    ``timezone`` is an IANA name. ``write_keys`` and ``database`` may hold secrets and are left out
+    ``timezone`` is an IANA name. ``links`` are where thanks may lead (`surveys.thanks.LINKS`).
+    ``write_keys`` and ``database`` may hold secrets and are left out
     of the representation.
     """
 
@@ -34,6 +35,7 @@ class Service:
     language: str = "en"
     write_keys: tuple[str, ...] = field(default=(), repr=False)
     privacy_url: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

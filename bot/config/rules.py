@@ -96,7 +96,7 @@ def read_alert(place: Place, names: Names) -> AlertRule | None:
     _check_receiver(place.at("to"), shape.to, {*RECEIVERS, *names.staff})
     if len(place.findings.faults) > before:
         return None
-    return AlertRule(condition=shape.if_, to=shape.to)
+    return AlertRule(condition=shape.if_, to=shape.to, respond_within=shape.respond_within)
 
 
 def read_cards(place: Place, names: Names) -> str:

@@ -30,6 +30,7 @@ from surveys.metric import METRICS, Band
 from surveys.preset import PRESETS, VARIANTS
 from surveys.scale import SCALES
 from surveys.staff import Role
+from surveys.thanks import LINKS
 
 Schema = dict[str, Any]
 Types = Mapping[str, Schema]
@@ -48,6 +49,7 @@ _SENTENCE = re.compile(r"``(\w+)`` (is .*?\.)(?= ``\w+`` is |\s*$)")
 _SERVICE: Types = dict.fromkeys(SECTIONS["service"], _STRING) | {
     "write_keys": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
 }
+_ALERT: Types = {"if": _IF, "to": _STRING, "respond_within": _DURATION}
 _QUESTION: Types = {
     "id": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,15}$"},
     "about": {"enum": sorted({about for variants in VARIANTS.values() for about in variants})},
@@ -80,7 +82,7 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "staff": {"type": "array", "items": _staff(registry)},
         "surveys": _named(_block("survey", _survey_types())),
         "triggers": _named(_block("trigger", _trigger_types(registry))),
-        "alerts": {"type": "array", "items": _block("alert", {"if": _IF, "to": _STRING})},
+        "alerts": {"type": "array", "items": _block("alert", _ALERT)},
         "journeys": _named(_block("journey", _journey_types(registry))),
         "campaigns": _named(_block("campaign", _campaign_types(registry))),
         "throttle": _block("throttle", _throttle_types(registry)),
@@ -137,6 +139,7 @@ def _survey_types() -> Types:
         "languages": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
         "goal": targets,
         "thanks": _closed({band.value: _TEXTS for band in Band}),
+        **dict.fromkeys(LINKS, _STRING),
         "change_within": _DURATION,
         "topic": _STRING,
         "purpose": {"type": "string", "pattern": f"^{PURPOSE.pattern}$"},

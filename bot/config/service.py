@@ -7,6 +7,7 @@ from bot.config.place import Place
 from bot.config.reading import read_block
 from bot.config.shape import ServiceShape
 from surveys.language import Languages
+from surveys.thanks import LINKS
 
 
 def read_service(place: Place, bank: Languages) -> Service | None:
@@ -31,6 +32,7 @@ def read_service(place: Place, bank: Languages) -> Service | None:
         language=shape.language,
         write_keys=shape.write_keys,
         privacy_url=shape.privacy_url,
+        links={name: url for name in LINKS if (url := getattr(shape, name))},
     )
 
 

@@ -93,6 +93,7 @@ Names = Annotated[tuple[Line, ...], BeforeValidator(_listed)]
 Whole = Annotated[int, BeforeValidator(_no_flag), Field(ge=1, le=1_000_000_000)]
 Number = Annotated[float, BeforeValidator(_no_flag)]
 Duration = Annotated[timedelta, _plain(units.read_duration)]
+Url = Annotated[str, _plain(units.read_url)]
 If = Annotated[Condition | None, _plain(read_condition), Field(alias="if")]
 
 _CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -112,7 +113,10 @@ class ServiceShape:
     timezone: Line = "UTC"
     language: Line = "en"
     write_keys: Names = ()
-    privacy_url: Annotated[str, _plain(units.read_url)] = ""
+    privacy_url: Url = ""
+    review_url: Url = ""
+    refer_url: Url = ""
+    policy_url: Url = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +143,9 @@ class SurveyShape:
     languages: Names = ()
     goal: dict[str, Any] = field(default_factory=dict)
     thanks: dict[str, Texts] = field(default_factory=dict)
+    review_url: Url = ""
+    refer_url: Url = ""
+    policy_url: Url = ""
     change_within: Duration | None = None
     topic: Line = ""
     purpose: Line = FEEDBACK
@@ -249,6 +256,7 @@ class AlertShape:
 
     if_: Annotated[Condition, _plain(read_condition), Field(alias="if")]
     to: Line = "team_lead"
+    respond_within: Duration | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

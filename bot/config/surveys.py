@@ -18,8 +18,10 @@ from bot.config.units import UnfitError, read_score
 from surveys.condition import Condition
 from surveys.language import Languages
 from surveys.metric import Band, Scoring
+from surveys.preset import PANEL
 from surveys.question import Question, Text
 from surveys.survey import Survey
+from surveys.thanks import LINKS
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 """What surveys and triggers may be called; people type these names into a chat."""
@@ -27,10 +29,13 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _DEFAULT_WINDOW = timedelta(minutes=15)
 
 
-def read_survey(place: Place, main: str, bank: Languages) -> Survey | None:
+def read_survey(
+    place: Place, main: str, bank: Languages, links: Mapping[str, str]
+) -> Survey | None:
     """Give the survey, or None where it has faults.
 
-    ``main`` is the language of texts that name none; ``bank`` are the shipped languages.
+    ``main`` is the language of texts that name none; ``bank`` are the shipped languages; ``links``
+    are the service's, where the survey has none of its own.
     """
     shape = read_block(SurveyShape, place)
     if shape is None:
@@ -48,6 +53,7 @@ def read_survey(place: Place, main: str, bank: Languages) -> Survey | None:
         version="",
         title=read_texts(place.at("title"), shape.title, tongue),
         thanks=_read_thanks(place.at("thanks"), shape.thanks, tongue),
+        links={**links, **{name: url for name in LINKS if (url := getattr(shape, name))}},
         change_within=_DEFAULT_WINDOW if shape.change_within is None else shape.change_within,
         topic=shape.topic,
         purpose=shape.purpose,
@@ -60,7 +66,8 @@ def read_survey(place: Place, main: str, bank: Languages) -> Survey | None:
     if len(place.findings.faults) > before:
         return None
     survey = replace(survey, languages=languages, goal=goal)
-    return replace(survey, version=content_hash(survey))
+    # Where thanks lead is not what is asked: the same survey with a new link is the same survey.
+    return replace(survey, version=content_hash(replace(survey, links={})))
 
 
 def content_hash(value: object) -> str:
@@ -110,7 +117,7 @@ def _read_questions(place: Place, survey: str, tongue: Tongue) -> tuple[Question
             _report_repeat(at, question.id, ids[question.id])
         ids.setdefault(question.id, at)
         questions.append(question)
-    return tuple(questions)
+    return tuple(sorted(questions, key=lambda question: question.metric_id == PANEL))
 
 
 def _report_repeat(place: Place, question_id: str, first: Place) -> None:

@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.preview.sample import sample_answer
+from surveys.bands import COMMENT, comment_wording, first_scored
 from surveys.compose import (
     Setting,
     answer_label,
     compose_invitation,
     compose_question,
     compose_recorded,
-    compose_thanks,
 )
 from surveys.message import Capabilities, Message
 from surveys.metric import Band, band
 from surveys.question import Kind, Question
 from surveys.survey import Survey
+from surveys.thanks import compose_thanks
 
 
 class Scene(StrEnum):
@@ -65,18 +66,18 @@ def list_moments(survey: Survey) -> tuple[Moment, ...]:
 
 def reachable_bands(survey: Survey) -> tuple[Band, ...]:
     """Give the bands that answers to the first scored question can fall into, worst first."""
-    for question in survey.questions:
-        metric, scale = question.metric, question.scale
-        if metric and scale:
-            found = {band(metric, scale, value, question.threshold) for value in scale.values}
-            return tuple(b for b in Band if b in found)
-    return ()
+    question = first_scored(survey)
+    if question is None or question.metric is None or question.scale is None:
+        return ()
+    metric, scale = question.metric, question.scale
+    found = {band(metric, scale, value, question.threshold) for value in scale.values}
+    return tuple(b for b in Band if b in found)
 
 
 def compose_moment(moment: Moment, setting: Setting, capabilities: Capabilities) -> Message:
     """Give the message that a customer sees at a moment, as `scheduler` would compose it."""
     if moment.scene is Scene.THANKS:
-        return compose_thanks(setting, moment.band, capabilities)
+        return _compose_thanks(moment, setting, capabilities)
     question = moment.question
     if question is None:
         raise ValueError("a moment of asking has a question")
@@ -85,6 +86,14 @@ def compose_moment(moment: Moment, setting: Setting, capabilities: Capabilities)
     if moment.is_first:
         return compose_invitation(setting, question, capabilities, steps=moment.steps)
     return compose_question(setting, question, capabilities, step=moment.step, steps=moment.steps)
+
+
+def _compose_thanks(
+    moment: Moment, setting: Setting, capabilities: Capabilities, *, notice: str = ""
+) -> Message:
+    scored = first_scored(setting.survey)
+    metric_id = (scored.metric_id or "") if scored else ""
+    return compose_thanks(setting, moment.band, capabilities, notice=notice, metric_id=metric_id)
 
 
 def _compose_recorded(
@@ -97,7 +106,7 @@ def _compose_recorded(
     notice = setting.say("recorded", answer=answer_label(setting, question, answer))
     following = moment.following
     if following is None or following.question is None:
-        return compose_thanks(setting, moment.band, capabilities, notice=notice)
+        return _compose_thanks(moment, setting, capabilities, notice=notice)
     return compose_question(
         setting,
         following.question,
@@ -126,15 +135,17 @@ def _asking(survey: Survey, question: Question, bands: tuple[Band, ...]) -> Iter
     if not _is_worded_by_band(question) or number == 1 or not bands:
         yield plain
         return
+    scored = first_scored(survey)
+    metric_id = (scored.metric_id or "") if scored else ""
     for found in bands:
-        worded = replace(question, wording=f"{question.wording}.{found}")
+        worded = replace(question, wording=comment_wording(metric_id, found))
         words = ", ".join(part for part in (detail, f"after a {found} score") if part)
         yield replace(plain, id=f"{plain.id}-{found}", detail=words, question=worded, band=found)
 
 
 def _is_worded_by_band(question: Question) -> bool:
     """Whether the bank asks it in other words after a bad score (`surveys.conversation`)."""
-    return question.kind is Kind.COMMENT and question.wording == "comment" and not question.text
+    return question.kind is Kind.COMMENT and question.wording == COMMENT and not question.text
 
 
 def _progress(survey: Survey, question: Question) -> tuple[int, int]:

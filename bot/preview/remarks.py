@@ -83,7 +83,7 @@ def find_unfilled(setting: Setting) -> Iterator[str]:
     lacking: dict[str, list[str]] = {}
     for phrase in list_phrases(setting.survey):
         text = _shown(phrase.text, setting)
-        for name in _lacking(text, setting.facts):
+        for name in _lacking(text, {**setting.facts, **setting.survey.links}):
             lacking.setdefault(name, []).append(phrase.what)
     for name, places in lacking.items():
         yield (

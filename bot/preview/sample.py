@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from bot.config import Config
+from surveys.alert import recipients
 from surveys.compose import Setting
+from surveys.language import Language
 from surveys.question import Question
 from surveys.response import Answer
 from surveys.survey import Survey
+from surveys.thanks import Promise
 
 TOKEN = "preview".ljust(32, "-")
 """As long as a real token, and good for nothing."""
@@ -48,8 +51,22 @@ def make_setting(
         link=f"{config.service.public_url}/s/{token}",
         stop_link=f"{config.service.public_url}/u/{token}",
         privacy_url=config.service.privacy_url,
-        facts=facts,
+        facts={**_promise(config).facts(_bank(config, language)), **facts},
     )
+
+
+def _promise(config: Config) -> Promise:
+    """Give what a customer may be promised: by the alert with a time, else by the first."""
+    for rule in sorted(config.alerts, key=lambda rule: rule.respond_within is None):
+        teams = ("support", *(team for member in config.staff for team in member.teams))
+        for team in teams:
+            if members := recipients(rule, team, config.staff):
+                return Promise(owner=members[0].name, respond_within=rule.respond_within)
+    return Promise()
+
+
+def _bank(config: Config, language: str) -> Language:
+    return config.languages.get(language) or config.languages["en"]
 
 
 def sample_answer(question: Question, language: str) -> Answer:

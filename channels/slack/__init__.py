@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from channels.slack.payload import Call, from_payload, to_payload
-from surveys.message import Capabilities
+from surveys.message import Capabilities, Offers
 
 __all__ = ["CAPABILITIES", "Call", "Settings", "from_payload", "to_payload"]
 
@@ -22,6 +22,7 @@ CAPABILITIES = Capabilities(
     markup="blocks",
     edits=True,
     images=True,
+    offers=Offers.BUTTONS,
     rate=5.0,  # "several hundred messages a minute" for a workspace, one a second in a channel
     concurrency=10,
     finds_by="email",

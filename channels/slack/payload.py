@@ -10,13 +10,14 @@ from itertools import groupby
 from typing import Any, Literal
 
 from channels.slack.update import FORM, WRITE, WritePress, from_payload
-from surveys.message import Button, Entry, Message
+from surveys.message import Button, Entry, Link, Message
 
 __all__ = ["Call", "escape", "from_payload", "plain", "to_form", "to_payload", "to_upload"]
 
 _SECTION = 3000  # characters in one text of a section
 _ROW = 25  # buttons in one block of actions
 _LABEL = 75  # characters on a button, and in what a screen reader says of it
+_URL = 3000  # characters of a button's link
 _TITLE = 24  # characters above a form, and on its button
 _FALLBACK = 3000  # characters of the text that notifications show
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
@@ -148,6 +149,8 @@ def _blocks(message: Message, write: str) -> list[_Block]:
     # A question is answered here; only a note's link leads on to somewhere.
     if message.link and not (message.buttons or message.question_id):
         blocks.append(_link(message.link))
+    if message.links:
+        blocks.append(_row([_way(number, link) for number, link in enumerate(message.links)]))
     return blocks or [_section("…")]
 
 
@@ -221,6 +224,16 @@ def _key(number: int, button: Button) -> _Block:
     if spoken := plain(button.spoken).strip():
         key["accessibility_label"] = spoken[:_LABEL]
     return key
+
+
+def _way(number: int, link: Link) -> _Block:
+    """Give a button that leads elsewhere; a press on it tells us nothing."""
+    return {
+        "type": "button",
+        "action_id": f"link-{number}",
+        "text": _text(link.label[:_LABEL]),
+        "url": plain(link.url)[:_URL],
+    }
 
 
 def _write_key(message: Message, write: str) -> list[_Block]:

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from channels.telegram.payload import Call, from_payload, to_payload
-from surveys.message import Capabilities
+from surveys.message import Capabilities, Offers
 
 __all__ = ["CAPABILITIES", "Call", "Settings", "from_payload", "to_payload"]
 
@@ -21,6 +21,7 @@ CAPABILITIES = Capabilities(
     payload_bytes=64,
     edits=True,
     images=True,
+    offers=Offers.BUTTONS,
     rate=25.0,  # Telegram's FAQ: about 30 messages a second for a bot
     concurrency=10,
     resend=True,

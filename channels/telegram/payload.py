@@ -47,8 +47,9 @@ def to_payload(message: Message) -> Call:
         params["link_preview_options"] = {"is_disabled": True}
         if message.replaces:
             params["message_id"] = int(message.replaces) if message.replaces.isdecimal() else 0
-    if message.buttons:
-        rows = [[_key(button) for button in row] for row in _rows(message.buttons)]
+    rows = [[_key(button) for button in row] for row in _rows(message.buttons)]
+    rows += [[{"text": _plain(link.label), "url": link.url}] for link in message.links]
+    if rows:
         params["reply_markup"] = {"inline_keyboard": rows}
     return Call(method=method, params=params, photo=message.image.png if message.image else b"")
 

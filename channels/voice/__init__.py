@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
 from channels.twilio import check_account, read_rate
-from surveys.message import Capabilities
+from surveys.message import Capabilities, Offers
 
 __all__ = ["CAPABILITIES", "Settings"]
 
@@ -17,6 +17,7 @@ CAPABILITIES = Capabilities(
     payload_bytes=64,
     replies=False,
     inline=True,
+    offers=Offers.NONE,
     receipts=True,
     rate=1.0,  # Twilio: one new call a second
     concurrency=5,

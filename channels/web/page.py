@@ -21,6 +21,7 @@ from channels.web.sheet import (
     ends_of,
     kind_of,
     layout_of,
+    links_of,
     notices_of,
     options_of,
     send_of,
@@ -110,7 +111,15 @@ def render_message(
     shared = _shared(look, language, message.language, message.footer)
     if layout == "note":
         presses = [_press(button, session) for button in message.buttons]
-        return _note(shared, message.text, notices, presses, session, change=message.changes)
+        return _note(
+            shared,
+            message.text,
+            notices,
+            presses,
+            session,
+            change=message.changes,
+            offers=message.links,
+        )
     return _TEMPLATES.get_template("question.html").render(
         shared,
         notices=notices,
@@ -152,6 +161,7 @@ def _note(
     session: Session,
     *,
     change: str = "",
+    offers: Sequence[Link] = (),
 ) -> str:
     heading, rest = split_heading(clean(text))
     return _TEMPLATES.get_template("note.html").render(
@@ -160,6 +170,7 @@ def _note(
         change=change,
         title=heading,
         rest=rest,
+        offers=links_of(offers),
         presses=presses,
         session=session,
     )
@@ -169,14 +180,13 @@ def _shared(
     look: Look, language: Language, code: str, footer: Sequence[Link]
 ) -> Mapping[str, object]:
     ours = Link(label=language.texts["privacy"], url=look.privacy_url)
-    links = [link for link in footer or (ours,) if link.url.startswith(("https://", "http://"))]
     return {
         "texts": language.texts,
         "code": code,
         "direction": direction_of(code),
         "company": look.company,
         "style": Markup(look.style),  # noqa: S704 - our own file and a checked colour
-        "links": [Link(label=clean(link.label), url=link.url) for link in links],
+        "links": links_of(footer or (ours,)),
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from channels.web.colour import contrast, mix
 from channels.web.origins import check_origin
-from surveys.message import Capabilities
+from surveys.message import Capabilities, Offers
 
 CAPABILITIES = Capabilities(
     max_text=4000,
@@ -14,6 +14,7 @@ CAPABILITIES = Capabilities(
     payload_bytes=256,
     markup="html",
     inline=True,
+    offers=Offers.BUTTONS,
     waits=True,
     rate=1000.0,
     concurrency=50,

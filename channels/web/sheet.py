@@ -7,7 +7,7 @@ from channels.web.form import Kind
 from channels.web.wording import clean, split_picture
 from surveys.compose import DONE, split_payload
 from surveys.language import Language
-from surveys.message import Button, Entry, Message
+from surveys.message import Button, Entry, Link, Message
 from surveys.reading import SKIP
 from surveys.template import fill
 
@@ -131,3 +131,9 @@ def notices_of(messages: Sequence[Message], notice: str = "") -> list[str]:
     """Give what is said first: ours, what earlier messages say, the last message's own notice."""
     earlier = [part for m in messages[:-1] for part in (m.notice, m.text)]
     return [clean(n) for n in (notice, *earlier, messages[-1].notice) if n]
+
+
+def links_of(links: Sequence[Link]) -> list[Link]:
+    """Give the links that lead to pages, and nowhere else."""
+    web = [link for link in links if link.url.startswith(("https://", "http://"))]
+    return [Link(label=clean(link.label), url=link.url) for link in web]

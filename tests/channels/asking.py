@@ -4,13 +4,14 @@ shipped language, and what an answer leads to.
 
 import pytest
 
-from surveys.compose import DONE, Setting, compose_invitation, compose_question, compose_thanks
+from surveys.compose import DONE, Setting, compose_invitation, compose_question
 from surveys.message import Message
 from surveys.metric import Band
 from surveys.preset import PRESETS
 from surveys.question import Choice, Kind, Question
 from surveys.response import Answer
 from surveys.survey import Survey
+from surveys.thanks import compose_thanks
 from tests.banks import BANKS
 from tests.channels.rig import AROUND, NOW, TOKEN, Rig
 from tests.channels.trouble import squeeze

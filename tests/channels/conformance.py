@@ -12,6 +12,7 @@ import pytest
 
 from channels import CHANNELS
 from tests.channels.asking import Asking
+from tests.channels.commenting import Commenting
 from tests.channels.failing import Failing, fail_to_say
 from tests.channels.reading import Reading, hear, receive_calmly
 from tests.channels.rig import AROUND, TOKEN, Rig, assert_tells_nothing, question
@@ -92,5 +93,5 @@ def explain(error: BaseException | None) -> str:
     return "\n".join(parts)
 
 
-class Conformance(Identity, Saying, Asking, Failing, Reading, Discretion):
+class Conformance(Identity, Saying, Asking, Failing, Reading, Commenting, Discretion):
     """The whole suite. Every test gets a fresh ``rig``."""

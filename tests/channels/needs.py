@@ -1,6 +1,6 @@
 """What a section of the suite needs of a channel. Nothing else leaves a section out.
 
-@needs(edits=True)             a capability is as wanted
+@needs(edits=True)             a capability is as wanted; offers="buttons" too
 @needs(max_buttons=12)         ... or at least that much
 @needs(receive=True)           the adapter writes that method of `Channel`
 """
@@ -20,7 +20,7 @@ LEVERS = {"receive": "calls", "listen": "speak"}
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 
-def needs(**wanted: bool | int) -> Callable[[Test], Test]:
+def needs(**wanted: bool | int | str) -> Callable[[Test], Test]:
     """Mark a section with what it needs: names of capabilities, or of methods of `Channel`."""
     unknown = wanted.keys() - CAPABILITIES - LEVERS.keys()
     assert not unknown, f"no capability and no method: {sorted(unknown)}"
@@ -34,15 +34,15 @@ def needs(**wanted: bool | int) -> Callable[[Test], Test]:
 
 def lacking(rig: Rig, section: Callable[..., Any]) -> Iterator[str]:
     """Give why a rig's channel is spared a section; nothing where it must stand it."""
-    wanted: dict[str, bool | int] = getattr(section, "needs", {})
+    wanted: dict[str, bool | int | str] = getattr(section, "needs", {})
     for name, least in wanted.items():
         if name in LEVERS:
             if not is_in_use(rig, name):
                 yield f"Channel.{name} is not in use"
             continue
         given = getattr(rig.channel.capabilities, name)
-        if isinstance(least, bool):
-            if given is not least:
+        if isinstance(least, bool | str):
+            if given != least:
                 yield f"Capabilities.{name} is {given}"
         elif given < least:
             yield f"Capabilities.{name} is {given}, below {least}"

@@ -116,7 +116,10 @@ def check_keyboard(markup: Any) -> None:
     for key in keys:
         if not key["text"]:
             raise ApiError(400, "Bad Request: inline keyboard button text must be non-empty")
-        if not 1 <= len(key["callback_data"].encode()) <= 64:
+        if "url" in key:  # a key either leads elsewhere or tells us of its press
+            if "callback_data" in key or not key["url"].startswith(("https://", "http://")):
+                raise ApiError(400, "Bad Request: BUTTON_URL_INVALID")
+        elif not 1 <= len(key["callback_data"].encode()) <= 64:
             raise ApiError(400, "Bad Request: BUTTON_DATA_INVALID")
 
 

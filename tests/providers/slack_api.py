@@ -155,7 +155,8 @@ def _check_actions(elements: list[dict[str, Any]]) -> None:
     for element in elements:
         _check_text(element["text"], 75)
         spoken = element.get("accessibility_label", "x")
-        if not 1 <= len(element["value"]) <= 2000 or not 1 <= len(spoken) <= 75:
+        value = element["url"] if "url" in element else element["value"]
+        if not 1 <= len(value) <= 2000 or not 1 <= len(spoken) <= 75:
             raise ApiError("invalid_blocks")
 
 

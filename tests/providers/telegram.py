@@ -123,8 +123,10 @@ class TelegramServer:
     def press(self, chat_id: int | str, message_id: int, label: str) -> int:
         """Press the button with that label (a tick mark aside) under a message as it is now."""
         rows = keyboard(self._messages[str(chat_id), message_id].markup)
-        data = {k["text"].removeprefix("✓ "): k["callback_data"] for row in rows for k in row}
-        assert label in data, f"no button {label!r}; there are {list(data)}"
+        data = {
+            k["text"].removeprefix("✓ "): k.get("callback_data", "") for row in rows for k in row
+        }
+        assert data.get(label), f"no button {label!r}; there are {list(data)}"
         query_id = f"press{self._last_update + 1}"
         self._open_presses.add(query_id)
         return self.feed(press_by(chat_id, message_id, query_id, data[label]))

@@ -9,10 +9,9 @@ from scheduler.answering import (
     alert_addresses,
     answer_reply,
     said,
-    saved_steps,
     show,
-    state_after,
 )
+from scheduler.steps import saved_steps, state_after
 from surveys.compose import payload
 from surveys.contact import Address, Contact
 from surveys.conversation import Conversation, TurnKind

@@ -333,7 +333,7 @@ async def test_a_chat_that_is_somebody_elses_stays_theirs(spine: Spine) -> None:
 
 async def test_a_link_of_somebody_who_is_gone_ties_nothing(spine: Spine) -> None:
     await spine.invite()
-    await spine.hear(opened(spine, "4242", 99), spine.said("1001", text="hello there"))
+    await spine.hear(opened(spine, "4242", 99), spine.said("1001", text="Your shop is lovely"))
     await spine.dispatch()
     assert len(texts(spine, "4242")) == 1 and "may ask you here" not in texts(spine, "4242")[0]
     assert await spine.store.find_contact("telegram", "4242") is None

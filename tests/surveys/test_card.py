@@ -114,6 +114,8 @@ def test_no_opening_and_no_small_talk_means_anything_else(code: str) -> None:
         ("en", "hi there, thanks a lot. bye"),
         ("en", "🙂"),
         ("en", "👍👍"),
+        ("en", ":wave: :+1:"),
+        ("en", "thanks :slightly_smiling_face:"),
         ("en", "..."),
         ("fi", "Kiitos!"),
         ("fi", "moikka ja kiitos".replace("ja ", "")),

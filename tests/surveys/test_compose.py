@@ -10,7 +10,6 @@ from surveys.compose import (
     compose_invitation,
     compose_question,
     compose_recorded,
-    compose_thanks,
     payload,
     split_payload,
 )
@@ -20,6 +19,7 @@ from surveys.preset import PRESETS, VARIANTS
 from surveys.question import Choice, Kind, Question
 from surveys.response import Answer
 from surveys.survey import Survey
+from surveys.thanks import compose_thanks
 from tests.banks import BANKS
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

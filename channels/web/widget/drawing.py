@@ -10,6 +10,7 @@ from channels.web.sheet import (
     ends_of,
     kind_of,
     layout_of,
+    links_of,
     notices_of,
     options_of,
     send_of,
@@ -47,6 +48,7 @@ def draw_message(
         "layout": layout,
         "over": layout == "note",
         "change": message.changes,
+        "offers": [{"label": link.label, "url": link.url} for link in links_of(message.links)],
         **({} if layout == "note" else _question(bank, message)),
     }
 

@@ -145,6 +145,10 @@ a { color: inherit; }
     return element;
   }
 
+  function leads(link, kind) {
+    return make('p', { class: kind }, make('a', { href: link.url, target: '_blank', rel: 'noopener noreferrer' }, link.label));
+  }
+
   function dress(root) {
     try {
       const sheet = new CSSStyleSheet();
@@ -291,7 +295,7 @@ a { color: inherit; }
     }
 
     question(drawn) {
-      if (drawn.over) return drawn.rest ? [make('p', { class: 'rest' }, drawn.rest)] : [];
+      if (drawn.over) return [drawn.rest ? make('p', { class: 'rest' }, drawn.rest) : '', ...(drawn.offers || []).map((link) => leads(link, 'foot'))];
       const draws = { words: this.words, many: this.many };
       const where = drawn.where ? make('p', { class: 'soft foot' }, drawn.where) : '';
       return [...(draws[drawn.layout] || this.buttons).call(this, drawn), where, this.privacy(drawn)];
@@ -346,8 +350,7 @@ a { color: inherit; }
     }
 
     privacy(drawn) {
-      const link = drawn.privacy;
-      return link ? make('p', { class: 'soft foot' }, make('a', { href: link.url, target: '_blank', rel: 'noopener noreferrer' }, link.label)) : '';
+      return drawn.privacy ? leads(drawn.privacy, 'soft foot') : '';
     }
 
     card(drawn) {

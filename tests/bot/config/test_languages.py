@@ -7,7 +7,7 @@ import pytest
 
 from bot.config import ConfigError, load_languages
 from bot.config.languages import SHIPPED, with_own_languages
-from surveys.language import TEXT_KEYS
+from surveys.language import COUNTED, TEXT_KEYS
 from surveys.plural import plural_forms
 from surveys.preset import PRESETS, VARIANTS
 from surveys.request import Request, RequestKind, read_request
@@ -18,7 +18,7 @@ def test_five_languages_are_shipped() -> None:
     languages = load_languages()
     assert set(languages) == {"de", "en", "fi", "hr", "lv"}
     for language in languages.values():
-        forms = {f"answers_{form}" for form in plural_forms(language.code)}
+        forms = {f"{key}_{form}" for key in COUNTED for form in plural_forms(language.code)}
         assert set(language.texts) == {*TEXT_KEYS, *forms}
         assert set(PRESETS) <= set(language.questions)
         assert {f"{n}.{v}" for n in VARIANTS for v in VARIANTS[n]} <= set(language.questions)

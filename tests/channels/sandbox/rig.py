@@ -26,7 +26,10 @@ class SandboxRig(Rig):
             Shown(
                 external_id=line.id,
                 text=line.text,
-                labels=tuple(b.label for b in line.message.buttons),
+                labels=(
+                    *(button.label for button in line.message.buttons),
+                    *(link.label for link in line.message.links),
+                ),
                 payloads=tuple(b.payload for b in line.message.buttons),
                 picture=line.message.image is not None,
             )

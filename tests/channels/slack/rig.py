@@ -146,12 +146,12 @@ FAULTS: Mapping[Failure, Fault] = {
 
 
 def _shown(accepted: Accepted) -> Shown:
-    answers = [key for key in accepted.buttons if key["action_id"].startswith("answer-")]
+    keys = [key for key in accepted.buttons if key["action_id"].startswith(("answer-", "link-"))]
     return Shown(
         external_id=accepted.external_id,
         text=accepted.text,
-        labels=tuple(key["text"]["text"] for key in answers),
-        payloads=tuple(key["value"] for key in answers),
+        labels=tuple(key["text"]["text"] for key in keys),
+        payloads=tuple(key["value"] for key in keys if "value" in key),
         picture=bool(accepted.png),
     )
 

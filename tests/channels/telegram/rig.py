@@ -140,7 +140,7 @@ def _shown(accepted: Accepted) -> Shown:
         external_id=str(accepted.message_id),
         text=accepted.text,
         labels=tuple(key["text"] for key in keys),
-        payloads=tuple(key["callback_data"] for key in keys),
+        payloads=tuple(key["callback_data"] for key in keys if "callback_data" in key),
         picture=bool(accepted.photo),
     )
 

@@ -12,9 +12,10 @@ from channels.base import Ack, Request
 from channels.errors import Untrusted
 from channels.web import Settings, Web
 from channels.web.card import BURST, RATE
+from channels.web.widget.drawing import draw_message
 from surveys.inbound import Commented
 from surveys.link import Purpose, seal
-from surveys.message import Message
+from surveys.message import Link, Message
 from tests.channels.web.stage import ENGLISH, FINNISH, FORM_TYPE, KEY, NOW, fields_of, page_of
 
 WORDS = "The queue was long"
@@ -239,3 +240,21 @@ async def test_a_strange_source_is_none() -> None:
     channel = make()
     for source in ("<b>", "x" * 99, "A b"):
         assert (await one(channel, replace(press(channel), query={"s": source}))).source == ""
+
+
+# Where thanks lead
+
+
+def test_thanks_lead_on_from_the_page_and_from_the_widget() -> None:
+    links = (
+        Link(label="Write a <review>", url="https://acme.example/review"),
+        Link(label="Trap", url="javascript:alert(1)"),
+    )
+    thanks = Message(address="", text="Thank you!", links=links)
+    token = seal(KEY, Purpose.ANSWER, 17, NOW + timedelta(days=1))
+    request = Request(method="GET", path=f"/s/{token}")
+    page = page_of(make().ack(request, (thanks,)).body)
+    [offer] = page.xpath("//a[@class='offer']")
+    assert (offer.get("href"), offer.text) == ("https://acme.example/review", "Write a <review>")
+    drawn = draw_message(ENGLISH, (thanks,), token="", privacy_url="")
+    assert drawn["offers"] == [{"label": "Write a <review>", "url": "https://acme.example/review"}]
