@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.rulebook import say_alert, say_card
+from bot.rulebook import say_alert, say_call, say_card
 from channels.base import Channel
 from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
@@ -112,6 +112,7 @@ async def take(store: Store, rig: Rig, *items: Inbound) -> None:
         channels={rig.name: rig.channel.capabilities},
         compose_alert=say_alert,
         compose_card=say_card,
+        compose_call=say_call,
         clock=lambda: NOW,
         wake=lambda _lane: None,
     )
