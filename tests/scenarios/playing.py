@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from channels import CHANNELS, errors
-from surveys.comment import Search
 from surveys.compose import WORDS, payload
-from surveys.explanation import Explanation
 from surveys.inbound import Inbound, OptedIn, OptedOut, Replied, StatusChanged, Unblocked, Viewed
 from surveys.invitation import DeliveryState
 from surveys.link import Purpose, seal
 from surveys.message import Button, Message
-from surveys.report import Filter, summarise
-from tests.scenarios.script import Misspelt, laid_over, local_time, span
+from tests.scenarios.looking import look
+from tests.scenarios.script import Misspelt, as_list, laid_over, local_time, span
 from tests.scenarios.stage import Stage
 from tests.scenarios.telling import like
 
@@ -55,7 +53,7 @@ class Player:
             faults = await self._step(step)
             if faults:
                 raise Fault(self._told(f"step {number}", faults))
-        faults = await self._look(self.story.end)
+        faults = await look(self.stage, self.story.end)
         if faults:
             raise Fault(self._told("the end", faults))
 
@@ -75,7 +73,7 @@ class Player:
             elif key == "expect":
                 faults += self.stage.telling.compare({} if value == "nothing" else value)
             elif key == "check":
-                faults += await self._look(value)
+                faults += await look(self.stage, value)
             elif key in ("event", "tell", "alias", "change", "outage"):
                 await getattr(self, f"_{key}")(step)
         return faults
@@ -146,12 +144,12 @@ class Player:
     async def _do(self, who: str, deeds: Mapping[str, Any]) -> None:
         for channel, given in deeds.items():
             deed = given if isinstance(given, Mapping) else {"write": given}
-            for label in _all(deed.get("press")):
+            for label in as_list(deed.get("press")):
                 await self._press(who, channel, str(label), str(deed.get("on", "*")))
             for act in ("write", "link", "join", "report"):
                 if act in deed:
                     await getattr(self, f"_{act}")(who, channel, str(deed[act]))
-            for kind in _all(deed.get("fail")):
+            for kind in as_list(deed.get("fail")):
                 self.stage.telling.notes(f"{who} cannot be reached next time ({channel}: {kind})")
                 self._line_of(channel).fail_with(self._at(who, channel), FAILURES[kind](kind))
 
@@ -255,80 +253,9 @@ class Player:
             raise Fault(self._told("this step", [f"{who} has no button {label!r} to press"]))
         return button
 
-    # What is looked at
-
-    async def _look(self, wanted: Mapping[str, Any]) -> list[str]:
-        faults: list[str] = []
-        for name in {**wanted.get("invitations", {}), **wanted.get("why", {})}:
-            found = await self._explained(name)
-            faults += _differ_states(name, found, wanted.get("invitations", {}).get(name))
-            said = [f"{d.verdict}: {d.rule}" for one in found.asked for d in one.decisions]
-            faults += _missing(f"why ({name})", said, wanted.get("why", {}).get(name))
-        for name, patterns in wanted.get("events", {}).items():
-            said = [f"{one.name}: {one.verdict}" for one in (await self._explained(name)).heard]
-            faults += _missing(f"events ({name})", said, patterns)
-        return faults + await self._look_at_results(wanted)
-
-    async def _explained(self, name: str) -> Explanation:
-        contact = await self.stage.contact(name)
-        if contact is None:
-            raise Fault(self._told("a look", [f"nobody knows {name}"]))
-        return await self.stage.store.explain(contact, None, 100)
-
-    async def _look_at_results(self, wanted: Mapping[str, Any]) -> list[str]:
-        zone, faults = self.story.zone, []
-        since, until = self.story.starts, self.stage.now
-        days = Filter(since=since.astimezone(zone).date(), until=until.astimezone(zone).date())
-        if "results" in wanted or "answers" in wanted:
-            tally = await self.stage.store.tally(days)
-            report = summarise(tally, thresholds={}, goals={}, minimum=1)
-            for kind, field in (("results", "score"), ("answers", "n")):
-                found = {row.question: getattr(row, field) for row in report.rows}
-                for question, value in wanted.get(kind, {}).items():
-                    if found.get(question, 0) != value:
-                        faults.append(f"{kind}: {question} is {found.get(question)}, not {value}")
-        if "comments" in wanted:
-            found_words = await self.stage.store.list_comments(Search(rows=days), 100, 0)
-            texts = [one.text for one in found_words]
-            if sorted(texts) != sorted(map(str, wanted["comments"])):
-                faults.append(f"comments are {texts}")
-        if "due" in wanted:
-            waiting = await self.stage.store.count_due()
-            if sum(waiting.values()) != wanted["due"]:
-                faults.append(f"waiting is {waiting or 'nothing'}, not {wanted['due']}")
-        return faults
-
-
-def _differ_states(name: str, found: Explanation, wanted: Any) -> list[str]:
-    """Compare states by what each came from, the first first; nobody is asked for anything else."""
-    if wanted is None:
-        return []
-    states: dict[str, list[str]] = {}
-    for one in sorted(found.asked, key=lambda asked: asked.invitation.id):
-        states.setdefault(one.invitation.trigger, []).append(one.invitation.state.value)
-    expected = {key: [str(v) for v in _all(value)] for key, value in wanted.items()}
-    if states == expected:
-        return []
-    why = [f"    {d.verdict}: {d.rule}" for one in found.asked for d in one.decisions]
-    return [f"invitations of {name} are {states}, not {expected}; decided was:", *why]
-
-
-def _missing(what: str, said: list[str], patterns: Any) -> list[str]:
-    return [
-        f"{what}: nothing like {pattern!r} in {said}"
-        for pattern in _all(patterns)
-        if not any(like(one, pattern) for one in said)
-    ]
-
 
 def _button(message: Message, label: str) -> Button | None:
     return next((b for b in message.buttons if b.label.removeprefix("✓ ") == label), None)
-
-
-def _all(given: Any) -> list[Any]:
-    if given is None:
-        return []
-    return list(given) if isinstance(given, list) else [given]
 
 
 def _listed(known: Mapping[str, Any]) -> str:

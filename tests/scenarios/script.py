@@ -87,7 +87,7 @@ def read_text(text: str, name: str) -> Iterator[Scenario]:
     :raises Misspelt: where one is not understood.
     """
     base = yaml.load((HERE / "base.yaml").read_text(encoding="utf-8"), _Loader)
-    for document in yaml.load_all(text, _Loader):
+    for document in _documents(text, name):
         where = f"{name}: {document.get('title', '?')}"
         _know(document, SCENARIO, where)
         scenario = Scenario(
@@ -100,6 +100,15 @@ def read_text(text: str, name: str) -> Iterator[Scenario]:
         )
         _check(scenario, where)
         yield scenario
+
+
+def _documents(text: str, name: str) -> list[Any]:
+    try:
+        return list(yaml.load_all(text, _Loader))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        hint = "put texts with a colon or a question mark in quotes"
+        raise Misspelt(f"{name}.yaml, line {line}: {error.problem}; {hint}") from None
 
 
 def laid_over(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,6 +140,13 @@ def local_time(written: str, zone: ZoneInfo) -> datetime:
 def span(written: str) -> timedelta:
     """Read ``2h``; several are added up: ``1d 2h``."""
     return sum((read_duration(word) for word in str(written).split()), timedelta())
+
+
+def as_list(given: Any) -> list[Any]:
+    """Give what may be written as one value or as a list of them."""
+    if given is None:
+        return []
+    return list(given) if isinstance(given, list) else [given]
 
 
 def _check(scenario: Scenario, where: str) -> None:

@@ -1,14 +1,28 @@
 """Every scenario of every file here, played; and that a wrong one says in words what is wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.scenarios.playing import Fault, Player
-from tests.scenarios.script import Misspelt, Scenario, read_scenarios, read_text
+from tests.scenarios.script import (
+    ACTS,
+    CHECKS,
+    DEEDS,
+    EVENT_MORE,
+    HERE,
+    SCENARIO,
+    TIMES,
+    Misspelt,
+    Scenario,
+    read_scenarios,
+    read_text,
+)
 from tests.scenarios.stage import a_stage
 
 SCENARIOS = list(read_scenarios())
+PAGE = (HERE / "README.md").read_text(encoding="utf-8")
 STORY = """
 title: A call is asked about
 people: { anna: { telegram: "1001" } }
@@ -33,6 +47,17 @@ async def test_scenario(scenario: Scenario, tmp_path: Path) -> None:
         said = str(fault)
     if said:  # the story, and no trace of the code that played it
         pytest.fail(said, pytrace=False)
+
+
+async def test_the_example_of_the_page_comes_true(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    (scenario,) = read_text(example, "page")
+    await play(scenario, tmp_path)
+
+
+@pytest.mark.parametrize("key", sorted({*SCENARIO, *TIMES, *ACTS, *EVENT_MORE, *CHECKS, *DEEDS}))
+def test_the_page_explains_every_key(key: str) -> None:
+    assert re.search(rf"`[^`]*\b{key}\b[^`]*`", PAGE)
 
 
 def test_each_has_a_name_of_its_own() -> None:
@@ -75,6 +100,7 @@ async def test_a_wrong_end_says_what_was_decided(tmp_path: Path) -> None:
         ("about:", "abaut:", "step 1: unknown key 'abaut' (did you mean 'about'?)"),
         ("at: 2026-03-02 10:00, ", "", "the first step of the story needs a time"),
         ("people:", "title: Again\npeople:", "'title' stands twice"),
+        ("title: A call", "title: {A call", "wrong.yaml, line 3: "),
     ],
 )
 def test_what_is_misspelt_is_said(right: str, wrong: str, said: str) -> None:
