@@ -18,7 +18,7 @@ from bot.config import Config, Reading, load_languages, read_config
 from bot.config.surveys import content_hash
 from bot.gateway import split_picture
 from bot.reloading import Reloading, tell_keepers
-from bot.rulebook import make_rules, say_alert, say_card
+from bot.rulebook import make_rules, say_alert, say_call, say_card
 from bot.segment import read_call
 from channels import CHANNELS
 from channels.base import Receipt
@@ -107,6 +107,7 @@ class Stage:
             channels=can_do,
             compose_alert=say_alert,
             compose_card=say_card,
+            compose_call=say_call,
             hold=lambda lane, wait: self.lanes[lane].hold(wait),
             **parts,
         )
