@@ -6,6 +6,8 @@ from collections import Counter, OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import replace
 
+from bot.commands import COMMANDS
+from bot.commands.grammar import split_line
 from channels.base import Ack, Channel, Request
 from channels.errors import ChannelError, Untrusted
 from scheduler.batch import Batch
@@ -112,6 +114,8 @@ class Gateway:
         """
         if not isinstance(item, CommandGiven):
             return await self._replies.put(item)
+        if not self._is_staff(item.channel, item.address) and _is_for_staff(item.text):
+            return ()
         if not self._is_staff(item.channel, item.address):
             return await self._replies.put(_as_words(item))
         if not self._is_wanted(item):
@@ -187,3 +191,8 @@ def split_picture(message: Message, capabilities: Capabilities) -> tuple[Message
         return (message,)
     caption = message.text.splitlines()[0][: capabilities.max_caption]
     return replace(message, text=caption), replace(message, image=None)
+
+
+def _is_for_staff(text: str) -> bool:
+    """Whether a line is a staff command that means nothing to a customer."""
+    return split_line(text)[0] in COMMANDS.keys() - {"help"}
