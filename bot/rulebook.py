@@ -41,6 +41,7 @@ def make_rules(config: Config, key: bytes) -> Rules:
         follow_ups=_follow_ups(config),
         throttle=config.throttle,
         consent=config.consent,
+        links_by_code=config.service.identity == "code",
         whereabouts=make_whereabouts(config.throttle),
         entrances=config.entrances,
     )

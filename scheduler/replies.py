@@ -13,6 +13,7 @@ from scheduler.authors import Authors
 from scheduler.cards import Cards
 from scheduler.guard import Guard
 from scheduler.intake import Wake
+from scheduler.linking import ChatLinks, NewCode, new_code
 from scheduler.news import ComposeCard, Newsroom
 from scheduler.outbox import Messages, Outbox
 from scheduler.requests import Requests, Wish
@@ -62,11 +63,13 @@ class ReplyIntake:
         clock: Callable[[], datetime],
         wake: Wake,
         hold: Hold = lambda _lane, _wait: None,
+        new_code: NewCode = new_code,
     ) -> None:
         self._store, self._rules, self._channels = store, rules, channels
         self._compose_alert, self._compose_card = compose_alert, compose_card
         self._compose_call = compose_call
         self._clock, self._wake, self._hold = clock, wake, hold
+        self._new_code = new_code
 
     async def handle_inbound(self, items: Sequence[Inbound]) -> list[Messages]:
         """Keep what came in and give, for each, what an inline channel says back.
@@ -111,6 +114,14 @@ class ReplyIntake:
             now=now,
             outbox=outbox,
             guard=guard,
+            links=ChatLinks(
+                transaction=transaction,
+                rules=rules,
+                channels=self._channels,
+                now=now,
+                outbox=outbox,
+                new_code=self._new_code,
+            ),
             statuses=Statuses(transaction=transaction, channels=self._channels, now=now),
             requests=self._requests(transaction, rules, outbox, now),
             turns=turns,
@@ -175,6 +186,7 @@ class _Batch:
     turns: Turns
     statuses: Statuses
     visits: Visits
+    links: ChatLinks
 
     async def take_all(self, items: Sequence[Inbound]) -> list[Messages]:
         new = await self.transaction.add_inbound([i for i in items if self._is_kept(i)])
@@ -186,6 +198,7 @@ class _Batch:
         )
         self.outbox.subjects = self._subjects(items, wanted)
         await self.turns.cards.load(items)
+        await self.links.load(items)
         await self.guard.look(items, wanted, new)
         said = []
         for item, invitation_id in zip(items, wanted, strict=True):
@@ -257,6 +270,8 @@ class _Batch:
         if not fresh:
             return ()
         if isinstance(item, Replied):
+            if await self.links.take(item):
+                return ()
             item = self._at_home(item, invitation_id)
             asked = await self.requests.read_words(
                 item, self.turns.conversations.get(invitation_id)
@@ -265,7 +280,7 @@ class _Batch:
                 return await self._grant(asked, fresh=True)
             return await self.turns.reply(item, invitation_id)
         if isinstance(item, Linked):
-            self.outbox.say(item, (await self.requests.link(item),))
+            self.outbox.say(item, (await self.links.open(item),))
         else:
             await self._learn(item)
         return ()

@@ -11,7 +11,7 @@ from storage.store import Transaction
 from surveys.card import read_opening
 from surveys.contact import Contact
 from surveys.conversation import Conversation, is_over, next_question
-from surveys.inbound import Asked, Inbound, Linked, OptedIn, OptedOut, Replied, Viewed
+from surveys.inbound import Asked, Inbound, OptedIn, OptedOut, Replied, Viewed
 from surveys.language import Language
 from surveys.link import Purpose, unseal
 from surveys.message import Capabilities, Message
@@ -84,23 +84,6 @@ class Requests:
         if contact is None:
             return None
         return self.wishes.show(item, contact)
-
-    async def link(self, item: Linked) -> Message:
-        """Tie a chat to the person whose link was opened in it, and greet them."""
-        number = unseal(self.rules.key, Purpose.OPT_IN, item.token, self.now)
-        invited = await self._contact(number)
-        if invited:
-            await self.transaction.link_address(invited.id, item.channel, item.address)
-            await self.transaction.hear({(item.channel, item.address): self.now})
-        contact = await self._contact_at(item)
-        # A chat that is somebody else's stays theirs, and takes no stop back for them.
-        wanted = {invited.id} if invited else set()
-        mine = contact is not None and (number is None or contact.id in wanted)
-        if contact is None:
-            await self.transaction.lift_suppression(item.channel, item.address)
-        if contact and mine:  # coming by one's own will takes a stop back
-            await self.transaction.opt_in({contact.id}, self.now, item.channel)
-        return compose_plain(self.rules, item.address, contact, "linked" if mine else "hello")
 
     def _banks(
         self, contact: Contact | None, conversation: Conversation | None

@@ -37,7 +37,8 @@ class Rules:
     ``address_traits`` maps a channel to the contact trait that holds its address.
     ``follow_ups`` are what is said of invitations once planned, by their ``trigger``.
     ``key`` seals links (`surveys.link`). ``entrances`` are the surveys anybody may come to.
-    ``consent`` is what asking rests on where nothing is recorded of a person.
+    ``consent`` is what asking rests on where nothing is recorded of a person. ``links_by_code`` is
+    whether an opt-in link alone does not do to tie a chat to a person.
     ``cards_to`` is who reads comment cards: a role or a colleague's name, "" for nobody.
     """
 
@@ -60,6 +61,7 @@ class Rules:
     follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
     throttle: Throttle = field(default_factory=Throttle)
     consent: Standing = field(default_factory=Standing)
+    links_by_code: bool = False
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
     _heard: Mapping[str, Language] = field(init=False, repr=False, compare=False)
 

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from storage.addresses import Claim, claim_addresses
 from storage.codec import Row, from_ms, to_ms
 from storage.contacts import load_contacts
 from storage.following import lock_people
 from storage.merging import merge_contacts
 from storage.sql import Session, statement
 from surveys.conflict import Conflict, Settled, Verdict
-from surveys.contact import Contact
+from surveys.contact import Address, Contact
 
 _OPEN = "settled = ''"
 _LIST = statement(f"SELECT * FROM address_conflict WHERE {_OPEN} ORDER BY id LIMIT $1 OFFSET $2")  # noqa: S608 - constants only
@@ -85,6 +86,14 @@ async def settle_conflict(
         await session.run(_NEW_OWNER, claimant, *place, owner)
     await session.run(_SETTLE, number, verdict, by, to_ms(now))
     return Settled.DONE
+
+
+async def note_claim(
+    session: Session, contact_id: int, channel: str, value: str, now: datetime
+) -> None:
+    """Note that a contact claims an address that is somebody else's."""
+    address = Address(channel=channel, value=value)
+    await claim_addresses(session, [Claim(contact_id=contact_id, address=address, position=0)], now)
 
 
 def _has_refused(owner: Contact, channel: str) -> bool:

@@ -124,6 +124,41 @@ class AddressConflict(Model):
         unique_together = (("channel", "value", "claimant_id"),)
 
 
+class ChatLinking(Model):
+    id = _serial()
+    chat = Text(unique=True)
+    until = fields.BigIntField()
+    language = Text()
+    wanted_id = fields.BigIntField()
+    known_id = fields.BigIntField()
+    code = Text()
+    expires_at = fields.BigIntField(null=True)
+    tries = fields.IntField()
+
+    class Meta:
+        table = "chat_linking"
+
+
+class LinkCode(Model):
+    id = _serial()
+    chat = Text()
+    place = Text()
+    at = fields.BigIntField()
+
+    class Meta:
+        table = "link_code"
+        indexes = (Index(fields=["chat", "at"]), Index(fields=["place", "at"]))
+
+
+class OpenedLink(Model):
+    link = _key()
+    chat = Text()
+    at = fields.BigIntField()
+
+    class Meta:
+        table = "opened_link"
+
+
 class Consent(Model):
     id = _serial()
     contact = _contact()

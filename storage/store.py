@@ -26,6 +26,7 @@ from storage.database import Database
 from storage.deliveries import Reported
 from storage.erasing import Erased
 from storage.errors import StoreError, StoreInUse, StoreMisconfigured, StoreUnavailable
+from storage.linkings import CodesSent
 from storage.secret import read_key
 from storage.sql import Session, statement
 from storage.transaction import Transaction
@@ -46,6 +47,7 @@ from surveys.scanner import HeldPress
 __all__ = [
     "Card",
     "Erased",
+    "CodesSent",
     "Reported",
     "SavedTurn",
     "Store",

@@ -26,6 +26,7 @@ from storage import dues as queue
 from storage import invitations as asked
 from storage.following import follow, lock_people
 from storage.held import drop_held, hold_presses
+from storage.linkings import Linkings
 from storage.plans import Plans
 from storage.signals import forget_signals, load_signals, save_signals
 from storage.sql import Session
@@ -100,6 +101,15 @@ class Transaction(Plans):
     async def load_conflicts(self, ids: Collection[int]) -> list[Conflict]:
         """Give conflicts by id; unknown ones are left out."""
         return await conflicts.load_conflicts(self._session, ids)
+
+    async def note_conflict(self, contact_id: int, channel: str, value: str, now: datetime) -> None:
+        """Note that a contact claims an address that is somebody else's."""
+        await conflicts.note_claim(self._session, contact_id, channel, value, now)
+
+    @property
+    def linkings(self) -> Linkings:
+        """Chats on their way to being tied to a person."""
+        return Linkings(self._session)
 
     async def take_counters(self, keys: Collection[str]) -> dict[str, int]:
         """Lock counters and give their values; a new one is 0."""
@@ -321,6 +331,7 @@ class Transaction(Plans):
     async def expire(self, now: datetime) -> int:
         """Close what is open past its time and give how many that were."""
         await forget_signals(self._session, now)
+        await self.linkings.forget(now)
         return await asked.expire(self._session, now)
 
     async def forget_inbound(self, keys: Collection[tuple[str, str]]) -> None:

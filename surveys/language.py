@@ -101,6 +101,17 @@ TEXT_KEYS: Mapping[str, str] = {
     "choice_forget_sure": "button that confirms it",
     "choice_person": "button: to talk to somebody",
     "choice_help": "in a menu: what one may write",
+    # A chat tied to a person by a code
+    "link_ask": "asks for the address {company} knows somebody by, to send a code to",
+    "link_sent": "a code is on its way if we know that address; we do not say whether we do",
+    "link_subject": "subject of the mail with the code ({company})",
+    "link_code": "the {code} itself, and what to do with it ({company})",
+    "link_wrong": "that was not the code: how many tries are {left}",
+    "link_over": "the code is not good any more; what to write for a new one",
+    "link_later": "too many codes were asked for; later",
+    "link_taken": "the chat is another person's already; a colleague sees to it ({company})",
+    "link_used": "the opt-in link was opened in another chat before ({company})",
+    "link_known": "the chat is tied to a person already",
     # Channels as we call them; what people call them is under ``channels``
     "channel_email": "mail",
     "channel_sms": "text messages",
@@ -141,6 +152,7 @@ SLOTS: Mapping[str, frozenset[str]] = {
     "forget": frozenset(),
     "person": frozenset(),
     "help": frozenset(),
+    "link": frozenset(),
     "confirm": frozenset(),
 }
 """What a respondent may ask, and the ``{slots}`` its phrases may have: ``{time}`` is a number, a

@@ -43,6 +43,7 @@ class RequestKind(StrEnum):
     FORGET = "forget"  # delete what we know
     PERSON = "person"  # to talk to a colleague
     HELP = "help"  # what one may ask
+    LINK = "link"  # to tie this chat to the person (`surveys.linking`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

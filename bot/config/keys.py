@@ -103,6 +103,12 @@ SERVICE: Mapping[str, Key] = {
     "write_keys": Key(
         doc="Who may send events: the Segment write keys.", example='["${WRITE_KEY}"]'
     ),
+    "identity": Key(
+        doc="What ties a chat to a customer: link (an opt-in link will do) or code (a code sent to "
+        "an address of theirs).",
+        example="code",
+        default="link",
+    ),
     "privacy_url": Key(
         doc="The privacy notice that pages and mails link to.",
         example="https://acme.example/privacy",

@@ -23,7 +23,7 @@ class Service:
 
     ``timezone`` is an IANA name. ``links`` are where thanks may lead (`surveys.thanks.LINKS`).
     ``write_keys`` and ``database`` may hold secrets and are left out
-    of the representation.
+    of the representation. ``identity`` says what ties a chat to a contact: ``link`` or ``code``.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Service:
     write_keys: tuple[str, ...] = field(default=(), repr=False)
     privacy_url: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
+    identity: str = "link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,7 @@ _SENTENCE = re.compile(r"``(\w+)`` (is .*?\.)(?= ``\w+`` is |\s*$)")
 
 _SERVICE: Types = dict.fromkeys(SECTIONS["service"], _STRING) | {
     "write_keys": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
+    "identity": {"enum": ["link", "code"]},
 }
 _ALERT: Types = {"if": _IF, "to": _STRING, "respond_within": _DURATION}
 _QUESTION: Types = {

@@ -33,6 +33,7 @@ def read_service(place: Place, bank: Languages) -> Service | None:
         write_keys=shape.write_keys,
         privacy_url=shape.privacy_url,
         links={name: url for name in LINKS if (url := getattr(shape, name))},
+        identity=shape.identity,
     )
 
 

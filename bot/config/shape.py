@@ -7,7 +7,7 @@ modules that build the core's values from shapes. The keys are described in `bot
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator
 
@@ -113,6 +113,7 @@ class ServiceShape:
     timezone: Line = "UTC"
     language: Line = "en"
     write_keys: Names = ()
+    identity: Literal["link", "code"] = "link"
     privacy_url: Url = ""
     review_url: Url = ""
     refer_url: Url = ""

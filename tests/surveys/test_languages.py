@@ -28,6 +28,8 @@ ALLOWED = {
     "know": {"company", "name", "addresses", "answers", "since"}, "know_nothing": {"company"},
     "forget_confirm": {"company", "word"}, "person_called": {"company"},
     "thanks_promise": {"respond_within"},
+    "link_ask": {"company"}, "link_subject": {"company"}, "link_code": {"code", "company"},
+    "link_wrong": {"left"}, "link_taken": {"company"}, "link_used": {"company"},
     "help_requests": {"company"}, "answers_one": {"count"}, "answers_other": {"count"},
     **{f"within_{unit}_{form}": {"count"} for unit in ("minutes", "hours", "days")
        for form in ("one", "other")},
