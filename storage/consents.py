@@ -38,16 +38,15 @@ _LOAD = statement("""
     WHERE contact_id = ANY($1::bigint[]) AND is_latest ORDER BY id
 """)
 # Before every first ask: one statement, and nobody's refusal is written over.
-_ASSUME = statement(f"""
+_ASSUME = statement("""
     INSERT INTO consent (contact_id, granted, at, source, purpose, channel, basis, is_latest)
-    SELECT c.id, v.granted, v.at, v.source, v.purpose, v.channel, v.basis, v.is_latest
-    FROM ROWS($1: {_COLUMNS}) AS v
-    LEFT JOIN contact_merged m ON m.gone_id = v.contact_id
-    JOIN contact c ON c.id = COALESCE(m.keep_id, v.contact_id)
-    WHERE NOT EXISTS (SELECT 1 FROM consent k WHERE k.contact_id = c.id
-        AND k.purpose = v.purpose AND k.channel = v.channel AND k.is_latest)
+    SELECT c.id, $2::boolean, $3::bigint, $4::text, $5::text, $6::text, $7::text, true
+    FROM contact c WHERE (c.id = ANY($1::bigint[])
+        OR c.id IN (SELECT keep_id FROM contact_merged WHERE gone_id = ANY($1::bigint[])))
+    AND NOT EXISTS (SELECT 1 FROM consent k WHERE k.contact_id = c.id
+        AND k.purpose = $5::text AND k.channel = $6::text AND k.is_latest)
     FOR NO KEY UPDATE OF c
-""")  # noqa: S608 - made of constants only
+""")
 
 Said = tuple[int, Consent]
 """Whose consent, and what."""
@@ -77,8 +76,13 @@ async def record_consents(session: Session, said: Sequence[Said]) -> None:
 
 async def assume_consents(session: Session, said: Sequence[Said]) -> None:
     """Keep what asking rests on where nothing is recorded yet of that purpose and channel."""
-    if said:
-        await session.run(_ASSUME, [_row(number, consent) for number, consent in said])
+    people: dict[Consent, list[int]] = {}
+    for number, consent in said:
+        people.setdefault(consent, []).append(number)
+    for consent, numbers in people.items():
+        row = _row(0, consent)
+        names = ("granted", "at", "source", "purpose", "channel", "basis")
+        await session.run(_ASSUME, sorted(set(numbers)), *(row[name] for name in names))
 
 
 async def opt_out(
