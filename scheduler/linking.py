@@ -60,16 +60,19 @@ class ChatLinks:
         chats = {self._chat(item) for item in items if self._is_words(item)}
         self.under_way = await self.transaction.linkings.lock(chats, self.now)
 
-    async def take(self, item: Replied) -> bool:
-        """Take words that have to do with linking; gives whether they had."""
+    async def take(self, item: Replied, *, is_asked: bool) -> bool:
+        """Take words that have to do with linking; gives whether they had. Where a question is open
+        (``is_asked``) a bare "link" may be its answer; "/link" is not.
+        """
         if not self._is_words(item):
             return False
         linking = self.under_way.get(self._chat(item))
+        may_ask = not is_asked or item.text.startswith("/")
         if linking and linking.code and (code := read_code(item.text)):
             await self._check(item, linking, code)
         elif linking and (place := read_place(item.text)):
             await self._send(item, linking, place)
-        elif language := await self._asks(item):
+        elif may_ask and (language := await self._asks(item)):
             await self._begin(item, language)
         else:
             return False
@@ -159,7 +162,7 @@ class ChatLinks:
         self.under_way.pop(linking.chat, None)
         person = await self._contact(linking.known_id)
         place = (item.channel, item.address)
-        if person is None:
+        if person is None or person.opted_out_at:  # gone, or stopped since the code was sent
             self._say(item, "link_over", linking.language)
         elif await self.transaction.link_address(person.id, *place):
             await self.transaction.hear({place: self.now})

@@ -270,7 +270,7 @@ class _Batch:
         if not fresh:
             return ()
         if isinstance(item, Replied):
-            if await self.links.take(item):
+            if await self.links.take(item, is_asked=invitation_id != 0):
                 return ()
             item = self._at_home(item, invitation_id)
             asked = await self.requests.read_words(

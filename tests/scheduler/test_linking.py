@@ -214,6 +214,22 @@ async def test_other_words_go_on_meaning_what_they_mean(spine: Spine) -> None:
     assert (await spine.store.counts())["cards"] >= 1
 
 
+async def test_a_bare_word_may_be_the_answer_to_an_open_question(spine: Spine) -> None:
+    await spine.invite(2, telegram_id=CHATROOM)
+    await spine.dispatch()
+    assert "linked" not in await write(spine, "link")
+    assert "already linked" in await write(spine, "/link")
+
+
+async def test_a_stop_after_the_code_was_sent_is_not_taken_back_by_it(spine: Spine) -> None:
+    await write(spine, "link")
+    await write(spine, ANNA)
+    await spine.hear(spine.stop(ANNA, "email"))
+    assert "no longer valid" in await write(spine, codes(spine)[0])
+    anna = await spine.store.find_contact("email", ANNA)
+    assert anna and anna.opted_out_at and await owner(spine) is None
+
+
 async def test_chats_and_addresses_cannot_be_read_from_what_is_kept(spine: Spine) -> None:
     await write(spine, "link")
     await write(spine, ANNA)
