@@ -5,9 +5,8 @@ same whether or not it is somebody's.
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from scheduler.notes import compose_plain
 from scheduler.outbox import Outbox
@@ -31,7 +30,7 @@ from surveys.linking import (
     read_code,
     read_place,
 )
-from surveys.message import Capabilities, Message
+from surveys.message import Message
 from surveys.template import fill
 
 NewCode = Callable[[], str]
@@ -49,8 +48,6 @@ class ChatLinks:
 
     transaction: Transaction
     rules: Rules
-    channels: Mapping[str, Capabilities]
-    now: datetime
     outbox: Outbox
     new_code: NewCode
     under_way: dict[str, Linking] = field(default_factory=dict)
@@ -58,7 +55,7 @@ class ChatLinks:
     async def load(self, items: Sequence[Inbound]) -> None:
         """Lock the chats that speak and are being linked."""
         chats = {self._chat(item) for item in items if self._is_words(item)}
-        self.under_way = await self.transaction.linkings.lock(chats, self.now)
+        self.under_way = await self.transaction.linkings.lock(chats, self.outbox.now)
 
     async def take(self, item: Replied, *, is_asked: bool) -> bool:
         """Take words that have to do with linking; gives whether they had. Where a question is open
@@ -82,25 +79,25 @@ class ChatLinks:
         """Tie a chat to the person whose link was opened in it, and greet them. A link is good for
         the first chat that opens it.
         """
-        number = unseal(self.rules.key, Purpose.OPT_IN, item.token, self.now)
+        number = unseal(self.rules.key, Purpose.OPT_IN, item.token, self.outbox.now)
         invited = await self._contact(number)
         owner = await self._contact_at(item.channel, item.address)
         if invited:
             mark = link_mark(self.rules.key, item.token, item.channel)
-            if not await self.transaction.linkings.open(mark, self._chat(item), self.now):
+            if not await self.transaction.linkings.open(mark, self._chat(item), self.outbox.now):
                 return self._note(item, "link_used", invited.language)
             if self.rules.links_by_code and (owner is None or owner.id != invited.id):
                 await self._wait(item, invited.language or "", invited.id)
                 return self._note(item, "link_ask", invited.language)
             await self.transaction.link_address(invited.id, item.channel, item.address)
-            await self.transaction.hear({(item.channel, item.address): self.now})
+            await self.transaction.hear({(item.channel, item.address): self.outbox.now})
             owner = await self._contact_at(item.channel, item.address)
         # A chat that is somebody else's stays theirs, and takes no stop back for them.
         mine = owner is not None and (number is None or (invited and owner.id == invited.id))
         if owner is None:
             await self.transaction.lift_suppression(item.channel, item.address)
         if owner and mine:  # coming by one's own will takes a stop back
-            await self.transaction.opt_in({owner.id}, self.now, item.channel)
+            await self.transaction.opt_in({owner.id}, self.outbox.now, item.channel)
         return compose_plain(self.rules, item.address, owner, "linked" if mine else "hello")
 
     # The steps
@@ -114,27 +111,27 @@ class ChatLinks:
         self._say(item, "link_ask", language)
 
     async def _wait(self, item: Inbound, language: str, wanted: int) -> None:
-        until = self.now + FORGOTTEN_AFTER
+        until = self.outbox.now + FORGOTTEN_AFTER
         chat = self._chat(item)
         await self._keep(Linking(chat=chat, until=until, language=language, wanted_id=wanted))
 
     async def _send(self, item: Replied, linking: Linking, place: tuple[str, str]) -> None:
         """Send a code to an address, if it is the person's; say the same where it is not."""
         mark = place_mark(self.rules.key, *place)
-        sent = await self.transaction.linkings.count_codes(linking.chat, mark, self.now)
+        sent = await self.transaction.linkings.count_codes(linking.chat, mark, self.outbox.now)
         if _is_too_many(sent):
             self._say(item, "link_later", linking.language)
             return
-        await self.transaction.linkings.note_code(linking.chat, mark, self.now)
+        await self.transaction.linkings.note_code(linking.chat, mark, self.outbox.now)
         known = await self._reader(place, linking)
         code, known_id = self.new_code(), known.id if known else 0
         await self._keep(
             replace(
                 linking,
-                until=self.now + FORGOTTEN_AFTER,
+                until=self.outbox.now + FORGOTTEN_AFTER,
                 known_id=known_id,
                 code=code_mark(self.rules.key, linking.chat, known_id, code),
-                expires_at=self.now + CODE_LIVES,
+                expires_at=self.outbox.now + CODE_LIVES,
                 tries=0,
             )
         )
@@ -145,7 +142,7 @@ class ChatLinks:
 
     async def _check(self, item: Replied, linking: Linking, code: str) -> None:
         right = is_code(self.rules.key, linking, code)
-        if not linking.is_good(self.now):
+        if not linking.is_good(self.outbox.now):
             await self._keep(replace(linking, code="", known_id=0))
             self._say(item, "link_over", linking.language)
         elif right:
@@ -165,11 +162,11 @@ class ChatLinks:
         if person is None or person.opted_out_at:  # gone, or stopped since the code was sent
             self._say(item, "link_over", linking.language)
         elif await self.transaction.link_address(person.id, *place):
-            await self.transaction.hear({place: self.now})
-            await self.transaction.opt_in({person.id}, self.now, item.channel)
+            await self.transaction.hear({place: self.outbox.now})
+            await self.transaction.opt_in({person.id}, self.outbox.now, item.channel)
             self._say(item, "linked", person.language or linking.language)
         else:  # the chat is another person's already: staff say whose it is
-            await self.transaction.note_conflict(person.id, *place, self.now)
+            await self.transaction.note_conflict(person.id, *place, self.outbox.now)
             self._say(item, "link_taken", linking.language)
 
     # Who it is about
@@ -177,7 +174,7 @@ class ChatLinks:
     async def _reader(self, place: tuple[str, str], linking: Linking) -> Contact | None:
         """Give who reads what we send to an address, None where nobody may be written to there."""
         channel, value = place
-        if channel not in self.channels:
+        if channel not in self.outbox.channels:
             return None
         owner = await self._contact_at(channel, value)
         wanted = (await self._contact(linking.wanted_id)) if linking.wanted_id else owner
@@ -216,7 +213,7 @@ class ChatLinks:
 
     def _is_words(self, item: Inbound) -> bool:
         """Whether somebody wrote words in a chat: a mailbox and a page are none."""
-        can = self.channels[item.channel]
+        can = self.outbox.channels[item.channel]
         is_chat = can.replies and not can.inline and not can.subject
         return isinstance(item, Replied) and is_chat and bool(item.text) and not item.payloads
 

@@ -68,8 +68,7 @@ class ReplyIntake:
         self._store, self._rules, self._channels = store, rules, channels
         self._compose_alert, self._compose_card = compose_alert, compose_card
         self._compose_call = compose_call
-        self._clock, self._wake, self._hold = clock, wake, hold
-        self._new_code = new_code
+        self._clock, self._wake, self._hold, self._new_code = clock, wake, hold, new_code
 
     async def handle_inbound(self, items: Sequence[Inbound]) -> list[Messages]:
         """Keep what came in and give, for each, what an inline channel says back.
@@ -115,12 +114,7 @@ class ReplyIntake:
             outbox=outbox,
             guard=guard,
             links=ChatLinks(
-                transaction=transaction,
-                rules=rules,
-                channels=self._channels,
-                now=now,
-                outbox=outbox,
-                new_code=self._new_code,
+                transaction=transaction, rules=rules, outbox=outbox, new_code=self._new_code
             ),
             statuses=Statuses(transaction=transaction, channels=self._channels, now=now),
             requests=self._requests(transaction, rules, outbox, now),

@@ -13,7 +13,7 @@ from scheduler.rules import Rules
 from scheduler.turns import Turns
 from storage.store import Transaction
 from surveys.compose import WORDS, choose_language, compose_question, payload
-from surveys.consent import Consent, admit
+from surveys.consent import agree
 from surveys.contact import Contact
 from surveys.conversation import Conversation, next_question, progress
 from surveys.entrance import VISITOR, Entrance, visit_name, visitor_key
@@ -105,14 +105,8 @@ class Visits:
 
     async def _agree(self, visit: "_Visit", contact: Contact) -> None:
         """Who answers by themselves has agreed to be asked there."""
-        agreed = Consent(
-            purpose=visit.survey.purpose,
-            channel=visit.item.channel,
-            granted=True,
-            source=visit.item.channel,
-            at=self.now,
-        )
-        news = admit(contact.consents, (agreed,))
+        here, purpose = visit.item.channel, visit.survey.purpose
+        news = agree(contact.consents, here, self.now, channel=here, purpose=purpose)
         await self.transaction.record_consents([(contact.id, consent) for consent in news])
 
     def _invitation(self, visit: "_Visit", contact: Contact, language: str) -> Invitation:

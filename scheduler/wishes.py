@@ -18,6 +18,7 @@ from scheduler.throttle import find_address
 from storage.store import Transaction
 from surveys.alert import recipients_of
 from surveys.card import Card
+from surveys.consent import agree
 from surveys.contact import AddressStatus, Contact
 from surveys.dates import spell_date
 from surveys.event import Interaction
@@ -137,6 +138,8 @@ class Wishes:
         if fresh:
             contact = replace(contact, only_channel=wished)
             await self.transaction.set_wishes(contact)
+            agreed = agree(contact.consents, asked.channel, self.now, channel=wished)
+            await self.transaction.record_consents([(contact.id, said) for said in agreed])
         return self._said(asked, contact, "only_set", channel=channel_name(bank, wished))
 
     async def _speak(self, asked: Asked, contact: Contact, *, fresh: bool) -> Granted:

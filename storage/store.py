@@ -46,8 +46,8 @@ from surveys.scanner import HeldPress
 
 __all__ = [
     "Card",
-    "Erased",
     "CodesSent",
+    "Erased",
     "Reported",
     "SavedTurn",
     "Store",

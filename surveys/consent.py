@@ -124,6 +124,14 @@ def admit(known: Sequence[Consent], said: Iterable[Consent]) -> tuple[Consent, .
     return tuple(news)
 
 
+def agree(
+    known: Sequence[Consent], source: str, at: datetime, *, channel: str, purpose: str = FEEDBACK
+) -> tuple[Consent, ...]:
+    """Give what is news in that a person agreed, on the channel ``source``, to be asked."""
+    yes = Consent(purpose=purpose, channel=channel, granted=True, source=source, at=at)
+    return admit(known, (yes,))
+
+
 def current(consents: Iterable[Consent]) -> tuple[Consent, ...]:
     """Give what stands, one record for each purpose and channel: the newest, and of two that became
     one person's the refusal.

@@ -154,6 +154,13 @@ async def test_start_in_a_chat_is_a_consent_there(spine: Spine) -> None:
     assert (await asked(spine))[0] == ["telegram"]
 
 
+async def test_to_be_asked_on_one_channel_only_is_a_consent_there(spine: Spine) -> None:
+    spine.rules = replace(spine.rules, consent=ASKS_FIRST)
+    await asked(spine)
+    await spine.hear(spine.said("1001", text="only email"))
+    assert (await asked(spine))[0] == ["email"]
+
+
 async def test_an_opt_in_link_is_a_consent_there(spine: Spine) -> None:
     spine.rules = replace(spine.rules, consent=ASKS_FIRST)
     await asked(spine)
