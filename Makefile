@@ -31,7 +31,7 @@ transcripts: .venv/ready
 
 # Slow suites: kills, crashes, power; each test says what it promises.
 faults: .venv/ready
-	$(PY) -m pytest -m slow tests/faults
+	$(PY) -m pytest -m slow tests
 
 # The pages in a real browser. Needs Chromium (apt-get install chromium).
 browser: .venv/browser

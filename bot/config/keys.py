@@ -536,6 +536,18 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
 }
 """Section -> key -> what it means. A section's name is not written in the file."""
 
+HOMES: Mapping[str, str] = {
+    "root": "at the left edge of the file",
+    "service": "under service:",
+    "survey": "in a survey",
+    "trigger": "in a trigger",
+    "journey": "in a journey",
+    "milestone": "in a milestone",
+    "campaign": "in a campaign",
+    "throttle": "under throttle:",
+}
+"""Section -> where in the file its keys are written, in a marketer's words."""
+
 LATER: Mapping[str, frozenset[str]] = {
     "root": frozenset({"reports"}),
     "channel names": frozenset(),

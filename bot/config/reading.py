@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from bot.config.faults import nearest, quote
-from bot.config.keys import LATER, SECTIONS
+from bot.config.keys import HOMES, LATER, SECTIONS
 from bot.config.place import Place
 from bot.config.units import UnfitError
 
@@ -65,9 +65,18 @@ def report_key(place: Place, known: Collection[str], later: frozenset[str] = fro
     if key in later:
         place.key_fault(NOT_YET.format(quote(key)), hint=NOT_YET_HINT)
         return
-    close = nearest(key, known)
-    hint = "" if close else f"known here: {', '.join(known)}" if known else "nothing is set here"
+    hint = "" if nearest(key, known) else _belongs(key) or _known_here(known)
     place.key_fault(f"unknown key {quote(key)}", known=known, hint=hint)
+
+
+def _known_here(known: Collection[str]) -> str:
+    return f"known here: {', '.join(known)}" if known else "nothing is set here"
+
+
+def _belongs(key: str) -> str:
+    """Say where else a key is known, so that one on the wrong level is moved and not deleted."""
+    homes = [home for section, home in HOMES.items() if key in SECTIONS[section]]
+    return f"it belongs {' or '.join(homes)}" if homes else ""
 
 
 @lru_cache(maxsize=64)
