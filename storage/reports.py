@@ -8,7 +8,8 @@ from storage.sql import Session, statement
 from storage.where import Where, bounds
 from surveys.contact import Contact
 from surveys.entrance import VISITOR
-from surveys.report import BY_THEMSELVES, Filter, FlowCount, Tally, ValueCount
+from surveys.flow import BY_THEMSELVES, FlowCount
+from surveys.report import Filter, Tally, ValueCount
 from surveys.response import Response
 
 GROUPS = ("", "channel", "team", "agent", "language")

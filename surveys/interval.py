@@ -110,6 +110,11 @@ def critical_t(freedom: float, confidence: float = 0.95) -> float:
     return t
 
 
+def two_sided(t: float, freedom: float) -> float:
+    """Give the share of Student's distribution farther from 0 than ``t`` on either side."""
+    return min(max(1 - _enclosed(abs(t), freedom), 0.0), 1.0)
+
+
 def _expand(z: float, freedom: float) -> float:
     return (
         z
@@ -120,29 +125,43 @@ def _expand(z: float, freedom: float) -> float:
 
 
 def _density(t: float, freedom: float) -> float:
-    scale = lgamma((freedom + 1) / 2) - lgamma(freedom / 2) - log(freedom * pi) / 2
+    scale = _log_half_step(freedom / 2) - log(freedom * pi) / 2
     return exp(scale - (freedom + 1) / 2 * log1p(t * t / freedom))
 
 
 def _enclosed(t: float, freedom: float) -> float:
     """Give the share of Student's distribution between -t and t."""
     inside = t * t / (freedom + t * t)
+    scale = _log_half_step(freedom / 2) - lgamma(0.5)
     if inside <= 0.5:
-        return _beta_share(0.5, freedom / 2, inside)
-    return 1 - _beta_share(freedom / 2, 0.5, freedom / (freedom + t * t))
+        return _beta_share(0.5, freedom / 2, inside, scale)
+    return 1 - _beta_share(freedom / 2, 0.5, freedom / (freedom + t * t), scale)
 
 
-def _beta_share(a: float, b: float, x: float) -> float:
+def _beta_share(a: float, b: float, x: float, scale: float) -> float:
     """Give the regularised incomplete beta function I_x(a, b) for x <= 1/2.
 
     Source: the hypergeometric series of the Digital Library of Mathematical Functions, 8.17.8. Its
-    terms are positive, so nothing cancels, and for x <= 1/2 they soon shrink.
+    terms are positive, so nothing cancels, and for x <= 1/2 they soon shrink. ``scale`` is
+    -ln B(a, b).
     """
+    if x == 0:
+        return 0.0
     term = total = 1.0
     n = 0
     while term > total * 1e-17:
         term *= (a + b + n) / (a + 1 + n) * x
         total += term
         n += 1
-    scale = lgamma(a + b) - lgamma(a) - lgamma(b)
     return total * exp(scale + a * log(x) + b * log1p(-x)) / a
+
+
+def _log_half_step(a: float) -> float:
+    """Give ln(Gamma(a + 1/2) / Gamma(a)).
+
+    Far out the difference of two large numbers would lose the digits asked for: from 100 on it is
+    the expansion of the Digital Library of Mathematical Functions, 5.11.13.
+    """
+    if a < 100:
+        return lgamma(a + 0.5) - lgamma(a)
+    return log(a) / 2 - 1 / (8 * a) + 1 / (192 * a**3) - 1 / (640 * a**5)

@@ -11,13 +11,11 @@ from itertools import groupby
 from math import isfinite
 
 from surveys.discretion import too_small
-from surveys.interval import Interval, wilson
+from surveys.flow import Flow, FlowCount, sum_flows
+from surveys.interval import Interval
 from surveys.metric import METRICS, Metric
 from surveys.scale import SCALES, Scale
 from surveys.score import Box, Part, Sample, Weighed, distribution, rate, weigh
-
-BY_THEMSELVES = "visitor."
-"""Before a stage: counted apart, since a rate of answers needs somebody who was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +58,6 @@ class ValueCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlowCount:
-    """How many invitations reached a stage: sent, delivered, started, completed; with
-    `BY_THEMSELVES` before it, how many of those whom nobody had asked.
-
-    Each is counted on the day it was sent, so that a rate compares like with like.
-    """
-
-    survey: str
-    group: str
-    stage: str
-    n: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """The counts a report is made of.
 
@@ -103,6 +87,7 @@ class Row:
     parts         every scale value in scale order, or the choices, most chosen first; shares are
                   of ``n``, so those of several choices may sum to more than one
     goal, reached where the survey sets one
+    sample        the numbers themselves, of scores and numbers, to compare by (`surveys.verdict`)
     """
 
     survey: str
@@ -125,29 +110,7 @@ class Row:
     parts: tuple[Part, ...] = ()
     goal: float | None = None
     reached: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
-    """How far the invitations of one survey came, in one group.
-
-    ``partial`` began and did not complete; they are not in the response rate. ``response_rate``
-    is completed ÷ delivered as a part of one, None where nothing was delivered; ``interval`` is
-    its 95 % interval (Wilson). ``came`` began without being asked, and ``came_completed`` of them
-    finished; they are in none of the others.
-    """
-
-    survey: str
-    group: str
-    sent: int
-    delivered: int
-    started: int
-    completed: int
-    partial: int
-    response_rate: float | None
-    interval: Interval | None
-    came: int = 0
-    came_completed: int = 0
+    sample: Sample | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,23 +129,27 @@ def summarise(
     goals: Mapping[tuple[str, str], float],
     minimum: int = 5,
     choices: Collection[tuple[str, str]] = (),
+    whole: Mapping[str, int] | None = None,
 ) -> Report:
     """Give the report of a tally, whatever order its counts are in.
 
     ``thresholds`` and ``goals`` go by (survey, question): the first satisfied value, and the
-    target score. ``choices`` names questions whose choice ids may look like numbers. Rows come by
-    survey, scored questions before others, in the order of metrics, then by group.
+    target score. ``choices`` names questions whose choice ids may look like numbers. ``whole`` is
+    how many people there are altogether, by survey, where each was asked. Rows come by survey,
+    scored questions before others, in the order of metrics, then by group.
 
     :raises ValueError: where a count does not fit its scale, or weighs nothing.
     """
     counts = sorted((c for c in tally.values if c.n > 0), key=_row_key)
+    known = whole or {}
     rows = [
-        _row(tuple(found), thresholds, goals, choices) for _, found in groupby(counts, key=_row_key)
+        _row(tuple(found), thresholds, goals, choices, known)
+        for _, found in groupby(counts, key=_row_key)
     ]
     shown: list[Row] = []
     for _, group in groupby(rows, key=_total_key):
         shown.extend(_hide_small(list(group), minimum))
-    return Report(rows=tuple(shown), flows=_flows(tally.flows), minimum=minimum)
+    return Report(rows=tuple(shown), flows=sum_flows(tally.flows), minimum=minimum)
 
 
 def _total_key(of: ValueCount | Row) -> tuple[str, int, str, str, str, str, str]:
@@ -208,28 +175,30 @@ def _row(
     thresholds: Mapping[tuple[str, str], int],
     goals: Mapping[tuple[str, str], float],
     choices: Collection[tuple[str, str]],
+    whole: Mapping[str, int],
 ) -> Row:
     row = _bare(counts[0])
+    size = 0 if row.group else whole.get(row.survey, 0)
     metric, scale, key = METRICS.get(row.metric), SCALES.get(row.scale), (row.survey, row.question)
     if metric is not None and scale is not None:
         threshold, goal = thresholds.get(key), goals.get(key)
-        return _scored(row, counts, metric, scale, threshold=threshold, goal=goal)
+        sample = _sample(counts, size)
+        return _scored(row, sample, metric, scale, threshold=threshold, goal=goal)
     values = [c.value for c in counts if c.value]
     if key not in choices and values and all(_is_number(value) for value in values):
-        return _measured(row, counts)
+        return _measured(row, _sample(counts, size))
     return _chosen(row, counts)
 
 
 def _scored(
     row: Row,
-    counts: Sequence[ValueCount],
+    sample: Sample,
     metric: Metric,
     scale: Scale,
     *,
     threshold: int | None,
     goal: float | None,
 ) -> Row:
-    sample = _sample(counts)
     odd = [c.value for c in sample.counts if c.value not in scale]
     if odd:
         raise ValueError(f"{row.survey}.{row.question}: {odd[0]:g} is not on the scale {scale.id}")
@@ -246,15 +215,24 @@ def _scored(
         parts=distribution(scale, sample),
         goal=goal,
         reached=None if goal is None else _reaches(metric, score.value, goal),
+        sample=sample,
     )
+
+
+def score_again(row: Row, sample: Sample) -> Row:
+    """Give a scored row as it is with another sample: no longer hidden, and without a goal."""
+    if not sample.counts:
+        return replace(_bare(row), hidden=True)
+    threshold = row.box.values[0] if row.box else None
+    metric, scale = METRICS[row.metric], SCALES[row.scale]
+    return _scored(_bare(row), sample, metric, scale, threshold=threshold, goal=None)
 
 
 def _reaches(metric: Metric, score: float, goal: float) -> bool:
     return score <= goal if metric.low_is_good else score >= goal
 
 
-def _measured(row: Row, counts: Sequence[ValueCount]) -> Row:
-    sample = _sample(counts)
+def _measured(row: Row, sample: Sample) -> Row:
     return replace(
         row,
         n=sample.n,
@@ -263,6 +241,7 @@ def _measured(row: Row, counts: Sequence[ValueCount]) -> Row:
         interval=sample.interval,
         minimum=sample.counts[0].value,
         maximum=sample.counts[-1].value,
+        sample=sample,
     )
 
 
@@ -285,9 +264,10 @@ def _choice(name: str, counts: Sequence[ValueCount], everyone: Sample) -> Part:
     return Part(value=name, n=chosen.n, share=min(chosen.weight / everyone.weight, 1.0))
 
 
-def _sample(counts: Sequence[ValueCount]) -> Sample:
+def _sample(counts: Sequence[ValueCount], whole: int) -> Sample:
     try:
-        return weigh(_weighed(c, float(c.value)) for c in counts if c.value)
+        found = weigh(_weighed(c, float(c.value)) for c in counts if c.value)
+        return replace(found, whole=whole)
     except ValueError as fault:
         where = f"{counts[0].survey}.{counts[0].question}"
         raise ValueError(f"{where}: {fault}") from fault
@@ -318,35 +298,4 @@ def _bare(of: ValueCount | Row) -> Row:
         scale=of.scale,
         population=of.population,
         group=of.group,
-    )
-
-
-# Flows
-
-
-def _flows(counts: Iterable[FlowCount]) -> tuple[Flow, ...]:
-    stages: dict[tuple[str, str], dict[str, int]] = {}
-    for count in counts:
-        found = stages.setdefault((count.survey, count.group), {})
-        found[count.stage] = found.get(count.stage, 0) + count.n
-    return tuple(_flow(*key, stages[key]) for key in sorted(stages))
-
-
-def _flow(survey: str, group: str, reached: Mapping[str, int]) -> Flow:
-    started, completed = reached.get("started", 0), reached.get("completed", 0)
-    delivered = reached.get("delivered", 0)
-    # A reply may overtake the provider's receipt: such a day is not above 100 %.
-    counted = min(completed, delivered)
-    return Flow(
-        survey=survey,
-        group=group,
-        sent=reached.get("sent", 0),
-        delivered=delivered,
-        started=started,
-        completed=completed,
-        partial=max(started - completed, 0),
-        response_rate=counted / delivered if delivered else None,
-        interval=wilson(counted, delivered) if delivered else None,
-        came=reached.get(f"{BY_THEMSELVES}started", 0),
-        came_completed=reached.get(f"{BY_THEMSELVES}completed", 0),
     )

@@ -62,9 +62,14 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Weighed numbers, in the order of their values."""
+    """Weighed numbers, in the order of their values.
+
+    ``whole`` is how many people there are altogether, where each of them was asked; 0 where the
+    answers stand for people without number.
+    """
 
     counts: tuple[Weighed, ...]
+    whole: int = 0
 
     @property
     def n(self) -> int:
@@ -85,6 +90,29 @@ class Sample:
         return min(float(self.n), self.weight**2 / squares)
 
     @property
+    def left(self) -> float:
+        """How much of the variance is left to chance: the finite population correction.
+
+        (N - n) / (N - 1), Cochran, W. G. (1977), Sampling Techniques, 3rd edition, 2.6 and 3.2.
+        1 where the whole is not known, or where answers do not weigh the same.
+        """
+        if self.whole <= 1 or self.n - self.effective_n > 1e-6 * self.n:
+            return 1.0
+        return max(self.whole - self.n, 0) / (self.whole - 1)
+
+    @property
+    def base(self) -> float:
+        """As how many answers out of people without number these count; at most 10¹²."""
+        return self.effective_n / max(self.left, self.effective_n / 1e12)
+
+    @property
+    def variance(self) -> float:
+        """How the numbers spread, divisor n - 1; from two effective answers on."""
+        base, mean = self.effective_n, self.mean
+        spread = fsum(c.weight * (c.value - mean) ** 2 for c in self.counts) / self.weight
+        return spread * base / (base - 1)
+
+    @property
     def mean(self) -> float:
         mean = fsum(c.value * c.weight for c in self.counts) / self.weight
         return min(max(mean, self.counts[0].value), self.counts[-1].value)
@@ -92,11 +120,14 @@ class Sample:
     @property
     def interval(self) -> Interval | None:
         """The 95 % interval of the mean; None below two effective answers."""
-        base, mean = self.effective_n, self.mean
-        if base < 2:
+        if self.effective_n < 2:
             return None
-        spread = fsum(c.weight * (c.value - mean) ** 2 for c in self.counts) / self.weight
-        return mean_interval(mean, sqrt(spread * base / (base - 1)), base)
+        return mean_interval(self.mean, sqrt(self.variance * self.left), self.effective_n)
+
+    def without(self, other: "Sample") -> "Sample":
+        """Give what remains where another sample, a part of this one, is taken out."""
+        gone = {c.value: c for c in other.counts}
+        return weigh(_less(c, gone.get(c.value)) for c in self.counts)
 
     def part(self, name: str, values: Collection[float]) -> Part:
         """Give the part with these values."""
@@ -153,9 +184,20 @@ def _join(counts: Sequence[Weighed]) -> Weighed:
     )
 
 
+def _less(count: Weighed, gone: Weighed | None) -> Weighed:
+    if gone is None:
+        return count
+    return Weighed(
+        value=count.value,
+        n=count.n - gone.n,
+        weight=count.weight - gone.weight,
+        weight_squared=count.weight_squared - gone.weight_squared,
+    )
+
+
 def _net(sample: Sample, bands: Sequence[Part]) -> tuple[float, Interval]:
     low, _, high = (part.share for part in bands)
-    base = sample.effective_n
+    base = sample.base
     return 100 * (high - low), nps_interval(high * base, low * base, base)
 
 
@@ -168,7 +210,7 @@ def _box(sample: Sample, metric: Metric, scale: Scale, threshold: int) -> Box:
     values = _values(metric, scale, threshold, Band.HIGH)
     if metric.scoring is Scoring.SHARE:
         values = tuple(v for v in scale.values if v >= threshold)
-    held, base = sample.part("", values), sample.effective_n
+    held, base = sample.part("", values), sample.base
     sure = wilson(held.share * base, base)
     return Box(
         values=values,

@@ -8,9 +8,10 @@ from bot.commands.phrases import count, percent, signed
 from bot.commands.result_scores import spell_box, spell_goal, spell_interval, spell_value
 from bot.commands.result_text import choice_labels, group_name, rank, row_name, scale_labels
 from surveys.entrance import VISITOR
+from surveys.flow import Flow
 from surveys.message import Image
 from surveys.metric import METRICS, Band, Scoring, band
-from surveys.report import Flow, Row
+from surveys.report import Row
 from surveys.scale import SCALES
 from surveys.survey import Survey
 

@@ -1,9 +1,10 @@
 """Scores in words: value, interval, goal, bands and response rate, metric by metric. Pure."""
 
 from bot.commands.phrases import count, decimal, percent, round_half_up, signed
+from surveys.flow import Flow
 from surveys.interval import Interval
 from surveys.metric import METRICS, Scoring
-from surveys.report import Flow, Row
+from surveys.report import Row
 from surveys.scale import SCALES
 from surveys.score import Box
 

@@ -11,8 +11,9 @@ from bot.commands.result_scores import (
     spell_score,
     spell_value,
 )
+from surveys.flow import Flow
 from surveys.metric import METRICS
-from surveys.report import Flow, Row
+from surveys.report import Row
 from surveys.score import Part
 from surveys.survey import Survey
 

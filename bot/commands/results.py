@@ -12,11 +12,17 @@ from bot.commands.result_picture import draw_groups, draw_row, drawable
 from bot.commands.result_scores import spell_flow
 from bot.commands.result_text import row_name, spell_groups, spell_row
 from surveys.entrance import VISITOR
+from surveys.flow import Flow
 from surveys.message import Image
 from surveys.question import Kind
-from surveys.report import Filter, Flow, Report, Row, Tally, ValueCount, summarise
+from surveys.report import Filter, Report, Row, Tally, ValueCount, summarise
 
 _ROOM = 3800  # characters of blocks, below `bot.commands.MOST_CHARACTERS`
+COMPANY_CSAT = (
+    "CSAT is about single contacts: compare it within a survey, team or moment. "
+    "It is not a score of the company; for that, ask NPS."
+)
+_COMPANY = frozenset({"company", "brand", "us", "overall"})
 _DRAWN_OUT = 3  # so many results have a line for each value; more are drawn in one line each
 
 
@@ -140,10 +146,23 @@ def _blocks(found: _Found) -> list[str]:
         blocks.append(_survey_head(found, survey))
         rows = found.rows(survey)
         blocks += [_block(found, row, rows, brief=brief) for row in rows]
+    if _is_of_the_company(found):
+        blocks.append(COMPANY_CSAT)
     if found.groups and any(row.hidden for row in found.groups.rows):
         least = count(found.totals.minimum, "answer")
         blocks.append(f"Hidden: groups of fewer than {least}, and those that would give them away.")
     return blocks
+
+
+def _is_of_the_company(found: _Found) -> bool:
+    """Whether CSAT is looked at for everything at once, or was asked about the company itself."""
+    rows = [row for row in found.totals.rows if row.metric == "csat" and not row.hidden]
+    request, surveys = found.request, found.context.config.surveys
+    limited = request.survey or request.team or request.agent or request.question
+    if not limited and len({row.survey for row in rows}) > 1:
+        return True
+    asked = (surveys[row.survey].question(row.question) for row in rows if row.survey in surveys)
+    return any(q is not None and (q.about or "") in _COMPANY for q in asked)
 
 
 def _survey_head(found: _Found, survey: str) -> str:

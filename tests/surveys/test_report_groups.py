@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.discretion import too_small
+from surveys.flow import FlowCount
 from surveys.metric import METRICS, Scoring
-from surveys.report import FlowCount, Report, Row, Tally, ValueCount, summarise
+from surveys.report import Report, Row, Tally, ValueCount, summarise
 from surveys.scale import SCALES
 from tests.surveys.counts import count, counts_of, only, summarised
 

@@ -14,9 +14,10 @@ from surveys.contact import Contact
 from surveys.conversation import Conversation
 from surveys.event import Interaction
 from surveys.explanation import Explanation
+from surveys.flow import FlowCount
 from surveys.preset import PRESETS
 from surveys.question import Choice, Kind, Question
-from surveys.report import Filter, FlowCount, Tally, ValueCount
+from surveys.report import Filter, Tally, ValueCount
 from surveys.response import Answer, Response
 from surveys.scanner import HeldPress
 from surveys.staff import Role, StaffMember

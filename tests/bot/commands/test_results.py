@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from bot.commands.context import StaffConfig
+from bot.commands.results import COMPANY_CSAT
 from surveys.message import Message
 from surveys.question import Kind, Question
 from surveys.survey import Survey
@@ -388,3 +389,11 @@ async def test_the_text_always_fits_one_message() -> None:
     )
     assert len(by_agent.text) <= 4000
     assert "and 180 more" in by_agent.text
+
+
+async def test_csat_of_everything_at_once_is_no_score_of_the_company() -> None:
+    rows = (said("csat", 5, 20), said("csat", 5, 20, survey="delivery"))
+    assert COMPANY_CSAT in (await ask("/results csat", *rows)).text
+    assert COMPANY_CSAT not in (await ask("/results csat delivery", *rows)).text
+    assert COMPANY_CSAT not in (await ask("/results csat team support", *rows)).text
+    assert COMPANY_CSAT not in (await ask("/results", rows[0])).text
