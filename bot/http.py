@@ -19,6 +19,7 @@ from bot.openapi import document
 from bot.segment import Received, Refused
 from channels.base import Ack, Request
 from scheduler.batch import Batch
+from storage.store import DiskNearlyFull
 from surveys.event import Event, EventKind
 
 log = logging.getLogger("afterword.http")
@@ -31,6 +32,12 @@ KEPT_UNUSABLE = 200
 METRICS_SECONDS = 5.0
 
 _OK = b'{"success": true}'
+_RETRY_AFTER = {408: "1", 429: "1", 503: "5", 507: "60"}
+_NO_ROOM = Refused(
+    status=507,
+    code="disk_nearly_full",
+    message="Not stored: the disk is nearly full. Send it again later.",
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -41,7 +48,7 @@ class Door:
 
     ``events`` keeps events; ``link`` gives the opt-in link of a user id on a channel, "" where
     there is none; ``erase`` erases whom a token names and gives what went, None for a bad token;
-    ``ready`` raises where the service cannot do its work;
+    ``ready`` raises where the service cannot do its work, ``room`` where there is none for events;
     ``metrics`` gives Prometheus' text. ``push`` names the channels that take webhooks.
     """
 
@@ -54,6 +61,7 @@ class Door:
     link: Callable[[str, str], Awaitable[str]]
     erase: Callable[[str], Awaitable[Mapping[str, int] | None]]
     ready: Callable[[], Awaitable[None]]
+    room: Callable[[], None]
     metrics: Callable[[], Awaitable[bytes]]
 
 
@@ -97,6 +105,8 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = web.Response(status=error.status, text=error.reason, headers=_allowed(error))
     except Refused as error:
         response = _error(error)
+    except DiskNearlyFull:
+        response = _error(_NO_ROOM)
     except Exception:
         log.exception("could not answer %s %s", request.method, request.match_info.route.resource)
         response = _unavailable(request)
@@ -120,8 +130,8 @@ def _allowed(error: web.HTTPException) -> dict[str, str]:
 def _error(refused: Refused) -> web.Response:
     """Segment's clients read both ``code`` and ``message``, and retry where one is missing."""
     response = _json({"code": refused.code, "message": refused.message}, status=refused.status)
-    if refused.status in (408, 429, 503):
-        response.headers["Retry-After"] = "5" if refused.status == 503 else "1"
+    if refused.status in _RETRY_AFTER:
+        response.headers["Retry-After"] = _RETRY_AFTER[refused.status]
     return response
 
 
@@ -197,6 +207,7 @@ class _Intake:
         body = segment.parse(await _read(request), limit=limit)
         if not given:
             self._check(segment.write_key(request.headers, body))
+        self._door.room()
         return body
 
     def _check(self, given: str) -> None:

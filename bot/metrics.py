@@ -25,4 +25,7 @@ async def render_metrics(store: Store) -> bytes:
     )
     for channel, count in (await store.count_refusals()).items():
         refused.labels(channel).set(count)
+    if (left := store.room.left()) is not None:
+        free = "Bytes free where the database file is"
+        Gauge("afterword_disk_free_bytes", free, registry=registry).set(left)
     return generate_latest(registry)

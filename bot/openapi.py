@@ -159,4 +159,5 @@ def _responses() -> dict[str, Any]:
         "413": _response("The body is too large.", error),
         "429": _response("Too fast; wait Retry-After seconds.", error),
         "503": _response("Not stored; send it again.", error),
+        "507": _response("Not stored: the disk is nearly full.", error),
     }

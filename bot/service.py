@@ -265,6 +265,7 @@ class Service:
             link=self.opt_in_link,
             erase=self.erase,
             ready=self.store.ping,
+            room=self.store.room.check,
             metrics=lambda: render_metrics(self.store),
         )
         self.app = make_app(door)

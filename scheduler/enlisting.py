@@ -39,7 +39,7 @@ class Enlisting:
         for campaign in self._rules().campaigns:
             await self._take(campaign)
         if self._rules().campaigns:
-            while await self.enlist_batch():
+            while self._store.room.is_enough() and await self.enlist_batch():
                 pass
 
     async def enlist_batch(self) -> bool:

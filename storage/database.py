@@ -24,6 +24,7 @@ from storage.dues import release_claims
 from storage.errors import StoreError, StoreMisconfigured, explain, is_deadlock
 from storage.filelock import FileLock
 from storage.migrate import migrate
+from storage.room import Room
 from storage.sql import Backend, Session, statement
 
 T = TypeVar("T")
@@ -51,7 +52,8 @@ _DEADLOCK_TRIES = 5
 class Database:
     """One open database.
 
-    ``path`` is the SQLite file, None for PostgreSQL and for a database in memory.
+    ``path`` is the SQLite file, None for PostgreSQL and for a database in memory; ``room`` is what
+    the disk has left for it.
     """
 
     def __init__(self, backend: Backend, path: Path | None, zone: ZoneInfo) -> None:
@@ -62,6 +64,7 @@ class Database:
         self._session: Session | None = None
         self._reader: Session | None = None
         self._lock = FileLock(path) if path else None
+        self.room = Room(path)
         self._running: set[asyncio.Task[Any]] = set()
         self._closing: asyncio.Task[None] | None = None
 

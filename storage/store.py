@@ -27,6 +27,7 @@ from storage.deliveries import Reported
 from storage.erasing import Erased
 from storage.errors import StoreError, StoreInUse, StoreMisconfigured, StoreUnavailable
 from storage.linkings import CodesSent
+from storage.room import DiskNearlyFull, Room
 from storage.secret import read_key
 from storage.sql import Session, statement
 from storage.transaction import Transaction
@@ -47,6 +48,7 @@ from surveys.scanner import HeldPress
 __all__ = [
     "Card",
     "CodesSent",
+    "DiskNearlyFull",
     "Erased",
     "Reported",
     "SavedTurn",
@@ -284,5 +286,14 @@ class Store:
         await self._database.run(self._database.empty_log)
 
     async def ping(self) -> None:
-        """Ask the database for nothing much; raises where it does not answer."""
+        """Ask the database for nothing much, and the disk for room.
+
+        :raises StoreError: where the database does not answer or the disk is nearly full.
+        """
         await self._database.run(lambda s: s.fetch(_PING))
+        self.room.check()
+
+    @property
+    def room(self) -> Room:
+        """What the disk under the database has left."""
+        return self._database.room

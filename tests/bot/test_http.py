@@ -20,7 +20,7 @@ from bot.http import Door, make_app
 from channels.base import Ack, Channel, Receipt, Request
 from channels.sandbox import CAPABILITIES
 from scheduler.batch import Batch
-from storage.store import StoreUnavailable
+from storage.store import DiskNearlyFull, StoreUnavailable
 from surveys.event import Event
 from surveys.inbound import Inbound
 from surveys.message import Message
@@ -99,6 +99,10 @@ async def a_house(keeper: Doorkeeper | None = None) -> AsyncIterator[House]:
         if store["error"]:
             raise store["error"]
 
+    def room() -> None:
+        if "room" in store:
+            raise store["room"]
+
     async def metrics() -> bytes:
         store["metrics"] += 1
         return b"afterword_rows 1\n"
@@ -125,6 +129,7 @@ async def a_house(keeper: Doorkeeper | None = None) -> AsyncIterator[House]:
         link=link,
         erase=erase,
         ready=ping,
+        room=room,
         metrics=metrics,
     )
     app = make_app(door)
@@ -206,6 +211,14 @@ async def test_an_event_is_kept_before_it_is_acknowledged(house: House) -> None:
     async with house.client.post(f"{house.url}/v1/track", json=EVENT) as answer:
         assert answer.status == 503 and answer.headers["Retry-After"]
         assert (await answer.json())["code"] == "unavailable"
+
+
+async def test_a_disk_that_is_nearly_full_takes_no_events(house: House) -> None:
+    house.store["room"] = DiskNearlyFull("free 3 MB")
+    async with house.client.post(f"{house.url}/v1/track", json=EVENT) as answer:
+        assert answer.status == 507 and answer.headers["Retry-After"] == "60"
+        assert (await answer.json())["code"] == "disk_nearly_full"
+    assert house.events == []
 
 
 async def test_a_batch_may_be_packed(house: House) -> None:
