@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from scheduler.deciding import Job, refuse
-from scheduler.patience import Put, keep_limits, known_ask
+from scheduler.patience import Put, keep_limits, keep_manners, known_ask
 from scheduler.rules import Rules
 from storage.store import Store, Transaction
 from surveys.ask import Ask, Ledger
 from surveys.due import Outcome
+from surveys.engagement import Engagement, EngagementKind
 
 log = logging.getLogger("afterword.dispatch")
 
@@ -36,22 +37,27 @@ class Allowance:
         self, jobs: Sequence[Job], now: datetime
     ) -> tuple[list[Job], list[Outcome]]:
         rules = self._rules()
-        asking = [job for job in jobs if job.invitation is not None]
-        if not rules.throttle.limits or not asking:
+        throttle = rules.throttle
+        asking = [j for j in jobs if j.invitation and (throttle.limits or j.rival)]
+        if not asking:
             return list(jobs), []
 
         async def take(transaction: Transaction) -> dict[str, Put]:
             people = {job.contact_id for job in asking}
-            ledgers = await transaction.lock_ledgers(people, now, rules.throttle.memory)
+            ledgers = await transaction.lock_ledgers(people, now, throttle.memory)
+            memory = throttle.manners.memory
+            engaged = dict(await transaction.load_engagements(people, now, memory))
             refused: dict[str, Put] = {}
             held: list[tuple[int, int, Ask]] = []
             for job in asking:
-                ask, put = _judge(job, ledgers[job.contact_id], rules, now)
+                who = job.contact_id
+                ask, put = _judge(job, ledgers[who], engaged.get(who, ()), rules, now)
                 if put:
                     refused[job.due.id] = put
                     continue
-                held.append((job.contact_id, job.due.invitation_id, ask))
-                ledgers[job.contact_id] = _with(ledgers[job.contact_id], job, ask)
+                held.append((who, job.due.invitation_id, ask))
+                ledgers[who] = _with(ledgers[who], job, ask)
+                engaged[who] = (*engaged.get(who, ()), _begun(job, ask))
             await transaction.hold_asks(held)
             return refused
 
@@ -87,14 +93,27 @@ class Allowance:
         return jobs[:granted], [_tomorrow(job, at) for job in jobs[granted:]]
 
 
-def _judge(job: Job, ledger: Ledger, rules: Rules, now: datetime) -> tuple[Ask, Put | None]:
+def _judge(
+    job: Job, ledger: Ledger, engaged: Sequence[Engagement], rules: Rules, now: datetime
+) -> tuple[Ask, Put | None]:
     invitation, zone = job.invitation, job.zone
     assert invitation is not None and zone is not None  # noqa: S101, PT018 - it asks
     ask = known_ask(Ask(at=now, survey=invitation.survey, channel=job.due.lane), rules.surveys)
-    put = keep_limits(
+    put = keep_manners(rules.throttle, invitation, engaged, now)
+    put = put or keep_limits(
         rules.throttle, ledger, invitation, ask, rules.surveys, zone, fallback=job.fallback
     )
     return ask, put
+
+
+def _begun(job: Job, ask: Ask) -> Engagement:
+    """Give what the person is in the middle of from now on."""
+    return Engagement(
+        kind=EngagementKind.SURVEY,
+        at=ask.at,
+        name=ask.survey,
+        invitation_id=job.due.invitation_id,
+    )
 
 
 def _with(ledger: Ledger, job: Job, ask: Ask) -> Ledger:

@@ -5,10 +5,12 @@ row without one. Pure.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduler.followups import decide_follow_up, follow, keep_true, next_turn
-from scheduler.patience import Put, keep_hours
+from scheduler.manners import has_rival
+from scheduler.patience import Put, keep_hours, keep_manners
 from scheduler.permission import permitted, unrecorded_basis
 from scheduler.rules import Rules
 from scheduler.throttle import (
@@ -25,7 +27,8 @@ from scheduler.throttle import (
 from surveys.compose import compose_invitation, compose_reminder
 from surveys.consent import Consent
 from surveys.conversation import Conversation, next_question, progress
-from surveys.due import Decision, Due, DueKind, Outcome
+from surveys.due import WAITS_UNTIL, Decision, Due, DueKind, Outcome
+from surveys.engagement import Engagement
 from surveys.invitation import Delivery, DeliveryState, Invitation, InvitationState
 from surveys.message import Capabilities, Message
 
@@ -41,7 +44,8 @@ class Job:
     in doubt. ``fallback`` is the channel to turn to where this one fails for good, ``shared``
     whether other channels ask the same as well. ``invitation`` is set where it asks for the
     first time, with the time ``zone`` the person is in. ``then`` are the rows that follow it.
-    ``basis`` is what asking rests on, where that is not recorded yet.
+    ``basis`` is what asking rests on, where that is not recorded yet. ``rival`` is true where the
+    person is about to be asked something else as well, so that one has to wait for the other.
     """
 
     due: Due
@@ -57,6 +61,7 @@ class Job:
     zone: ZoneInfo | None = None
     then: tuple[Due, ...] = ()
     basis: Consent | None = None
+    rival: bool = False
 
 
 def decide_due(
@@ -65,8 +70,12 @@ def decide_due(
     rules: Rules,
     channels: Mapping[str, Capabilities],
     now: datetime,
+    *,
+    engagements: Sequence[Engagement] = (),
 ) -> Job | Outcome:
-    """Decide about one claimed row. ``channels`` are those that run, the row's lane among them."""
+    """Decide about one claimed row. ``channels`` are those that run, the row's lane among them;
+    ``engagements`` what the person is in the middle of.
+    """
     if due.kind is not DueKind.ASK and due.message:
         if conversation is not None and conversation.contact.opted_out_at is not None:
             return Outcome(due=due, reason=STOPPED)
@@ -75,7 +84,7 @@ def decide_due(
     if conversation is None:
         return Outcome(due=due, reason="its invitation is gone")
     conversation = permitted(conversation, due.lane, rules, now)
-    return _decide_ask(due, conversation, rules, channels, now)
+    return _decide_ask(due, conversation, rules, channels, now, engagements)
 
 
 def _decide_ask(
@@ -84,10 +93,10 @@ def _decide_ask(
     rules: Rules,
     channels: Mapping[str, Capabilities],
     now: datetime,
+    engagements: Sequence[Engagement],
 ) -> Job | Outcome:
     invitation = conversation.invitation
     contact = conversation.contact
-    zone, country = rules.zone_of(contact), rules.whereabouts.country(contact)
     if due.kind is DueKind.ASK:
         verdict = decide(invitation, contact, due.lane, channels, now)
     else:
@@ -96,9 +105,7 @@ def _decide_ask(
         plan = rules.follow_ups.get(invitation.trigger)
         verdict = keep_true(invitation, contact, plan) or verdict
     if isinstance(verdict, Send):
-        is_holiday = rules.whereabouts.is_holiday
-        hours = keep_hours(rules.throttle, invitation, zone, country, is_holiday, now)
-        verdict = hours or verdict
+        verdict = _bide(due, conversation, rules, now, engagements) or verdict
     message = None
     if isinstance(verdict, Send):
         message = _compose(verdict, conversation, rules, channels[due.lane], due.kind)
@@ -107,7 +114,28 @@ def _decide_ask(
     decision = _decision(due, verdict, invitation.state, now)
     if message is None:
         return _unsent(due, verdict, decision)
-    return _job(due, conversation, message, rules, channels, decision)
+    job = _job(due, conversation, message, rules, channels, decision)
+    return replace(job, rival=has_rival(engagements, invitation.id))
+
+
+def _bide(
+    due: Due,
+    conversation: Conversation,
+    rules: Rules,
+    now: datetime,
+    engagements: Sequence[Engagement],
+) -> Put | None:
+    """Give what becomes of what could be sent for the hour it is, or for what the person is in the
+    middle of; None to go on. A reminder that would come too late is left out, and no more.
+    """
+    invitation, contact = conversation.invitation, conversation.contact
+    places = rules.whereabouts
+    where = (rules.zone_of(contact), places.country(contact), places.is_holiday)
+    put = keep_hours(rules.throttle, invitation, *where, now)
+    put = put or keep_manners(rules.throttle, invitation, engagements, now)
+    if isinstance(put, Skip) and due.kind is not DueKind.ASK:
+        return replace(put, state=invitation.state)
+    return put
 
 
 def _job(
@@ -166,12 +194,17 @@ def _compose(
 
 
 def _decision(due: Due, verdict: Verdict, state: InvitationState, now: datetime) -> Decision:
+    waits: dict[str, Any] = {}
+    if isinstance(verdict, Hold) and verdict.engagement:
+        one = verdict.engagement
+        waits = {WAITS_UNTIL: verdict.until.isoformat(), "waits_for": one.kind.value}
+        waits["last_word"] = one.at.isoformat()
     return Decision(
         invitation_id=due.invitation_id,
         at=now,
         verdict=type(verdict).__name__.lower(),
         rule=verdict.rule,
-        inputs={"channel": due.lane, "state": state.value, "attempt": due.attempts},
+        inputs={"channel": due.lane, "state": state.value, "attempt": due.attempts, **waits},
     )
 
 

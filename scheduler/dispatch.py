@@ -30,6 +30,7 @@ from scheduler.rules import Rules
 from storage.store import Store, StoreError, StoreUnavailable
 from surveys.conversation import Conversation
 from surveys.due import Due, DueKind, Outcome
+from surveys.engagement import Engagement, Engagements
 from surveys.invitation import Delivery
 from surveys.message import Capabilities
 
@@ -142,10 +143,13 @@ class Lane:
             {due.invitation_id for due in dues if due.invitation_id}
         )
         broken = await self._store.unsettled(dues)
+        engaged = await self._engagements(dues, conversations, now)
         jobs: list[Job] = []
         decided: list[Outcome] = []
         for due in dues:
-            made = self._decide(due, conversations.get(due.invitation_id), now)
+            conversation = conversations.get(due.invitation_id)
+            who = conversation.contact.id if conversation else 0
+            made = self._decide(due, conversation, now, engaged.get(who, ()))
             if broken.get(due.id):
                 made = after_crash(made, broken[due.id][-1], self._channel.capabilities)
             if isinstance(made, Job):
@@ -154,9 +158,25 @@ class Lane:
                 decided.append(made)
         return jobs, decided
 
-    def _decide(self, due: Due, conversation: Conversation | None, now: datetime) -> Job | Outcome:
+    async def _engagements(
+        self, dues: Sequence[Due], conversations: Mapping[int, Conversation], now: datetime
+    ) -> Engagements:
+        """Give what the people who are to be asked something are in the middle of."""
+        asking = {due.invitation_id for due in dues if due.message is None}
+        people = {c.contact.id for number, c in conversations.items() if number in asking}
+        memory = self._rules().throttle.manners.memory
+        return await self._store.load_engagements(people, now, memory) if people and memory else {}
+
+    def _decide(
+        self,
+        due: Due,
+        conversation: Conversation | None,
+        now: datetime,
+        engagements: Sequence[Engagement],
+    ) -> Job | Outcome:
+        rules, known = self._rules(), self._channels
         try:
-            return decide_due(due, conversation, self._rules(), self._channels, now)
+            return decide_due(due, conversation, rules, known, now, engagements=engagements)
         except Exception:
             # One row that our own code breaks on must not hold up its lane.
             log.exception("lane %s: cannot decide on %s", self.name, due.id)

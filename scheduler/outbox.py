@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.store import Card, SavedTurn, Transaction
 from surveys.due import Due, DueKind
@@ -10,6 +10,9 @@ from surveys.inbound import Inbound, Replied
 from surveys.message import Capabilities, Message
 
 Messages = tuple[Message, ...]
+
+BREATH = timedelta(minutes=1)
+"""How long after somebody has finished a survey they may be asked what waited for that."""
 
 
 @dataclass(slots=True)
@@ -93,6 +96,8 @@ class Outbox:
         await transaction.save_cards(self.cards)
         await transaction.add_dues(self.dues)
         await transaction.put_dues(self.latest)
+        finished = {t.after.contact_id for t in self.turns if t.after.completed_at == self.now}
+        await transaction.release_waiting(finished, self.now + BREATH)
 
     async def part(self, transaction: Transaction) -> None:
         """Erase who asked for it: after everything else is written, which then goes with them."""

@@ -2,7 +2,7 @@
 lately. Pure; `scheduler.throttle` has decided before that they may be asked at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from scheduler.calendar import Hours, IsHoliday, next_opening, why_closed
 from scheduler.limits import Limit, Limited, Period, check_reserved
+from scheduler.manners import Manners, let_finish
 from scheduler.throttle import Hold, Move, Skip
 from surveys.ask import Ask, Ledger
+from surveys.engagement import Engagement
 from surveys.invitation import Invitation, InvitationState
 from surveys.survey import Survey
 
@@ -37,6 +39,7 @@ class Throttle:
     hours: Hours = field(default_factory=Hours)
     limits: tuple[Limit, ...] = ()
     on_limit: OnLimit = OnLimit.HOLD
+    manners: Manners = field(default_factory=Manners)
 
     @property
     def memory(self) -> timedelta:
@@ -62,6 +65,22 @@ def keep_hours(
         return None
     until = next_opening(throttle.hours, now, zone, country, is_holiday)
     return _put_off(invitation, until, f"{rule} ({zone.key})")
+
+
+def keep_manners(
+    throttle: Throttle,
+    invitation: Invitation,
+    engagements: Iterable[Engagement],
+    now: datetime,
+) -> Put | None:
+    """Give what becomes of an invitation while the person is in the middle of something else, None
+    to go on.
+    """
+    wait = let_finish(throttle.manners, engagements, invitation.id, now)
+    if wait is None:
+        return None
+    put = _put_off(invitation, wait.until, wait.rule)
+    return replace(put, engagement=wait.engagement) if isinstance(put, Hold) else put
 
 
 def keep_limits(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from surveys.contact import Address, Contact
+from surveys.engagement import Engagement
 from surveys.invitation import Invitation, InvitationState
 from surveys.message import Capabilities
 
@@ -24,10 +25,11 @@ class Send:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Ask later."""
+    """Ask later. ``engagement`` is what the person is let finish first, where it is that."""
 
     until: datetime
     rule: str
+    engagement: Engagement | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,6 +189,7 @@ class Wishes:
     async def _call(self, asked: Asked, contact: Contact, *, fresh: bool) -> Granted:
         """Tell the team of the last interaction, else who stands above, that somebody waits."""
         if fresh:
+            await self.transaction.note_talks({contact.id}, self.now)
             since = self.now - INTERACTION_COUNTS
             last = (await self.transaction.last_interactions({contact.id}, since)).get(contact.id)
             team = last.team if last else ""

@@ -17,6 +17,7 @@ MOVED = (
     "comment_card",
     "consent",
     "ask_hold",
+    "human_talk",
 )
 """The tables whose rows say ``contact_id`` and simply move along."""
 

@@ -248,6 +248,7 @@ class Invitation(Model):
     language = Text()
     asked_at = fields.BigIntField(null=True)
     delivered = fields.BooleanField()
+    best = fields.BooleanField(default=False)
 
     class Meta:
         # The migration's index covers two states; a model can name one value only.
@@ -278,6 +279,15 @@ class AskHold(Model):
 
     class Meta:
         table = "ask_hold"
+
+
+class HumanTalk(Model):
+    id = _serial()
+    contact_id = fields.BigIntField(db_index=True)
+    at = fields.BigIntField()
+
+    class Meta:
+        table = "human_talk"
 
 
 class Setting(Model):
@@ -470,6 +480,19 @@ class Flow(Model):
         unique_together = (
             ("survey", "day", "channel", "team", "agent", "language", "population", "stage"),
         )
+
+
+class ChannelStanding(Model):
+    survey = _key()
+    trigger = Text()
+    day = fields.IntField()
+    channel = Text()
+    asked = fields.BigIntField()
+    answered = fields.BigIntField()
+
+    class Meta:
+        table = "channel_standing"
+        unique_together = (("survey", "trigger", "day", "channel"),)
 
 
 class LinkSignal(Model):

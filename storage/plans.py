@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage import campaigns, journeys, ledger
+from storage import campaigns, engagements, journeys, ledger
 from storage.campaigns import Run
 from storage.journeys import Planned, Way
 from storage.sql import Session
 from surveys.ask import Ask, Ledger
 from surveys.contact import Contact
+from surveys.engagement import Engagements
 from surveys.progress import Progress
 
 
@@ -98,3 +99,23 @@ class Plans:
     async def hold_asks(self, asks: Sequence[tuple[int, int, Ask]]) -> None:
         """Note who is being asked now: (contact id, invitation id, ask); settling lets go of it."""
         await ledger.hold_asks(self._session, asks)
+
+    async def load_engagements(
+        self, contact_ids: Collection[int], now: datetime, memory: timedelta
+    ) -> Engagements:
+        """Give what people are in the middle of with us, ``memory`` back."""
+        return await engagements.load_engagements(self._session, contact_ids, now, memory)
+
+    async def note_talks(self, contact_ids: Collection[int], at: datetime) -> None:
+        """Note that these people talk to a colleague, or wait for one."""
+        await engagements.note_talks(self._session, contact_ids, at)
+
+    async def end_talks(self, contact_ids: Collection[int]) -> None:
+        """Note that these people's talks with colleagues are over."""
+        await engagements.end_talks(self._session, contact_ids)
+
+    async def release_waiting(self, contact_ids: Collection[int], at: datetime) -> set[str]:
+        """Let what waits until these people have finished something be decided anew at that time;
+        gives the lanes it waits on.
+        """
+        return await engagements.release_waiting(self._session, contact_ids, at)

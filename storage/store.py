@@ -11,6 +11,7 @@ from storage import (
     consents,
     conversations,
     deliveries,
+    engagements,
     explanations,
     held,
     recount,
@@ -39,6 +40,7 @@ from surveys.consent import Consent
 from surveys.contact import Contact, address_value
 from surveys.conversation import Conversation
 from surveys.due import Decision, Due, Outcome
+from surveys.engagement import Engagements
 from surveys.explanation import Explanation
 from surveys.invitation import Delivery
 from surveys.report import Filter, Tally
@@ -127,6 +129,14 @@ class Store:
         """Give conversations without locking them; unknown ids are left out."""
         return await self._database.run(
             lambda s: conversations.load_conversations(s, invitation_ids)
+        )
+
+    async def load_engagements(
+        self, contact_ids: Collection[int], now: datetime, memory: timedelta
+    ) -> Engagements:
+        """Give what people are in the middle of with us, ``memory`` back."""
+        return await self._database.run(
+            lambda s: engagements.load_engagements(s, contact_ids, now, memory)
         )
 
     async def begin_deliveries(

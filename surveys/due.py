@@ -8,6 +8,11 @@ from typing import Any
 from surveys.invitation import DeliveryState, InvitationState
 from surveys.message import Message
 
+WAITS_UNTIL = "waits_until"
+"""The input of a decision that holds something until the person has finished something else: until
+when, as ISO 8601.
+"""
+
 
 class DueKind(StrEnum):
     """What is to be done when the time comes."""

@@ -468,6 +468,18 @@ THROTTLE: Mapping[str, Key] = {
         example="skip",
         default="hold",
     ),
+    "let_finish": Key(
+        doc="Who is in the middle of a survey, or has just written to us, is asked nothing else "
+        "until they have finished, or said nothing for so long; 0m: do not wait.",
+        example="30m",
+        default="15m",
+    ),
+    "let_talk": Key(
+        doc="Who waits for a colleague, or talks to one, is asked nothing until that is over, or "
+        "nothing was said for so long; 0m: do not wait.",
+        example="2d",
+        default="1d",
+    ),
     "surveys": Key(
         doc="Limits of single surveys, by name.", example="{ quarterly: { recontact: 90d } }"
     ),

@@ -285,6 +285,8 @@ def _throttle_types(registry: Registry) -> Types:
         "weekdays": {"anyOf": [days, {"type": "array", "items": days, "minItems": 1}]},
         "holidays": _FLAG,
         "on_limit": {"enum": list(OnLimit)},
+        "let_finish": _DURATION,
+        "let_talk": _DURATION,
         "surveys": _named(one),
         "topics": {"type": "object", "additionalProperties": one},
         "channels": _closed({name: _limits_of(name, one) for name in registry}),

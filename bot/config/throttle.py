@@ -15,6 +15,7 @@ from bot.config.shape import Duration, Whole
 from bot.config.units import UnfitError
 from scheduler.calendar import ALL_WEEK, Hours
 from scheduler.limits import Limit, Period, Scope
+from scheduler.manners import Manners
 from scheduler.patience import OnLimit, Throttle
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -100,6 +101,8 @@ class ThrottleShape:
     weekdays: Annotated[frozenset[int], PlainValidator(read_weekdays)] = ALL_WEEK
     holidays: Annotated[bool, BeforeValidator(_read_flag)] = False
     on_limit: str = "hold"
+    let_finish: Duration | None = None
+    let_talk: Duration | None = None
     surveys: Any = None
     topics: Any = None
     channels: Any = None
@@ -125,7 +128,14 @@ def read_throttle(
         limits += _read_scopes(place.at(section), section, names)
     hours = Hours(quiet=shape.quiet_hours, weekdays=shape.weekdays, holidays=shape.holidays)
     on_limit = OnLimit(shape.on_limit) if shape.on_limit in list(OnLimit) else OnLimit.HOLD
-    return Throttle(hours=hours, limits=tuple(limits), on_limit=on_limit)
+    return Throttle(
+        hours=hours, limits=tuple(limits), on_limit=on_limit, manners=_read_manners(shape)
+    )
+
+
+def _read_manners(shape: ThrottleShape) -> Manners:
+    given = {"finish": shape.let_finish, "talk": shape.let_talk}
+    return Manners(**{name: span for name, span in given.items() if span is not None})
 
 
 def _read_scopes(place: Place, section: str, names: Collection[str]) -> Iterator[Limit]:

@@ -41,6 +41,7 @@ surveys:
   after_call:
     title: {{ en: Your call with us }}
     questions: [nps.phone, csat.phone, comment]
+throttle: {{ let_finish: 0m, let_talk: 0m }}
 triggers:
   after_call: {{ event: Call Ended, survey: after_call, via: [email, telegram] }}
 """

@@ -45,6 +45,7 @@ triggers:
     every: {every}
     survey: after_call
     via: [telegram, email]
+throttle: {{ let_finish: 0m, let_talk: 0m }}
 alerts:
   - {{ if: nps <= 6 or csat <= 2, to: team_lead }}
 """

@@ -14,7 +14,9 @@ from bot.rulebook import say_alert, say_call, say_card
 from channels.sandbox import CAPABILITIES, Line, Sandbox
 from scheduler.dispatch import Lane
 from scheduler.intake import EventIntake
+from scheduler.manners import Manners
 from scheduler.outbox import Messages
+from scheduler.patience import Throttle
 from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
 from scheduler.triggers import Trigger
@@ -51,6 +53,8 @@ SURVEY = Survey(
     languages=("en", "fi"),
     version="v1",
 )
+IN_A_ROW = Manners(finish=timedelta(0), talk=timedelta(0))
+"""Asks one thing after the other without waiting, so that a test need not."""
 LEADER = StaffMember(
     name="Maija", role=Role.TEAM_LEAD, teams=("support",), addresses={"telegram": "777"}
 )
@@ -76,6 +80,7 @@ def make_rules(
             "staff": (LEADER,),
             "languages": BANKS,
             "address_traits": {"telegram": "telegram_id", "email": "email"},
+            "throttle": Throttle(manners=IN_A_ROW),
             **more,
         }
     )

@@ -19,7 +19,7 @@ from scheduler.whereabouts import Whereabouts
 from surveys.contact import Address, Contact
 from surveys.due import Decision
 from surveys.invitation import InvitationState
-from tests.scheduler.spine import SURVEY, Spine, a_spine, call, identify, make_rules
+from tests.scheduler.spine import IN_A_ROW, SURVEY, Spine, a_spine, call, identify, make_rules
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NIGHT = Hours(quiet=(time(20), time(9)))
@@ -117,7 +117,7 @@ async def test_one_person_is_asked_once_a_month_whatever_the_channel(stand: Stan
 
 async def test_held_until_it_is_allowed_or_not_at_all_where_it_would_expire(stand: Stand) -> None:
     weekly = Limit(rule="weekly_max 1", most=1, period=Period.WEEK)
-    async with stand(Throttle(limits=(weekly,))) as spine:
+    async with stand(Throttle(limits=(weekly,), manners=IN_A_ROW)) as spine:
         await spine.invite(1)
         await spine.dispatch()
         await spine.invite(1)
@@ -126,7 +126,7 @@ async def test_held_until_it_is_allowed_or_not_at_all_where_it_would_expire(stan
         spine.now = datetime(2026, 11, 22, 22, tzinfo=UTC)  # Monday in Helsinki
         await spine.dispatch()
         assert asked(spine) == 2
-        spine.rules = replace(spine.rules, throttle=Throttle(limits=(RECONTACT,)))
+        spine.rules = replace(spine.rules, throttle=Throttle(limits=(RECONTACT,), manners=IN_A_ROW))
         await spine.invite(1)
         await spine.dispatch()
         assert (await why(spine, 3)).rule == "recontact 30d, until after it expires"
@@ -171,7 +171,7 @@ async def test_an_ask_that_did_not_go_out_does_not_count(stand: Stand) -> None:
 async def test_a_limit_of_one_channel_moves_on_to_the_next(stand: Stand) -> None:
     own = Scope(channel="telegram")
     limit = Limit(rule="telegram: recontact 30d", on=own, counts=own, apart=30 * DAY)
-    async with stand(Throttle(limits=(limit,), on_limit=OnLimit.MOVE)) as spine:
+    async with stand(Throttle(limits=(limit,), on_limit=OnLimit.MOVE, manners=IN_A_ROW)) as spine:
         await spine.invite(1)
         await spine.invite(1)
         await spine.dispatch()

@@ -17,10 +17,10 @@ from storage.store import Store, StoreMisconfigured
 from tests.postgres import Server
 from tests.storage.make import add_contacts, contact, event
 
-SHIPPED = len(read_migrations(Backend.SQLITE))
-"""How many steps there are; the tests add one more."""
+SHIPPED = read_migrations(Backend.SQLITE)[-1].version
+"""The newest step; the tests add one more."""
 
-CLUSTERED = {"due", "rollup", "flow", "journey_progress", "campaign_run"}
+CLUSTERED = {"due", "rollup", "flow", "journey_progress", "campaign_run", "channel_standing"}
 """Their key has several columns, which a model can only say as a unique index."""
 
 Table = dict[str, Any]
@@ -135,7 +135,8 @@ async def test_on_postgres_migrations_make_what_the_models_say(
 def test_both_databases_have_the_same_steps() -> None:
     sqlite, server = read_migrations(Backend.SQLITE), read_migrations(Backend.POSTGRES)
     assert [(m.version, m.name) for m in sqlite] == [(m.version, m.name) for m in server]
-    assert [m.version for m in sqlite] == list(range(1, len(sqlite) + 1))
+    versions = [m.version for m in sqlite]
+    assert versions == sorted(set(versions))
 
 
 async def test_several_nodes_may_start_on_an_empty_postgres_at_once(postgres: Server) -> None:
@@ -151,7 +152,7 @@ def _with_another_step(monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
     real = read_migrations
 
     def steps(backend: Backend) -> list[Migration]:
-        return [*real(backend), Migration(version=len(real(backend)) + 1, name="more", sql=sql)]
+        return [*real(backend), Migration(version=SHIPPED + 1, name="more", sql=sql)]
 
     monkeypatch.setattr(runner, "read_migrations", steps)
 

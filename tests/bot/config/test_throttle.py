@@ -10,6 +10,7 @@ from bot.config import Config, ConfigError, Registry, load_config
 from bot.places import country_zones, load_holidays, make_whereabouts
 from scheduler.calendar import Hours
 from scheduler.limits import Limit, Period, Scope
+from scheduler.manners import Manners
 from scheduler.patience import OnLimit, Throttle
 
 HEAD = """\
@@ -39,6 +40,7 @@ throttle:
   weekdays: [mon, tue-thu]
   holidays: true
   on_limit: move
+  let_finish: 0m
   surveys: { year: { recontact: 12h, clock: shared } }
   topics: { service: { weekly_max: 2 } }
   channels: { telegram: { monthly_max: 3 } }
@@ -60,6 +62,7 @@ throttle:
             ),
         ),
         on_limit=OnLimit.MOVE,
+        manners=Manners(finish=timedelta(0)),
     )
     assert (config.surveys["calls"].topic, config.surveys["calls"].priority) == ("service", 5)
     assert config.throttle.memory == timedelta(days=32)

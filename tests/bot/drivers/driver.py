@@ -30,6 +30,7 @@ channels:
   {channel}: {block}
 surveys:
   after_call: {{ questions: [nps, csat.phone, comment] }}
+throttle: {{ let_finish: 0m, let_talk: 0m }}
 triggers:
   after_call: {{ event: Call Ended, survey: after_call, via: [{channel}] }}
 """
