@@ -125,7 +125,8 @@ class Linked(Inbound):
 class OptedOut(Inbound):
     """The person said stop. ``token`` names the contact where the address does not (a link), or
     ``external_id`` the message of ours that they complained about. ``silent`` where they are not
-    to be written to about it: they complained, or a program said it for them.
+    to be written to about it: they complained, a program said it for them, or the provider has
+    confirmed it already.
     """
 
     token: str = ""

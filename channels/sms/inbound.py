@@ -59,7 +59,8 @@ def _read_text(sid: str, fields: Mapping[str, str], now: datetime) -> list[Inbou
     word = text.strip(" .!\n\t\"'").upper()
     wish = fields.get("OptOutType", "").upper()
     if wish == "STOP" or (not wish and word in STOP_WORDS):
-        return [OptedOut(event_id=sid, **origin)]
+        # The provider has told them, and lets nothing of ours through any more (21610).
+        return [OptedOut(event_id=sid, silent=True, **origin)]
     if wish == "START" or (not wish and word in START_WORDS):
         # The carrier lets us through again, whatever it told us before.
         return [Unblocked(event_id=f"{sid}.open", **origin), OptedIn(event_id=sid, **origin)]

@@ -7,7 +7,6 @@ that was looked at, however often it is sent.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import urlencode
 
@@ -17,14 +16,13 @@ from channels.web.allowance import Allowance, place_of
 from channels.web.entrance import Paper
 from channels.web.form import MAX_TEXT, FormError, is_cross_site, read_fields, read_nonce
 from channels.web.page import render_note, render_page
+from channels.web.press import is_hasty, make_form, read_press
 from channels.web.wording import clean, wished_languages
 from surveys.entrance import SOURCE
 from surveys.inbound import Commented, Inbound
 from surveys.language import Language
-from surveys.link import Purpose, seal, unseal
+from surveys.link import Purpose
 from surveys.message import Message
-
-FORM_LIFE = timedelta(hours=12)
 
 BURST, RATE = 30, 1 / 20
 """Cards one place on the network may send at once, and a second from then on: one each 20 seconds.
@@ -33,7 +31,8 @@ A tablet at the door and a whole office share one address; so does somebody with
 _PATHS = ("/c", "/c/")
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,189}\.[^@\s,;<>\".]{2,63}")
 _KINDS: Mapping[str, bool | None] = {"praise": True, "complaint": False, "": None}
-_SUBJECT = 0  # the page is the same for everybody
+SUBJECT = 0
+"""What a card's form is about: the page is the same for everybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,7 @@ class CardPage:
             given = read_card(request)
         except FormError:
             return ()
-        if self._fault(given) or not self._allowance.take(place_of(request)):
+        if self._fault(request, given) or not self._allowance.take(place_of(request)):
             return ()
         source = request.query.get("s", "")
         card = Commented(
@@ -108,14 +107,17 @@ class CardPage:
             given = read_card(request)
         except FormError:
             return self._paper.say(request, 400, "try_again", {})
-        fault = self._fault(given)
+        fault = self._fault(request, given)
         return self._form(request, given, fault or "card_slow", 200 if fault else 429)
 
-    def _fault(self, given: CardForm) -> str:
+    def _fault(self, request: Request, given: CardForm) -> str:
         """Give the text that says what is wrong with a card, "" for nothing."""
-        paper = self._paper
-        if unseal(paper.key, Purpose.CARD, given.form, paper.clock()) != _SUBJECT:
+        key, now = self._paper.key, self._paper.clock()
+        press = read_press(key, SUBJECT, given.form, now, request.headers, purpose=Purpose.CARD)
+        if press is None:
             return "try_again"
+        if is_hasty(press, now):
+            return "press_again"
         if not given.text:
             return "card_empty"
         if given.email and not EMAIL.fullmatch(given.email):
@@ -133,7 +135,7 @@ class CardPage:
             title=bank.texts["card_ask"],
             notices=[bank.texts[fault]] if fault else [],
             action=f"?{urlencode(kept)}",
-            form=seal(paper.key, Purpose.CARD, _SUBJECT, paper.clock() + FORM_LIFE),
+            form=make_form(paper.key, SUBJECT, paper.clock(), purpose=Purpose.CARD),
             nonce=paper.nonce(),
             given=given,
             max_text=MAX_TEXT,

@@ -28,7 +28,7 @@ from channels.web.form import (
     read_submission,
 )
 from channels.web.page import Look, Session, render_message
-from channels.web.press import make_form, read_press
+from channels.web.press import is_hasty, make_form, read_press, survey_number
 from channels.web.qr import draw_qr
 from channels.web.sheet import Prefill
 from channels.web.wording import wished_languages
@@ -37,7 +37,7 @@ from surveys.inbound import Entered, Inbound
 from surveys.language import Language
 from surveys.link import Purpose, unseal
 from surveys.message import Message
-from surveys.scanner import NOTHING, Origin, Press, canary_link, suspect
+from surveys.scanner import Origin, Press, canary_link
 
 COOKIE = "visit"
 COOKIE_LIFE = timedelta(days=1)
@@ -179,13 +179,12 @@ class EntrancePage:
 
     def _press(self, request: Request, pressed: Submission, survey: str) -> Press | None:
         key, now, headers = self._paper.key, self._paper.clock(), request.headers
-        return read_press(key, _number(survey), pressed.form, now, headers, purpose=Purpose.ENTER)
+        return read_press(
+            key, survey_number(survey), pressed.form, now, headers, purpose=Purpose.ENTER
+        )
 
     def _is_hasty(self, press: Press) -> bool:
-        """Whether a press may be a machine's. There is no invitation yet at whose links anything
-        could have been seen, so what counts is the time alone.
-        """
-        return suspect(NOTHING, press, self._paper.clock()) is not None
+        return is_hasty(press, self._paper.clock())
 
     def _word(self, pressed: Submission) -> str:
         """Give the browser's own word, made of the page it pressed on: nobody else can make it."""
@@ -227,7 +226,9 @@ class EntrancePage:
 
     def _session(self, request: Request, survey: str, origin: Origin) -> Session:
         paper = self._paper
-        form = make_form(paper.key, _number(survey), paper.clock(), origin, purpose=Purpose.ENTER)
+        form = make_form(
+            paper.key, survey_number(survey), paper.clock(), origin, purpose=Purpose.ENTER
+        )
         kept = {n: request.query[n][:most] for n, most in _KEPT.items() if n in request.query}
         back = survey + (f"?{urlencode(kept)}" if kept else "")
         return Session(token=back, form=form, nonce=paper.nonce())
@@ -303,10 +304,6 @@ def _prefill(request: Request, pressed: Submission | None) -> Prefill:
 def _value(pressed: Submission) -> str:
     """Give the answer as a button's payload would say it."""
     return ",".join(payload.rpartition(".")[2] for payload in pressed.payloads("-"))
-
-
-def _number(survey: str) -> int:
-    return int.from_bytes(sha256(survey.encode()).digest()[:6], "big")
 
 
 def _read_cookie(request: Request) -> str:

@@ -7,10 +7,11 @@ is for `surveys.scanner.suspect` to say.
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from channels.base import Request
 from surveys.link import Purpose, read_stamp, stamp
-from surveys.scanner import CANARY, Origin, Press, Sighting
+from surveys.scanner import CANARY, NOTHING, Origin, Press, Sighting, suspect
 
 FORM_LIFE = timedelta(hours=12)
 """How long a page may lie open before its button asks to be pressed again."""
@@ -49,6 +50,18 @@ def read_press(
     if found is None or now - found[0] > FORM_LIFE or found[1] not in _ORIGINS:
         return None
     return Press(issued_at=found[0], origin=_ORIGINS[found[1]], hints=read_hints(headers))
+
+
+def survey_number(survey: str) -> int:
+    """Give what the form of a survey that nobody is invited to yet is about."""
+    return int.from_bytes(sha256(survey.encode()).digest()[:6], "big")
+
+
+def is_hasty(press: Press, now: datetime) -> bool:
+    """Whether a press may be a machine's where there is no invitation at whose links anything
+    could have been seen: what counts is the time alone.
+    """
+    return suspect(NOTHING, press, now) is not None
 
 
 def read_sighting(request: Request) -> Sighting | None:

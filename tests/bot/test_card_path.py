@@ -15,7 +15,7 @@ from bot.config import load_config
 from bot.service import Service
 from tests.banks import BANKS
 from tests.bot.test_public import Browser
-from tests.bot.whole import WRITE_KEY, call, person, until
+from tests.bot.whole import WRITE_KEY, Clock, call, person, until
 from tests.providers.telegram import TelegramServer
 
 MANAGER, LEADER, ANNA, STRANGER = 778, 777, 10_001, 4242
@@ -45,6 +45,7 @@ triggers:
 class Whole:
     service: Service
     telegram: TelegramServer
+    clock: Clock
 
     async def report(self, *items: dict[str, Any]) -> None:
         auth = {"Authorization": aiohttp.encode_basic_auth(WRITE_KEY, "")}
@@ -77,8 +78,9 @@ async def running(folder: Path) -> AsyncIterator[Whole]:
             manager=MANAGER,
         )
         path.write_text(text, encoding="utf-8")
-        async with Service(load_config(path, {}), jitter=lambda: 0.5) as service:
-            yield Whole(service, telegram)
+        clock = Clock()
+        async with Service(load_config(path, {}), clock=clock, jitter=lambda: 0.5) as service:
+            yield Whole(service, telegram, clock)
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ async def test_the_leader_of_the_last_call_reads_a_customers_card(whole: Whole) 
 @pytest.mark.parametrize("language", ["en", "fi", "de", "hr", "lv"])
 async def test_a_card_from_a_page(whole: Whole, language: str) -> None:
     texts = BANKS[language].texts
-    async with Browser(whole.service.url, language) as browser:
+    async with Browser(whole.service.url, language, whole.clock) as browser:
         await browser.look("/c?s=till")
         assert (browser.status, browser.language) == (200, language)
         assert browser.heading == texts["card_ask"]

@@ -13,7 +13,7 @@ from surveys.scanner import PRESS_AGE
 from tests.banks import BANKS
 from tests.bot.test_card_path import ANNA, LEADER, MANAGER, Whole
 from tests.bot.test_public import Browser
-from tests.bot.whole import WRITE_KEY, call, person, until
+from tests.bot.whole import WRITE_KEY, Clock, call, person, until
 from tests.providers.telegram import TelegramServer
 
 REVIEW, POLICY = "https://reviews.example/acme", "https://acme.example/complaints"
@@ -66,8 +66,9 @@ async def running(folder: Path, survey: str, via: str = "telegram") -> AsyncIter
             via=via,
         )
         path.write_text(text, encoding="utf-8")
-        async with Service(load_config(path, {}), jitter=lambda: 0.5) as service:
-            yield Whole(service, telegram)
+        clock = Clock()
+        async with Service(load_config(path, {}), clock=clock, jitter=lambda: 0.5) as service:
+            yield Whole(service, telegram, clock)
 
 
 async def ask(whole: Whole, language: str = "en") -> None:

@@ -55,8 +55,9 @@ def words_of(site: Site, language: str) -> dict[str, str]:
 
 
 async def begin(page: Page) -> None:
-    """Wait until the widget stands on the page."""
+    """Wait until the widget stands on the page, and as long as a person looks at it at least."""
     await page.locator("section.card h2, .opener, dialog h2").first.wait_for()
+    await page.wait_for_timeout(1300)
 
 
 @pytest.mark.parametrize(("screen", "language"), EVERYWHERE, ids=NAMES)
@@ -211,6 +212,7 @@ async def test_a_comment_card(
     texts = words_of(site, language)
     async with visit(browser, screen=screen) as page:
         await page.goto(host.url)
+        await begin(page)
         await page.get_by_role("button", name=texts["card_open"]).click()
         await assert_sound(page)
         await page.locator(".main:not(.opener)").click()  # nothing written: nothing sent
@@ -271,6 +273,7 @@ async def test_who_answered_is_not_asked_again(browser: Browser, site: Site, hos
     host.embed(survey="helpful")
     async with visit(browser) as page:
         await page.goto(host.url)
+        await begin(page)
         await page.locator(".options button").nth(1).click()
         await page.locator(".notice").wait_for()
         await page.goto(host.url)
@@ -299,6 +302,7 @@ async def test_an_answer_can_be_changed(browser: Browser, site: Site, host: Host
     before = await responses(site)
     async with visit(browser) as page:
         await page.goto(host.url)
+        await begin(page)
         await page.locator(".options button").nth(1).click()
         await page.locator(".change").click()
         await page.locator(".options button[aria-pressed=true]").wait_for()
@@ -324,6 +328,7 @@ async def test_a_page_opens_a_survey_by_itself_and_the_visitor_goes_on(
             if again:  # where they were
                 await page.locator("dialog textarea").wait_for()
                 break
+            await page.wait_for_timeout(1300)
             await page.locator(".options button").nth(7).click()
             await page.locator("textarea").wait_for()
             await page.keyboard.press("Escape")
@@ -356,6 +361,23 @@ async def test_what_is_refused_shows_nothing_and_says_why_on_the_console(
             await page.wait_for_load_state("networkidle")
             assert await page.locator(".card").count() == 0
         assert any("Is the survey public" in text for text in said)
+
+
+async def test_who_presses_at_once_is_asked_to_press_again(
+    browser: Browser, site: Site, host: Host
+) -> None:
+    host.embed(survey="helpful")
+    before = await responses(site)
+    async with visit(browser, quiet=False) as page:
+        await page.goto(host.url)
+        await page.locator(".options button").nth(1).click()
+        await page.locator(".notice").wait_for()
+        assert words_of(site, "en")["press_again"] in await page.inner_text(".notice")
+        assert await responses(site) == before
+        await page.wait_for_timeout(1300)
+        await page.locator(".options button").nth(1).click()
+        await page.locator(".change").wait_for()
+    assert await responses(site) == before + 1
 
 
 async def test_a_page_that_is_not_listed_gets_nothing(
@@ -405,6 +427,7 @@ async def test_where_storage_is_forbidden_it_works_as_long_as_the_page(
             "Object.defineProperty(window, 'localStorage', {get() { throw new Error('no'); }});"
         )
         await page.goto(host.url)
+        await begin(page)
         await page.locator(".options button").nth(8).click()
         await page.locator("textarea").fill(WORDS)
         await page.locator(".main").click()

@@ -93,6 +93,7 @@ class TwilioServer:
             tuple[str, int]
         ] = []  # every call of ours, and what it was answered (0: nothing)
         self.opted_out: set[str] = set()
+        self.turned_away: list[str] = []  # numbers of people who said stop, written to all the same
         self._reports = tuple(reports)
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._refused: dict[str, RestError] = {}
@@ -278,6 +279,7 @@ class TwilioServer:
         if not fields.get("From") and not fields.get("MessagingServiceSid"):
             raise RestError(21603)
         if to in self.opted_out:
+            self.turned_away.append(to)
             raise RestError(21610)
 
     # What follows

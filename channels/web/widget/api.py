@@ -28,16 +28,18 @@ from channels.web.widget.body import (
     read_language,
     read_pressed,
     read_source,
+    read_wish,
     read_written,
 )
 from channels.web.widget.drawing import draw_card, draw_message
+from channels.web.widget.forms import Forms
 from channels.web.widget.script import PATH as SCRIPT
 from channels.web.widget.script import make_script, serve_script
 from channels.web.wording import prefer_language
 from surveys.inbound import Commented, Entered, Inbound, Replied, Viewed
 from surveys.language import Language, Languages
-from surveys.link import Purpose, unseal
 from surveys.message import Message
+from surveys.scanner import Press
 
 BURST, RATE = 120, 1.0
 """Presses one place on the network may make at once, and a second from then on, as at an entrance:
@@ -47,11 +49,17 @@ CARD_BURST, CARD_RATE = 20, 0.05
 """The same for comment cards. Each one is read by a colleague, so there are fewer."""
 
 FRESH = 300
-"""Seconds a browser or a proxy may show the first question without asking again."""
+"""Seconds a browser may show the first question without asking again. Caches that many share may
+not: how old a form is tells people from machines."""
 
 _SURVEY = re.compile(r"/w/v1/surveys/([a-z][a-z0-9_-]{0,39})")
 _CARD = "/w/v1/card"
-_SAID = {"gone": "gone", "email": "card_email_unclear", "too_many_cards": "card_slow"}
+_SAID = {
+    "gone": "gone",
+    "again": "press_again",
+    "email": "card_email_unclear",
+    "too_many_cards": "card_slow",
+}
 _METHODS = ("GET", "HEAD", "POST")
 
 
@@ -75,6 +83,7 @@ class WidgetApi:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._script = make_script(desk.settings)
+        self._forms = Forms(key=desk.key, clock=desk.clock)
         own = origin_of(desk.public_url)
         self._origins = frozenset((*desk.settings.origins, own)) - {""}
         self._presses = Allowance(desk.clock, burst=BURST, rate=RATE)
@@ -108,13 +117,14 @@ class WidgetApi:
         if problem:
             return self._refuse(request, *problem)
         if request.path == _CARD and not messages:
-            return self._say(request, draw_card(self._bank(request), privacy_url=self._privacy))
-        return self._say(request, self._drawn(messages))
+            bank, form = self._bank(request), self._forms.of_card()
+            return self._say(request, draw_card(bank, privacy_url=self._privacy, form=form))
+        return self._say(request, self._drawn(request, messages))
 
     # Reading
 
     def _look(self, request: Request) -> Entered:
-        """The same for everybody, whoever looks: so that it may be kept by browsers and proxies."""
+        """The same for everybody, whoever looks: so that a browser may keep it."""
         query = request.query
         return Entered(
             **self._facts(f"look.{self._desk.nonce()}"),
@@ -127,10 +137,11 @@ class WidgetApi:
         pressed = read_pressed(request)
         if pressed.submission is None:
             return (self._show(request, pressed),)
-        if not self._presses.take(place_of(request)):
+        press = self._forms.read(request, _survey_of(request), pressed)
+        if press is None or not self._presses.take(place_of(request)):
             return ()
         if pressed.token:
-            return self._reply(pressed)
+            return self._reply(pressed, press)
         return (self._enter(request, pressed),)
 
     def _show(self, request: Request, pressed: Pressed) -> Inbound:
@@ -154,18 +165,18 @@ class WidgetApi:
             text=submission.text,
         )
 
-    def _reply(self, pressed: Pressed) -> Sequence[Inbound]:
-        desk, submission = self._desk, pressed.submission
-        subject = unseal(desk.key, Purpose.ANSWER, pressed.token, desk.clock())
-        if submission is None or subject is None:
-            return ()
+    def _reply(self, pressed: Pressed, press: Press) -> Sequence[Inbound]:
+        submission, subject = pressed.submission, self._forms.subject(pressed.token)
+        if submission is None:
+            raise BodyError("a look is no answer")
+        facts = self._facts(f"widget.{subject}.{_told(pressed)}")
         payloads = submission.payloads(pressed.token)
-        name = f"widget.{subject}.{_told(pressed)}"
-        return (Replied(**self._facts(name), payloads=payloads, text=submission.text),)
+        return (Replied(**facts, payloads=payloads, text=submission.text, press=press),)
 
     def _read_card(self, request: Request) -> Sequence[Inbound]:
         card = read_written(request)
-        if not self._cards.take(place_of(request)):
+        pressed = self._forms.read_card(request, card.form)
+        if pressed is None or not self._cards.take(place_of(request)):
             return ()
         who = sha256(card.visitor.encode()).hexdigest()[:16]
         bank = self._best(card.language)
@@ -217,28 +228,37 @@ class WidgetApi:
             return 400, "bad_request"
         if messages or (card and request.method != "POST"):
             return None
+        if self._forms.ask_again(request, _named(request)):
+            return 409, "again"
         allowance = self._cards if card else self._presses
         spent = request.method == "POST" and allowance.is_spent(place_of(request))
         if spent:
             return 429, "too_many_cards" if card else "too_many"
         return 404, "gone"
 
-    def _drawn(self, messages: Sequence[Message]) -> Mapping[str, Any]:
+    def _drawn(self, request: Request, messages: Sequence[Message]) -> Mapping[str, Any]:
         message = messages[-1]
         bank = self._desk.languages.get(message.language) or self._default
-        token = message.link.rpartition("/")[2]
-        return draw_message(bank, messages, token=token, privacy_url=self._privacy)
+        token, form = message.link.rpartition("/")[2], ""
+        if survey := _named(request):
+            pressed = read_pressed(request) if request.method == "POST" else None
+            form = self._forms.of_question(survey, message, token, pressed)
+        privacy = self._privacy
+        return draw_message(bank, messages, token=token, privacy_url=privacy, form=form)
 
     def _refuse(self, request: Request, status: int, code: str) -> Ack:
-        """Every refusal looks the same, and says nothing of what exists."""
+        """Every refusal looks the same, and says nothing of what exists. Who must press again gets
+        another form to do it with.
+        """
         text = self._bank(request).texts[_SAID.get(code, "try_again")]
         more = {"Retry-After": "60"} if status == 429 else {}
         more |= {"Allow": ", ".join((*_METHODS, "OPTIONS"))} if status == 405 else {}
-        return self._json(request, status, {"error": {"code": code, "message": text}}, more)
+        form = {"form": self._forms.renew(request, _named(request))} if code == "again" else {}
+        return self._json(request, status, {"error": {"code": code, "message": text}, **form}, more)
 
     def _say(self, request: Request, value: Mapping[str, Any]) -> Ack:
         shared = request.method != "POST"
-        more = {"Cache-Control": f"public, max-age={FRESH}"} if shared else {}
+        more = {"Cache-Control": f"private, max-age={FRESH}"} if shared else {}
         return self._json(request, 200, value, more)
 
     def _json(
@@ -264,19 +284,24 @@ class WidgetApi:
         return self._desk.languages[self._desk.default_language]
 
     def _bank(self, request: Request) -> Language:
-        wish = request.query.get("l", "") or request.headers.get("accept-language", "")
-        return self._best(wish)
+        wish = request.query.get("l", "") or read_wish(request)
+        return self._best(wish or request.headers.get("accept-language", ""))
 
     def _best(self, wishes: str) -> Language:
         desk = self._desk
         return desk.languages[prefer_language(wishes, desk.languages, desk.default_language)]
 
 
-def _survey_of(request: Request) -> str:
+def _named(request: Request) -> str:
+    """Give the survey that a call is about, "" for the comment card."""
     found = _SURVEY.fullmatch(request.path)
-    if found is None:
+    return found[1] if found else ""
+
+
+def _survey_of(request: Request) -> str:
+    if not _named(request):
         raise BodyError("no survey is named")
-    return found[1]
+    return _named(request)
 
 
 def _origin(request: Request) -> str:

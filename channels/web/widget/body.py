@@ -19,7 +19,7 @@ _VISITOR = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _LANGUAGE = re.compile(r"[A-Za-z0-9,-]{0,100}")
 _QUESTION = re.compile(r"[a-z][a-z0-9_]{0,15}")
 _VALUE = re.compile(r"-?[A-Za-z0-9_]{1,32}")
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{0,64}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{0,64}")  # a form is as long at most
 
 
 class BodyError(ValueError):
@@ -35,7 +35,7 @@ class Pressed:
     """One press in the widget, or a look at a survey that was begun (no ``submission``).
 
     ``token`` is that of the invitation once there is one; ``question_id`` is the question a look
-    is for, "" for the one that is open.
+    is for, "" for the one that is open. ``form`` is what was drawn before it.
     """
 
     visitor: str
@@ -43,6 +43,7 @@ class Pressed:
     language: str
     token: str = ""
     question_id: str = ""
+    form: str = ""
     submission: Submission | None = None
 
 
@@ -54,6 +55,7 @@ class Written:
     source: str
     language: str
     nonce: str
+    form: str
     text: str = field(repr=False)
     email: str = field(default="", repr=False)
     praise: bool | None = None
@@ -72,7 +74,8 @@ def read_pressed(request: Request) -> Pressed:
     submission = _submission(given, question) if given.get("do") in ("send", "skip") else None
     if submission is None and given.get("do") != "show":
         raise BodyError("do is neither send, skip nor show")
-    return Pressed(**_who(given), token=token, question_id=question, submission=submission)
+    about = {"token": token, "question_id": question, "form": _form(given)}
+    return Pressed(**_who(given), **about, submission=submission)
 
 
 def read_written(request: Request) -> Written:
@@ -91,7 +94,8 @@ def read_written(request: Request) -> Written:
     if praise is not None and not isinstance(praise, bool):
         raise BodyError("praise is true, false or null")
     nonce = _matching(_NONCE, _text(given, "n"))
-    return Written(**_who(given), nonce=nonce, text=text, email=email, praise=praise)
+    form = _form(given)
+    return Written(**_who(given), nonce=nonce, form=form, text=text, email=email, praise=praise)
 
 
 def read_source(text: str) -> str:
@@ -110,6 +114,14 @@ def read_language(text: str) -> str:
     return _matching(_LANGUAGE, text)
 
 
+def read_wish(request: Request) -> str:
+    """Give the languages wished for in a body, "" where there is none or it cannot be read."""
+    try:
+        return read_language(_text(_read(request), "language"))
+    except BodyError:
+        return ""
+
+
 def _submission(given: dict[str, Any], question: str) -> Submission:
     values = given.get("values", [])
     if not isinstance(values, list) or len(values) > 100:
@@ -119,7 +131,7 @@ def _submission(given: dict[str, Any], question: str) -> Submission:
         raise BodyError("more than was asked for")
     sent = given["do"] == "send"
     made = Submission(
-        form="",
+        form=_form(given),
         nonce=_matching(_NONCE, _text(given, "n")),
         question_id=_matching(_QUESTION, question),
         kind=kind,
@@ -151,6 +163,10 @@ def _who(given: dict[str, Any]) -> dict[str, str]:
         "source": read_source(_text(given, "source")),
         "language": read_language(_text(given, "language")),
     }
+
+
+def _form(given: dict[str, Any]) -> str:
+    return _matching(_TOKEN, _text(given, "form"))
 
 
 def _kind(given: dict[str, Any]) -> Kind:

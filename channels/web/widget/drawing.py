@@ -29,11 +29,12 @@ _CARD = (
 
 
 def draw_message(
-    bank: Language, messages: Sequence[Message], *, token: str, privacy_url: str
+    bank: Language, messages: Sequence[Message], *, token: str, privacy_url: str, form: str = ""
 ) -> Mapping[str, Any]:
     """Give the last message as the script draws it; those before it are notices.
 
-    ``token`` is that of the visitor's own invitation, "" while nothing was kept.
+    ``token`` is that of the visitor's own invitation, "" while nothing was kept; ``form`` is the
+    sealed session an answer comes back with.
     """
     message = messages[-1]
     layout = layout_of(message)
@@ -42,6 +43,7 @@ def draw_message(
     return {
         **_shared(bank, message.language, _WORDS, privacy_url),
         "token": token,
+        "form": form,
         "notices": notices_of(messages),
         "title": heading,
         "rest": rest,
@@ -53,10 +55,11 @@ def draw_message(
     }
 
 
-def draw_card(bank: Language, *, privacy_url: str) -> Mapping[str, Any]:
+def draw_card(bank: Language, *, privacy_url: str, form: str = "") -> Mapping[str, Any]:
     """Give the empty comment card."""
     return {
         **_shared(bank, bank.code, _CARD, privacy_url),
+        "form": form,
         "title": bank.texts["card_ask"],
         "max": MAX_TEXT,
     }

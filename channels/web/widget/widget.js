@@ -123,7 +123,7 @@ a { color: inherit; }
     };
     const answer = await fetch(BASE + path, { credentials: 'omit', mode: 'cors', ...sent });
     const value = await answer.json();
-    if (!answer.ok) throw Object.assign(new Error(value.error.code), { text: value.error.message });
+    if (!answer.ok) throw Object.assign(new Error(value.error.code), { text: value.error.message, form: value.form });
     return value;
   }
 
@@ -277,6 +277,7 @@ a { color: inherit; }
     draw(drawn, moved) {
       this.mark(drawn);
       this.token = drawn.token || this.token;
+      this.form = drawn.form;
       this.over = Boolean(drawn.over);
       this.nonce = word();
       const optional = drawn.skip ? make('small', {}, ` (${this.texts.optional})`) : null;
@@ -391,10 +392,11 @@ a { color: inherit; }
       this.busy = true;
       this.root.classList.add('busy');
       try {
-        const drawn = await call(this.path, { ...this.who, token: this.token, n: this.nonce, ...said });
+        const drawn = await call(this.path, { ...this.who, token: this.token, form: this.form, n: this.nonce, ...said });
         if (this.survey === CARD || drawn.token || drawn.over) later(this.name, this.again);
         this.draw(drawn, true);
       } catch (error) {
+        this.form = error.form || this.form;
         this.failed(error.text || this.texts.try_again);
       } finally {
         this.busy = false;

@@ -11,7 +11,7 @@ from channels.sms import CAPABILITIES, LINK_ROOM, Settings
 from channels.sms.inbound import STOP_WORDS, from_payload
 from channels.sms.payload import sms_text, to_payload
 from channels.sms.segments import segments
-from surveys.inbound import Inbound
+from surveys.inbound import Inbound, OptedOut
 from surveys.message import Link, Message
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -162,7 +162,9 @@ def test_the_last_report_is_about_the_address() -> None:
 def test_every_word_that_carriers_stop_on(word: str) -> None:
     for written in (word, word.lower(), f" {word.title()}! "):
         fields = {"MessageSid": "SM1", "From": "+358401112233", "Body": written}
-        assert [type(v).__name__ for v in from_payload("", fields, now=NOW)] == ["OptedOut"]
+        [stop] = from_payload("", fields, now=NOW)
+        assert isinstance(stop, OptedOut)
+        assert stop.silent, "the provider confirms it, and takes no message of ours any more"
 
 
 def test_a_sentence_with_stop_in_it_is_an_answer() -> None:

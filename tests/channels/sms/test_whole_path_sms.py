@@ -45,6 +45,7 @@ async def test_stop_is_heeded_and_start_opens_again(tmp_path: Path) -> None:
         await sms.text(ANNA, "START")
         await sms.until(lambda: len(sms.sent(ANNA)) == 2)
         assert "ask you for feedback again" in sms.sent(ANNA)[1].body
+        assert sms.turned_away == [], "the provider confirmed the stop; we do not try to"
 
 
 async def test_what_became_of_a_message_is_kept(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from channels.base import Ack, Request
 from channels.errors import Untrusted
 from channels.web import Settings, Web
 from channels.web.card import BURST, RATE
+from channels.web.press import make_form
 from channels.web.widget.drawing import draw_message
 from surveys.inbound import Commented
-from surveys.link import Purpose, seal
+from surveys.link import Purpose, read_stamp, seal
 from surveys.message import Link, Message
 from tests.channels.web.stage import ENGLISH, FINNISH, FORM_TYPE, KEY, NOW, fields_of, page_of
 
@@ -49,10 +50,16 @@ def look(path: str = "/c", headers: Mapping[str, str] | None = None, **query: st
 
 
 def press(channel: Web, *, headers: Mapping[str, str] | None = None, **fields: Any) -> Request:
-    """Write on a card that was looked at just now, and send it."""
+    """Write on a card that was looked at a minute ago, and send it."""
     page = page_of(channel.ack(look(), ()).body)
-    data = {**fields_of(page), "text": WORDS, "kind": "", "email": "", "do": "send", **fields}
+    seen = {**fields_of(page), "form": form()}
+    data = {**seen, "text": WORDS, "kind": "", "email": "", "do": "send", **fields}
     return post(data, headers=headers)
+
+
+def form(seconds: float = 60, key: bytes = KEY, purpose: Purpose = Purpose.CARD) -> str:
+    """The form of a card that was looked at so long ago."""
+    return make_form(key, 0, NOW - timedelta(seconds=seconds), purpose=purpose)
 
 
 def post(data: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Request:
@@ -167,9 +174,11 @@ async def test_the_same_page_sent_again_is_the_same_event() -> None:
         ({"email": "a@b.c d"}, "<card_email_unclear>"),
         ({"form": ""}, "<try_again>"),
         ({"form": "A" * 32}, "<try_again>"),
-        ({"form": seal(KEY, Purpose.FORM, 0, NOW + timedelta(days=1))}, "<try_again>"),
-        ({"form": seal(b"x" * 32, Purpose.CARD, 0, NOW + timedelta(days=1))}, "<try_again>"),
-        ({"form": seal(KEY, Purpose.CARD, 0, NOW - timedelta(days=2))}, "<try_again>"),
+        ({"form": form(purpose=Purpose.FORM)}, "<try_again>"),
+        ({"form": form(key=b"x" * 32)}, "<try_again>"),
+        ({"form": form(13 * 3600)}, "<try_again>"),
+        ({"form": form(1.1)}, "<press_again>"),
+        ({"form": form(-3600)}, "<press_again>"),
     ],
 )
 async def test_what_is_wrong_is_said_and_nothing_is_lost(
@@ -184,6 +193,19 @@ async def test_what_is_wrong_is_said_and_nothing_is_lost(
     assert page.xpath("string(//textarea)").strip() == fields.get("text", WORDS).strip()
     assert page.xpath("//input[@checked]/@value") == ["praise"]
     assert page.xpath("string(//input[@id='email']/@value)") == fields.get("email", "")
+
+
+async def test_who_was_quick_presses_again_and_has_written_it_once() -> None:
+    clock = Clock()
+    channel = make(clock)
+    request = press(channel, form=form(0))
+    assert await channel.receive(request) == ()
+    page = page_of(channel.ack(request, ()).body)
+    again = {**fields_of(page), "text": WORDS, "do": "send"}
+    assert read_stamp(KEY, Purpose.CARD, 0, again["form"]) == (NOW, 0)
+    assert await channel.receive(post(again)) == ()
+    clock.now += timedelta(seconds=2)
+    assert (await one(channel, post(again))).text == WORDS
 
 
 @pytest.mark.parametrize("fields", [{"n": "<"}, {"n": ""}, {"kind": "shout"}, {"text": "x" * 4001}])

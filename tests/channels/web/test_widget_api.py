@@ -12,12 +12,15 @@ import pytest
 import channels.web.widget.script as script_module
 from channels.base import Ack, Request
 from channels.web import Settings, Web
+from channels.web.press import make_form, survey_number
 from channels.web.widget.api import BURST, CARD_BURST
 from surveys.inbound import Commented, Entered, Replied, Viewed
-from surveys.link import Purpose, seal
+from surveys.link import Purpose, read_stamp, seal
 from surveys.message import Message
+from surveys.scanner import Origin, Press
 from tests.channels.web.stage import (
     COMMENT,
+    FORM,
     KEY,
     NOW,
     NPS,
@@ -31,6 +34,7 @@ from tests.channels.web.stage import (
 SITE = "https://www.acme.example"
 SURVEY, CARD = "/w/v1/surveys/helpful", "/w/v1/card"
 VISITOR = "visitor-word-of-24-chars"
+HELPFUL = survey_number("helpful")
 
 
 def widget_web(*origins: str) -> Web:
@@ -50,12 +54,19 @@ def post(path: str = SURVEY, *, origin: str = SITE, remote: str = "", **given: A
     )
 
 
+def form(seconds: float = 60, subject: int = HELPFUL, purpose: Purpose = Purpose.ENTER) -> str:
+    """The form of a question drawn so long ago."""
+    return make_form(KEY, subject, NOW - timedelta(seconds=seconds), purpose=purpose)
+
+
 def thumb(value: str = "1", **more: Any) -> Request:
-    return post(**{"do": "send", "kind": "one", "question": "thumbs", "values": [value], **more})
+    drawn = FORM if more.get("token") else form()
+    said = {"do": "send", "kind": "one", "question": "thumbs", "values": [value], "form": drawn}
+    return post(**{**said, **more})
 
 
 def card(**more: Any) -> Request:
-    return post(CARD, **{"text": "Nice people", **more})
+    return post(CARD, **{"text": "Nice people", "form": form(60, 0, Purpose.CARD), **more})
 
 
 def told(ack: Ack) -> dict[str, Any]:
@@ -203,11 +214,11 @@ class TestDrawing:
     def test_the_card_is_in_the_language_wished_for(self) -> None:
         ack = widget_web().ack(get(CARD, l="sv,fi"), ())
         assert told(ack)["language"] == "fi"
-        assert ack.headers["Cache-Control"] == "public, max-age=300"
+        assert ack.headers["Cache-Control"] == "private, max-age=300"
 
     def test_the_first_question_may_be_kept_by_browsers(self) -> None:
         ack = widget_web().ack(get(), [THUMBS])
-        assert ack.headers["Cache-Control"] == "public, max-age=300"
+        assert ack.headers["Cache-Control"] == "private, max-age=300"
         assert ack.headers["Vary"] == "Origin"
         assert widget_web().ack(get(method="HEAD"), [THUMBS]).body == b""
 
@@ -298,7 +309,8 @@ class TestRubbish:
         assert not await channel.receive(call)
         ack = channel.ack(call, ())
         assert ack.status == 400
-        assert told(ack) == {"error": {"code": "bad_request", "message": "<try_again>"}}
+        said = "<try_again>" if "language" in given else "try_again suomeksi"
+        assert told(ack) == {"error": {"code": "bad_request", "message": said}}
 
     @pytest.mark.parametrize("given", [{"text": ""}, {"text": "x" * 4001}, {"email": "nobody"},
                                        {"praise": "yes"}, {"text": None}])  # fmt: skip
@@ -310,7 +322,7 @@ class TestRubbish:
     async def test_an_address_that_is_none_is_said_to_the_person(self) -> None:
         channel, call = widget_web(), card(email="nobody@nowhere")
         assert not await channel.receive(call)
-        error = {"code": "email", "message": "<card_email_unclear>"}
+        error = {"code": "email", "message": "card_email_unclear suomeksi"}
         assert told(channel.ack(call, ())) == {"error": error}
 
     async def test_where_cards_are_off_there_is_no_card(self) -> None:
@@ -345,7 +357,8 @@ class TestRubbish:
         for call in (get(path), thumb(), get()):
             ack = channel.ack(call, ())
             assert ack.status == 404
-            assert told(ack)["error"] == {"code": "gone", "message": "<gone>"}
+            said = "gone suomeksi" if call.method == "POST" else "<gone>"
+            assert told(ack)["error"] == {"code": "gone", "message": said}
         assert not await channel.receive(get(path))
 
     async def test_a_forged_or_old_token_is_gone(self) -> None:
@@ -362,6 +375,63 @@ class TestRubbish:
         assert not await widget_web().receive(call)
         ack = widget_web().ack(call, ())
         assert (ack.status, ack.headers["Allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+
+
+class TestHaste:
+    """Who presses at once may be a machine, and is asked to press again; nothing is lost."""
+
+    @pytest.mark.parametrize("seconds", [0, 1.1, 13 * 3600, -5])
+    @pytest.mark.parametrize("make", [thumb, card])
+    async def test_too_soon_or_too_late_is_asked_again(self, make: Any, seconds: float) -> None:
+        channel = widget_web()
+        about = (0, Purpose.CARD) if make is card else (HELPFUL, Purpose.ENTER)
+        call = make(form=form(seconds, *about), language="fi")
+        assert await channel.receive(call) == ()
+        ack = channel.ack(call, ())
+        said = told(ack)
+        assert (ack.status, said["error"]) == (
+            409,
+            {"code": "again", "message": "press_again suomeksi"},
+        )
+        again = make(form=said["form"])
+        assert await channel.receive(again) == (), "the new form is as fresh"
+        later = make_web(settings=Settings(origins=(SITE,)), now=NOW + timedelta(seconds=2))
+        assert await later.receive(again)
+
+    @pytest.mark.parametrize(
+        "bad",
+        [
+            "",
+            "A" * 40,
+            form(60, HELPFUL, Purpose.FORM),
+            form(60, 17),
+            form(60, 0, Purpose.CARD),
+            make_form(b"x" * 32, HELPFUL, NOW - timedelta(minutes=1), purpose=Purpose.ENTER),
+        ],
+    )
+    async def test_a_form_of_something_else_is_worth_nothing(self, bad: str) -> None:
+        channel, call = widget_web(), thumb(form=bad)
+        assert await channel.receive(call) == ()
+        assert channel.ack(call, ()).status == 409
+
+    async def test_at_a_visitors_own_question_the_core_judges(self) -> None:
+        [reply] = await widget_web().receive(thumb(token=TOKEN, form=make_form(KEY, 17, NOW)))
+        assert isinstance(reply, Replied)
+        assert reply.press == Press(issued_at=NOW, hints=("bare",))
+
+    async def test_a_drawing_brings_the_form_of_what_it_asks(self) -> None:
+        own = replace(NPS, link=f"https://f.example/s/{TOKEN}")
+        first = told(widget_web().ack(get(), [THUMBS]))["form"]
+        entered = told(widget_web().ack(thumb(), [own]))["form"]
+        shown = told(widget_web().ack(post(do="show", token=TOKEN), [own]))["form"]
+        change = post(do="show", token=TOKEN, form=entered)
+        changed = told(widget_web().ack(change, [own]))["form"]
+        card_form = told(widget_web().ack(get(CARD), ()))["form"]
+        assert read_stamp(KEY, Purpose.ENTER, HELPFUL, first) == (NOW, Origin.OPENED)
+        assert read_stamp(KEY, Purpose.FORM, 17, entered) == (NOW, Origin.VOUCHED)
+        assert read_stamp(KEY, Purpose.FORM, 17, shown) == (NOW, Origin.OPENED)
+        assert read_stamp(KEY, Purpose.FORM, 17, changed) == (NOW, Origin.VOUCHED)
+        assert read_stamp(KEY, Purpose.CARD, 0, card_form) == (NOW, Origin.OPENED)
 
 
 class TestFlood:
