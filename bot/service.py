@@ -46,6 +46,7 @@ from storage.store import Store
 from surveys.event import Event
 from surveys.inbound import Inbound
 from surveys.link import Purpose, seal, unseal
+from surveys.staff import addresses_of
 
 log = logging.getLogger("afterword.service")
 
@@ -161,6 +162,7 @@ class Service:
             clock=self._clock,
             nonce=lambda: secrets.token_urlsafe(9),
             commands=tuple((c.name, c.summary) for c in COMMANDS.values()),
+            colleagues=addresses_of(self.config.staff),
         )
         for name, wanted in self.config.channels.items():
             entry = CHANNELS[name]

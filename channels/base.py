@@ -53,7 +53,7 @@ class Surroundings:
     """What the service offers an adapter when it builds one; each takes what it needs.
 
     ``key`` seals links, ``nonce`` gives unguessable words, ``commands`` are the staff commands
-    with a line about each, for menus.
+    with a line about each, for menus, and ``colleagues`` who may give them: channel -> ids.
     """
 
     public_url: str
@@ -65,6 +65,7 @@ class Surroundings:
     clock: Callable[[], datetime]
     nonce: Callable[[], str]
     commands: tuple[tuple[str, str], ...] = ()
+    colleagues: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
 class Channel(ABC):

@@ -32,6 +32,15 @@ class StaffMember:
         return self.role in (Role.MANAGER, Role.ADMIN)
 
 
+def addresses_of(staff: Sequence[StaffMember]) -> Mapping[str, tuple[str, ...]]:
+    """Give what colleagues are called on each channel that any of them is on."""
+    found: dict[str, tuple[str, ...]] = {}
+    for member in staff:
+        for channel, address in member.addresses.items():
+            found[channel] = (*found.get(channel, ()), address)
+    return found
+
+
 def find_member(staff: Sequence[StaffMember], channel: str, address: str) -> StaffMember | None:
     """Give the colleague with that id on that channel, or None: deny by default."""
     return next((m for m in staff if m.addresses.get(channel) == address), None)

@@ -23,9 +23,11 @@ from channels.errors import (
     Untrusted,
 )
 from channels.telegram import CAPABILITIES, Settings
+from channels.telegram.menu import menu_calls
 from channels.telegram.payload import Call, from_payload, to_payload
 from channels.telegram.wire import Unchanged, Wire
 from surveys.inbound import Inbound
+from surveys.language import Languages
 from surveys.message import Message
 
 _T = TypeVar("_T")
@@ -55,7 +57,8 @@ class Telegram(Channel):
     """One bot.
 
     ``public_url`` is the service's own address, needed for ``mode: webhook``. ``commands`` are
-    (name, description) pairs for the bot's menu. ``clock`` dates what Telegram does not.
+    (name, description) pairs for the menu of ``colleagues``, given by their ids; that of everybody
+    else is in ``languages``, ``language`` first. ``clock`` dates what Telegram does not.
     """
 
     name = "telegram"
@@ -66,12 +69,19 @@ class Telegram(Channel):
         *,
         public_url: str = "",
         commands: Sequence[tuple[str, str]] = (),
+        colleagues: Sequence[str] = (),
+        languages: Languages | None = None,
+        language: str = "en",
+        company: str = "",
         clock: Callable[[], datetime],
         pace: Pace | None = None,
     ) -> None:
         self.capabilities = replace(CAPABILITIES, rate=settings.per_second)
         self._settings, self._clock, self._pace = settings, clock, pace or Pace()
-        self._public_url, self._commands = public_url.rstrip("/"), tuple(commands)
+        self._public_url = public_url.rstrip("/")
+        self._menus = tuple(
+            menu_calls(commands, colleagues, languages or {}, language=language, company=company)
+        )
         self._wire = Wire(settings.token, settings.api_base, seconds=self._pace.call)
         self._username, self._ready = "", False
         self._told: dict[str, datetime] = {}
@@ -80,13 +90,21 @@ class Telegram(Channel):
     def build(cls, settings: Settings, around: Surroundings) -> Self:
         """Make the bot of a service."""
         return cls(
-            settings, public_url=around.public_url, commands=around.commands, clock=around.clock
+            settings,
+            public_url=around.public_url,
+            commands=around.commands,
+            colleagues=around.colleagues.get(cls.name, ()),
+            languages=around.languages,
+            language=around.language,
+            company=around.company,
+            clock=around.clock,
         )
 
     async def start(self) -> None:
-        """Learn the bot's name, fill its menu, and tell Telegram where updates go.
+        """Learn the bot's name, fill its menus, and tell Telegram where updates go.
 
-        Tries once; `listen` makes up for it where nobody did.
+        Tries once, and goes without a menu that Telegram will not have; `listen` makes up for it
+        where nobody did.
 
         :raises ChannelError: Misconfigured for a wrong token or a webhook without public_url.
         """
@@ -95,13 +113,27 @@ class Telegram(Channel):
         try:
             me = await self._call("getMe")
             self._username = str(me.get("username", "")) if isinstance(me, Mapping) else ""
-            if self._commands:
-                menu = [{"command": name, "description": text} for name, text in self._commands]
-                await self._call("setMyCommands", commands=menu)
+            await self._fill_menus()
             await self._choose_route()
         except Rejected as error:
             raise Misconfigured(f"the bot cannot be set up: {error}") from error
         self._ready = True
+
+    async def _fill_menus(self) -> None:
+        """Fill the menus. A colleague who never wrote to the bot has no chat that could have one,
+        and a bot without menus does its work all the same.
+        """
+        failed = [error for error in await asyncio.gather(*map(self._try, self._menus)) if error]
+        if failed:
+            told = (len(failed), len(self._menus), str(failed[0]))
+            _log.info("telegram: %d of %d menus could not be filled: %s", *told)
+
+    async def _try(self, call: Call) -> ChannelError | None:
+        try:
+            await self._wire.call(call)
+        except ChannelError as error:
+            return error
+        return None
 
     async def _choose_route(self) -> None:
         """Tell Telegram to call us, or to stop calling so that we may poll."""

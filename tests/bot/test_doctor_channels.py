@@ -77,7 +77,8 @@ async def test_everything_in_order(tmp_path: Path) -> None:
     assert line(lines, "DKIM of acme.example").startswith("✓")
     assert mail.ledger == []
     assert bot.ledger == []
-    assert {str(command["command"]) for command in bot.commands} >= {"results", "help"}
+    menu = {command["command"] for command in bot.menus["default", ""]}
+    assert menu >= {"results", "help"}
 
 
 async def test_a_wrong_token_is_broken_and_never_shown(tmp_path: Path) -> None:

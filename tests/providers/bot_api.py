@@ -11,8 +11,24 @@ import orjson
 from aiohttp import web
 
 BOT = {"id": 123456789, "is_bot": True, "first_name": "Afterword", "username": "afterword_test_bot"}
-_JSON_FIELDS = ("reply_markup", "link_preview_options", "allowed_updates", "commands")
+_JSON_FIELDS = ("reply_markup", "link_preview_options", "allowed_updates", "commands", "scope")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+
+
+def check_menu(params: Mapping[str, Any]) -> tuple[str, str]:
+    """Give whose menu it is: a scope with its chat, and a language. Limits as the Bot API has."""
+    commands, scope = params["commands"], params.get("scope") or {"type": "default"}
+    code = params.get("language_code", "")
+    if len(commands) > 100:
+        raise ApiError(400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
+    for command in commands:
+        if not re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]):
+            raise ApiError(400, "Bad Request: BOT_COMMAND_INVALID")
+        if not 1 <= len(command["description"]) <= 256:
+            raise ApiError(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+    if code and not re.fullmatch(r"[a-z]{2}", code):
+        raise ApiError(400, "Bad Request: LANG_CODE_INVALID")
+    return f"{scope['type']} {scope.get('chat_id', '')}".strip(), code
 
 
 class ApiError(Exception):

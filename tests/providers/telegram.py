@@ -32,6 +32,7 @@ from tests.providers.bot_api import (
     answer,
     check_hook,
     check_keyboard,
+    check_menu,
     check_text,
     dated,
     keyboard,
@@ -71,7 +72,7 @@ class TelegramServer:
         self.ledger: list[Accepted] = []
         self.calls: list[str] = []  # every method called, refused ones too
         self.answered: list[str] = []  # presses whose spinner was ended
-        self.commands: list[Mapping[str, str]] = []
+        self.menus: dict[tuple[str, str], list[Mapping[str, str]]] = {}  # scope, language
         self.hook: Hook | None = None
         self.confirmed = 0  # the highest offset asked for
         self._everyone, self._started = everyone_started, set[str]()
@@ -219,7 +220,10 @@ class TelegramServer:
             case "getMe":
                 return BOT
             case "setMyCommands":
-                self.commands = params["commands"]
+                scope, code = check_menu(params)
+                if scope.startswith("chat "):
+                    self._check_chat(scope.removeprefix("chat "))
+                self.menus[scope, code] = params["commands"]
             case "setWebhook":
                 check_hook(params)
                 secret, allowed = params.get("secret_token", ""), params.get("allowed_updates", ())

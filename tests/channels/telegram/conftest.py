@@ -12,6 +12,7 @@ from tests.providers.telegram import TelegramServer
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 QUICK = Pace(call=20.0, poll=1, first_wait=0.01, longest_wait=0.05)
+_OURS = ("languages", "language", "company", "colleagues")
 MakeBot = Callable[..., Telegram]
 
 
@@ -27,10 +28,16 @@ async def make_bot(server: TelegramServer) -> AsyncIterator[MakeBot]:
     made: list[Telegram] = []
 
     def make(*, pace: Pace = QUICK, public_url: str = "", **block: Any) -> Telegram:
+        ours = {key: block.pop(key) for key in _OURS if key in block}
         settings = Settings(**{"token": server.token, "api_base": server.url, **block})
         commands = (("results", "How it went"), ("help", "What I understand"))
         bot = Telegram(
-            settings, public_url=public_url, commands=commands, clock=lambda: NOW, pace=pace
+            settings,
+            public_url=public_url,
+            commands=commands,
+            clock=lambda: NOW,
+            pace=pace,
+            **ours,
         )
         made.append(bot)
         return bot

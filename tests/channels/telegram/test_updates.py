@@ -9,8 +9,13 @@ import pytest
 
 from channels import errors
 from channels.telegram.adapter import Pace, Telegram
+from channels.telegram.menu import CUSTOMER_COMMANDS
+from surveys.card import read_opening
 from surveys.inbound import CommandGiven, Inbound, Linked, Replied, StatusChanged, Unblocked
 from surveys.message import Button, Message
+from surveys.reading import also_understanding
+from surveys.request import read_request
+from tests.banks import BANKS
 from tests.channels.telegram.conftest import NOW, MakeBot
 from tests.providers.telegram import Fault, TelegramServer
 
@@ -20,6 +25,11 @@ ASK = Message(
     text="Helpful?",
     buttons=(Button(label="👍", payload="tok.thumbs.1", value=1),),
 )
+
+STAFF_MENU = [
+    {"command": "results", "description": "How it went"},
+    {"command": "help", "description": "What I understand"},
+]
 
 
 async def take(bot: Telegram, count: int) -> list[Inbound]:
@@ -234,10 +244,48 @@ async def test_start_fills_the_menu_and_learns_the_name(
     assert bot.deep_link("x") == ""
     await bot.start()
     assert bot.deep_link("t_-1") == f"https://t.me/{server.username}?start=t_-1"
-    assert server.commands == [
-        {"command": "results", "description": "How it went"},
-        {"command": "help", "description": "What I understand"},
-    ]
+    assert server.menus["default", ""] == STAFF_MENU
+
+
+@pytest.mark.parametrize("code", [*BANKS, ""])
+async def test_a_customers_menu_is_what_we_understand_in_their_language(
+    make_bot: MakeBot, server: TelegramServer, code: str
+) -> None:
+    await make_bot(languages=BANKS, language="fi", company="Acme").start()
+    bank = BANKS[code or "fi"]
+    menu = {c["command"]: c["description"] for c in server.menus["all_private_chats", code]}
+    assert list(menu) == list(CUSTOMER_COMMANDS)
+    assert menu["stop"] == bank.texts["stop"].replace("{company}", "Acme")
+    assert "30" in menu["pause"]
+    assert not any("{" in says for says in menu.values())
+    heard = also_understanding(bank, BANKS["en"])
+    kinds = {name: read_request(f"/{name}", heard) for name in menu}
+    card = read_opening("/feedback", heard)
+    assert card is not None
+    assert kinds.pop("feedback") is None
+    for name, request in kinds.items():
+        assert request is not None
+        assert request.kind == {"mydata": "know"}.get(name, name)
+
+
+async def test_colleagues_have_their_own_menu_where_they_have_written_before(
+    make_bot: MakeBot, server: TelegramServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.refuse(778, 400, "Bad Request: chat not found")
+    with caplog.at_level("INFO"):
+        await make_bot(languages=BANKS, colleagues=("777", "778")).start()
+    assert server.menus["chat 777", ""] == STAFF_MENU
+    assert ("chat 778", "") not in server.menus
+    assert "1 of 9 menus could not be filled" in caplog.text
+    assert "778" not in caplog.text
+
+
+async def test_a_bot_starts_without_its_menus(make_bot: MakeBot, server: TelegramServer) -> None:
+    server.throttle("setMyCommands", 60, times=7)
+    bot = make_bot(languages=BANKS)
+    await bot.start()
+    assert server.menus == {}
+    assert bot.deep_link("x")
 
 
 async def test_start_says_what_is_wrong(make_bot: MakeBot, server: TelegramServer) -> None:
