@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_link(commands)
     _add_erase(commands)
     _add_backup(commands)
+    _add_audit(commands)
     return parser
 
 
@@ -221,6 +222,20 @@ def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         from bot.running import run_async, run_backup  # noqa: PLC0415
 
         return run_async(run_backup(options.config, options.to))
+
+    parser.set_defaults(run=run)
+
+
+def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "audit", "say whether the log of staff commands is whole")
+    parser.add_argument("what", choices=["verify"], help="follow the chain from its beginning")
+    parser.add_argument("--contains", default="", help="a hash noted earlier that must be in it")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.audit import verify_audit  # noqa: PLC0415
+        from bot.running import run_async  # noqa: PLC0415
+
+        return run_async(verify_audit(options.config, options.contains, sys.stdout))
 
     parser.set_defaults(run=run)
 

@@ -28,6 +28,8 @@ COMMANDS_WAITING = 3
 """Commands of one colleague that may wait; what they write beyond that is let go."""
 COMMANDS_KNOWN = 1000
 """Commands remembered, so that one a provider delivers again is not answered again."""
+CUSTOMERS = frozenset({"help", "pause"})
+"""Commands that are a wish, too, where a customer writes them (`surveys.request`)."""
 SORRY = "That did not work, and it is our fault. Please try again in a minute."
 
 AnswerCommand = Callable[[str, str, str], Awaitable[Message | None]]
@@ -109,14 +111,15 @@ class Gateway:
         """Keep one inbound value; gives what an inline channel says back.
 
         A command of somebody who is no colleague is words, such as "/pause 2 weeks". Colleagues'
-        commands change nothing, so they are not stored: they are answered beside everything else,
-        because a report takes its time and customers must not wait for it.
+        commands are not stored as what came in: they are answered beside everything else, because a
+        report takes its time and customers must not wait for it. One that is for staff goes the
+        same way from whomever it comes, to be noted.
         """
+        item = _as_command(item)
         if not isinstance(item, CommandGiven):
             return await self._replies.put(item)
-        if not self._is_staff(item.channel, item.address) and _is_for_staff(item.text):
-            return ()
-        if not self._is_staff(item.channel, item.address):
+        is_staff = self._is_staff(item.channel, item.address)
+        if not is_staff and not _is_for_staff(item.text):
             return await self._replies.put(_as_words(item))
         if not self._is_wanted(item):
             return ()
@@ -193,6 +196,22 @@ def split_picture(message: Message, capabilities: Capabilities) -> tuple[Message
     return replace(message, text=caption), replace(message, image=None)
 
 
+def _as_command(item: Inbound) -> Inbound:
+    """Give the press of a button that carries a command as that command, from whoever pressed."""
+    if not isinstance(item, Replied) or len(item.payloads) != 1:
+        return item
+    if not item.payloads[0].startswith("/"):
+        return item
+    return CommandGiven(
+        event_id=item.event_id,
+        channel=item.channel,
+        at=item.at,
+        address=item.by or item.address,
+        raw=item.raw,
+        text=item.payloads[0],
+    )
+
+
 def _is_for_staff(text: str) -> bool:
     """Whether a line is a staff command that means nothing to a customer."""
-    return split_line(text)[0] in COMMANDS.keys() - {"help"}
+    return split_line(text)[0] in COMMANDS.keys() - CUSTOMERS

@@ -23,7 +23,7 @@ from tortoise.transactions import in_transaction
 from storage.dues import release_claims
 from storage.errors import StoreError, StoreMisconfigured, explain, is_deadlock
 from storage.filelock import FileLock
-from storage.migrate import migrate
+from storage.migrate import check_schema, migrate
 from storage.room import Room
 from storage.sql import Backend, Session, statement
 
@@ -56,27 +56,33 @@ class Database:
     the disk has left for it.
     """
 
-    def __init__(self, backend: Backend, path: Path | None, zone: ZoneInfo) -> None:
+    def __init__(
+        self, backend: Backend, path: Path | None, zone: ZoneInfo, *, beside: bool = False
+    ) -> None:
+        self._beside = beside
         self.backend = backend
         self.path = path
         self.zone = zone
         self._tortoise: TortoiseContext | None = None
         self._session: Session | None = None
         self._reader: Session | None = None
-        self._lock = FileLock(path) if path else None
+        self._lock = FileLock(path) if path and not beside else None
         self.room = Room(path)
         self._running: set[asyncio.Task[Any]] = set()
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, url: str, timezone: str = "UTC") -> "Database":
+    async def open(cls, url: str, timezone: str = "UTC", *, beside: bool = False) -> "Database":
         """Open ``sqlite://path``, ``sqlite://:memory:`` or ``postgres://…`` and bring its schema up
-        to date.
+        to date; ``beside`` a service that may be running it is left as it is, and no claim is
+        touched.
 
         :raises StoreError: of the kind that says what to do; nothing stays open then.
         """
         backend, path = read_url(url)
-        database = cls(backend, path, _read_zone(timezone))
+        if beside and backend is Backend.SQLITE and not (path and path.exists()):
+            raise StoreMisconfigured("there is no database yet: the service makes it when it runs")
+        database = cls(backend, path, _read_zone(timezone), beside=beside)
         try:
             await database._start(url)
         except BaseException:
@@ -179,8 +185,11 @@ class Database:
         session = Session(client, self.backend, self.zone)
         if self.backend is Backend.POSTGRES:
             await _check_server(session)
-        await migrate(session, self.path)
-        if self.backend is Backend.SQLITE:
+        if self._beside:
+            await check_schema(session)
+        else:
+            await migrate(session, self.path)
+        if self.backend is Backend.SQLITE and not self._beside:
             await release_claims(session)
         if self.path:
             reader = context.connections.get(_READER)

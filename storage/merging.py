@@ -18,6 +18,7 @@ MOVED = (
     "consent",
     "ask_hold",
     "human_talk",
+    "webhook_call",
 )
 """The tables whose rows say ``contact_id`` and simply move along."""
 

@@ -64,6 +64,23 @@ async def migrate(session: Session, path: Path | None) -> list[int]:
     return await _migrate_postgres(session, steps)
 
 
+async def check_schema(session: Session) -> None:
+    """Make sure that the schema is this program's, and leave it alone.
+
+    :raises StoreMisconfigured: where it is older or newer.
+    """
+    try:
+        _, pending = await _pending(session, read_migrations(session.backend))
+    except OperationalError:
+        raise StoreMisconfigured(
+            "the database is empty: the service fills it at its start"
+        ) from None
+    if pending:
+        raise StoreMisconfigured(
+            "the database is of an older version: the service brings it up to date at its start"
+        )
+
+
 async def _migrate_sqlite(session: Session, steps: list[Migration], path: Path | None) -> list[int]:
     await session.client.execute_script(_TABLE)
     done, pending = await _pending(session, steps)

@@ -522,3 +522,51 @@ class HeldPress(Model):
     class Meta:
         table = "held_press"
         unique_together = (("invitation_id", "question_id"),)
+
+
+class Audit(Model):
+    number = fields.BigIntField(primary_key=True, generated=False)
+    at = fields.BigIntField()
+    person = Text()
+    role = Text()
+    channel = Text()
+    command = Text()
+    line = Text()
+    verdict = Text()
+    hash = Text()
+
+    class Meta:
+        indexes = (Index(fields=["person", "number"]), Index(fields=["command", "number"]))
+
+
+class Confirmation(Model):
+    who = _key()
+    code = Text()
+    line = Text()
+    expires_at = fields.BigIntField()
+
+
+class Paused(Model):
+    name = _key()
+    person = Text()
+    at = fields.BigIntField()
+
+
+class WebhookCall(Model):
+    id = _serial()
+    endpoint = Text()
+    message_id = Text()
+    kind = Text()
+    contact_id = fields.BigIntField(db_index=True)
+    body = Text()
+    at = fields.BigIntField(db_index=True)
+    due_at = fields.BigIntField(null=True)
+    attempts = fields.IntField()
+    fence = fields.BigIntField()
+    verdict = Text()
+
+    class Meta:
+        table = "webhook_call"
+        unique_together = (("endpoint", "message_id"),)
+        # The migration's index leaves out what is settled.
+        indexes = (Index(fields=["due_at"]),)

@@ -11,7 +11,8 @@ _LINKS = "links"
 
 async def read_key(session: Session) -> bytes:
     """Give the 32 bytes that seal links, making them at the first call on a new store."""
-    new = {"name": _LINKS, "value": secrets.token_hex(32)}
-    await session.run(_ADD, [new])
     found = await session.fetch(_READ, _LINKS)
+    if not found:
+        await session.run(_ADD, [{"name": _LINKS, "value": secrets.token_hex(32)}])
+        found = await session.fetch(_READ, _LINKS)
     return bytes.fromhex(found[0]["value"])

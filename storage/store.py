@@ -31,6 +31,7 @@ from storage.linkings import CodesSent
 from storage.room import DiskNearlyFull, Room
 from storage.secret import read_key
 from storage.sql import Session, statement
+from storage.staffroom import StaffRoom
 from storage.transaction import Transaction
 from storage.turn import SavedTurn
 from surveys.card import Card
@@ -67,7 +68,7 @@ T = TypeVar("T")
 _PING = statement("SELECT 1 AS one")
 
 
-class Store:
+class Store(StaffRoom):
     """Everything that is remembered. Open it once, share it, close it last.
 
     ``key`` is the 32 bytes that seal links; made when the store is new and kept in it.
@@ -78,7 +79,7 @@ class Store:
     key: bytes
 
     def __init__(self, database: Database, key: bytes) -> None:
-        self._database = database
+        super().__init__(database)
         self.key = key
 
     @classmethod
@@ -93,6 +94,20 @@ class Store:
         database = await Database.open(url, timezone)
         try:
             return cls(database, await database.transact(read_key))
+        except BaseException:
+            await database.close()
+            raise
+
+    @classmethod
+    async def open_beside(cls, url: str, timezone: str = "UTC") -> "Store":
+        """Open a store for a command that looks into it, whether or not a service runs on it.
+
+        :raises StoreMisconfigured: where there is none, or of another version.
+        :raises StoreUnavailable: where the database cannot be reached.
+        """
+        database = await Database.open(url, timezone, beside=True)
+        try:
+            return cls(database, await database.run(read_key))
         except BaseException:
             await database.close()
             raise

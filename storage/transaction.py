@@ -9,6 +9,7 @@ from storage import addresses as places
 from storage import (
     answers,
     cards,
+    confirmations,
     conflicts,
     consents,
     conversations,
@@ -332,6 +333,7 @@ class Transaction(Plans):
         """Close what is open past its time and give how many that were."""
         await forget_signals(self._session, now)
         await self.linkings.forget(now)
+        await confirmations.forget_confirmations(self._session, now)
         return await asked.expire(self._session, now)
 
     async def forget_inbound(self, keys: Collection[tuple[str, str]]) -> None:

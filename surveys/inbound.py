@@ -42,7 +42,8 @@ class Replied(Inbound):
     ``external_id`` is the provider's id of the message pressed or replied to, "" where unknown.
     Several payloads come only from a MANY entry. ``token`` is the invitation's answer token where
     the reply itself carries it (a mail's plus-address), with the question it was written to.
-    ``press`` is how a page's button was pressed; None for what no link scanner can do.
+    ``press`` is how a page's button was pressed; None for what no link scanner can do. ``by`` is
+    who pressed, where ``address`` is a group's.
     """
 
     payloads: tuple[str, ...] = ()
@@ -51,6 +52,7 @@ class Replied(Inbound):
     token: str = ""
     question_id: str = ""
     press: Press | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,6 @@ from surveys.masking import mask_address
 PAGE = 10
 """Conflicts in one message: at their longest they still fit (`bot.commands.MOST_CHARACTERS`)."""
 
-SURE = "yes"
-"""What is written behind a merge, which cannot be taken back."""
-
 _NAME, _KEY = 60, 60
 _NONE = "No address is claimed by two."
 _FORMS = "Write /conflicts, /conflicts page 2, or /conflicts give, keep or merge and a number."
@@ -26,8 +23,6 @@ async def answer_conflicts(context: Context, words: Sequence[str]) -> Reply:
 
     :raises GrammarError: where the words cannot be read.
     """
-    if not context.member.sees_all:
-        return Reply(text="Only managers and admins settle whose an address is.")
     if not words:
         return await _list(context, 1)
     head, rest = words[0].casefold(), words[1:]
@@ -35,8 +30,7 @@ async def answer_conflicts(context: Context, words: Sequence[str]) -> Reply:
         return await _list(context, _number(rest, 1))
     if head not in tuple(Verdict):
         raise GrammarError(f"I don't know '{fold(words[0], 40)}'. {_FORMS}")
-    sure = len(rest) == 2 and rest[1].casefold() == SURE
-    return await _settle(context, Verdict(head), _number(rest[:1] if sure else rest, 1), sure=sure)
+    return await _settle(context, Verdict(head), _number(rest, 1))
 
 
 def _number(words: Sequence[str], most: int) -> int:
@@ -83,16 +77,17 @@ def _who(contact: Contact) -> str:
     return name if name == key or not key else f"{name} ({key})"
 
 
-async def _settle(context: Context, verdict: Verdict, number: int, *, sure: bool) -> Reply:
+async def _settle(context: Context, verdict: Verdict, number: int) -> Reply:
     found = [c for c in await context.store.load_conflicts({number}) if c.is_open]
     if not found:
         return Reply(text=f"There is no open conflict {number}. /conflicts lists them.")
     conflict = found[0]
     owner, claimant = _who(conflict.owner), _who(conflict.claimant)
-    if verdict is Verdict.MERGE and not sure:
+    if verdict is Verdict.MERGE and not context.sure:
         return Reply(
             text=f"{owner} and {claimant} become one person, with everything of both. This cannot "
-            f"be taken back. To do it, write /conflicts merge {number} {SURE}"
+            "be taken back.",
+            confirm=True,
         )
     settled = await context.store.settle_conflict(number, verdict, context.member.name, context.now)
     if settled is Settled.STOPPED:

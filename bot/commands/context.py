@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from bot.commands.grammar import GROUPS, GrammarError, Request, Vocabulary
 from bot.commands.periods import Period, default_period, spell_period
 from bot.commands.phrases import fold, listing
+from surveys.audit import Entry, Note
 from surveys.comment import Comment, Search
 from surveys.conflict import Conflict, Settled, Verdict
 from surveys.contact import Contact
 from surveys.conversation import Conversation
 from surveys.explanation import Explanation
-from surveys.message import Image
+from surveys.message import Button, Image
 from surveys.report import Filter, Tally
 from surveys.response import Response
 from surveys.scanner import HeldPress
@@ -66,6 +67,20 @@ class ReportStore(Protocol):
     ) -> Settled:
         """Settle one as the colleague ``by`` says."""
 
+    async def note_command(self, note: Note, /) -> object:
+        """Add a note to the audit."""
+
+    async def list_audit(
+        self, person: str, command: str, limit: int, offset: int
+    ) -> Sequence[Entry]:
+        """List what was noted, newest first; "" does not limit."""
+
+    async def ask_confirmation(self, who: str, code: str, line: str, until: datetime, /) -> None:
+        """Keep what somebody is asked to confirm."""
+
+    async def take_confirmation(self, who: str, code: str, now: datetime, /) -> str:
+        """Give what somebody is asked to confirm and take it away, "" where nothing waits."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffConfig:
@@ -93,16 +108,22 @@ async def release_nothing(_number: int) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a command answers: text of any length, and a picture where one helps."""
+    """What a command answers: text of any length, and a picture where one helps.
+
+    ``buttons`` carry commands: a press is the same as writing what is on it. With ``confirm`` the
+    command is to be given again, once the colleague has said that it is meant.
+    """
 
     text: str
     image: Image | None = None
+    buttons: tuple[Button, ...] = ()
+    confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One colleague's question at one moment. ``now`` is aware. ``release`` lets a held press count
-    and gives whether it did.
+    and gives whether it did. ``sure`` is whether they have confirmed what the command asked.
     """
 
     member: StaffMember
@@ -110,6 +131,7 @@ class Context:
     store: ReportStore
     now: datetime
     release: Release = release_nothing
+    sure: bool = False
 
     @property
     def today(self) -> date:

@@ -6,21 +6,15 @@ from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import suggest
 from bot.commands.periods import FORMS
 from bot.commands.phrases import fold, listing
-from surveys.staff import Role
-
-_GRANTS = {
-    Role.VIEWER: "viewer",
-    Role.TEAM_LEAD: "team lead",
-    Role.MANAGER: "manager",
-    Role.ADMIN: "admin",
-}
+from bot.commands.rights import SPELLED, may
 
 
 def help_command(others: Sequence[Command]) -> Command:
     """Give the command that explains the others, and itself."""
 
     async def answer(context: Context, words: Sequence[str]) -> Reply:
-        known = {command.name: command for command in (*others, explained)}
+        role = context.member.role
+        known = {c.name: c for c in (*others, explained) if may(role, c.name)}
         if not words:
             return Reply(text=_overview(context, tuple(known.values())))
         return Reply(text=_one(words[0].lstrip("/").casefold(), known))
@@ -47,7 +41,7 @@ def _overview(context: Context, commands: Sequence[Command]) -> str:
 
 def _rights(context: Context) -> str:
     member = context.member
-    head = f"You are {fold(member.name, 60)}, {_GRANTS[member.role]}: you see"
+    head = f"You are {fold(member.name, 60)}, {SPELLED[member.role]}: you see"
     if context.teams is None:
         return f"{head} every team."
     if not context.teams:

@@ -76,13 +76,16 @@ class _Reading:
 
 def _read_press(query: Mapping[str, Any], reading: _Reading) -> Inbound | None:
     message = _mapping(query.get("message"))
-    address = _number(_mapping(message.get("chat")), "id")
-    address = address or _number(_mapping(query.get("from")), "id")
+    chat, sender = _mapping(message.get("chat")), _number(_mapping(query.get("from")), "id")
+    address = _number(chat, "id") or sender
     data = _words(query.get("data"))
     if not address or not data:
         return None
     return Replied(
-        **reading.origin(address), payloads=(data,), external_id=_number(message, "message_id")
+        **reading.origin(address),
+        payloads=(data,),
+        external_id=_number(message, "message_id"),
+        by="" if sender == address else sender,
     )
 
 

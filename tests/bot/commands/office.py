@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.commands import Commands, StaffConfig
+from surveys.audit import BEGINNING, Entry, Head, Note, link
 from surveys.card import Card
 from surveys.comment import Comment, Search
 from surveys.conflict import Conflict, Settled, Verdict
@@ -134,6 +135,31 @@ class MemoryStore:
     outcome: Settled = Settled.DONE
     asked: list[Filter] = field(default_factory=list)
     searched: list[Search] = field(default_factory=list)
+    audit: list[Entry] = field(default_factory=list)
+    waiting: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+
+    async def note_command(self, note: Note, /) -> Entry:
+        last = self.audit[-1] if self.audit else Head(number=0, hash=BEGINNING)
+        self.audit.append(link(note, Head(number=last.number, hash=last.hash)))
+        return self.audit[-1]
+
+    async def list_audit(self, person: str, command: str, limit: int, offset: int) -> list[Entry]:
+        found = [
+            entry
+            for entry in reversed(self.audit)
+            if person in ("", entry.note.person) and command in ("", entry.note.command)
+        ]
+        return found[offset : offset + limit]
+
+    async def ask_confirmation(self, who: str, code: str, line: str, until: datetime, /) -> None:
+        self.waiting[who] = (code, line, until)
+
+    async def take_confirmation(self, who: str, code: str, now: datetime, /) -> str:
+        known, line, until = self.waiting.get(who, ("", "", now))
+        if code not in ("", known) or until <= now:
+            return ""
+        del self.waiting[who]
+        return line
 
     async def tally(self, wanted: Filter, /) -> Tally:
         self.asked.append(wanted)

@@ -104,7 +104,7 @@ async def test_a_colleague_sees_and_releases_their_own_team_only() -> None:
     assert "1 answer held back" in await desk.say(LEAD, "/results")
     assert "2 answers held back" in await desk.say(MANAGER, "/results")
     assert (await desk.say(LEAD, "/responses release 2")).startswith("No press #2 is held back")
-    assert (await desk.say(VIEWER, "/responses release 1")).startswith("Releasing is for")
+    assert (await desk.say(VIEWER, "/responses release 1")).startswith("/responses release is for")
     assert desk.released == []
     assert await desk.say(LEAD, "/responses release #1") == (
         "Press #1 counts now, as of when it was pressed."
