@@ -2,7 +2,7 @@
 PY = .venv/bin/python
 UV ?= uv
 
-.PHONY: demo test check format lint types imports docs transcripts faults browser bench lock
+.PHONY: demo test check format lint types imports docs transcripts faults mass browser bench lock
 
 demo:
 	./afterword demo
@@ -32,6 +32,11 @@ transcripts: .venv/ready
 # Slow suites: kills, crashes, power; each test says what it promises.
 faults: .venv/ready
 	$(PY) -m pytest -m slow tests
+
+# A campaign of a million, killed five times, on both databases.
+mass: .venv/ready
+	$(PY) -m tests.faults.enlisting
+	$(PY) -m tests.faults.enlisting --postgres
 
 # The pages in a real browser. Needs Chromium (apt-get install chromium).
 browser: .venv/browser

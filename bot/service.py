@@ -329,7 +329,7 @@ class Service:
         clock.every(TICK, "dispatch", self._wake_all)
         clock.every(SWEEP, "expire", self._expire)
         campaigns = Enlisting(self.store, self._rules, clock=self._clock, wake=self.wake)
-        clock.every(CAMPAIGNS, "campaigns", campaigns.tick)
+        clock.every(CAMPAIGNS, "campaigns", campaigns.tick, at_once=True)
         reloading = Reloading(self.config, read=_read, apply=self.apply, tell=self._tell_keepers)
         clock.every(RELOAD, "reload", reloading.tick)
         clock.every(SWEEP, "strays", self.strays.sweep)

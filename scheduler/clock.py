@@ -1,9 +1,10 @@
 """The clock: APScheduler ticks. It knows only callables; time lives in rows."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -16,13 +17,24 @@ class Clock:
     """
 
     def __init__(self) -> None:
+        # A tick that takes long passes the next one over, by design: nothing to warn of.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         self._scheduler: Any = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1},
         )
 
-    def every(self, period: timedelta, name: str, tick: Callable[[], Awaitable[None]]) -> None:
-        """Call ``tick`` each ``period`` from the start on."""
+    def every(
+        self,
+        period: timedelta,
+        name: str,
+        tick: Callable[[], Awaitable[None]],
+        *,
+        at_once: bool = False,
+    ) -> None:
+        """Call ``tick`` each ``period`` from the start on, the first time at the end of the first
+        one, or right at the start.
+        """
 
         async def until_stopped() -> None:
             # The scheduler cancels what is under way when it stops, and logs that as an error.
@@ -34,7 +46,9 @@ class Clock:
             "interval",
             seconds=period.total_seconds(),
             id=name,
+            name=name,
             replace_existing=True,
+            **({"next_run_time": datetime.now(UTC)} if at_once else {}),
         )
 
     def start(self) -> None:

@@ -84,17 +84,17 @@ async def _enlist(
     people = await transaction.page_people(run.cursor, BATCH)
     last = await transaction.last_answers({p.id for p in people}, campaign.asks_for)
     survey = rules.surveys[campaign.survey]
-    invitations = enlist(
+    roll = enlist(
         campaign, run.wall, run.begins, people, survey, language=rules.language, last=last
     )
-    new = await transaction.add_invitations(invitations)
+    new = await transaction.enlist(roll)
     done = len(people) < BATCH
     cursor = people[-1].id if people else run.cursor
-    await transaction.go_on(run, cursor, len(new), done=done)
+    await transaction.go_on(run, cursor, new, done=done)
     ended = Run(
         campaign=run.campaign, wall=run.wall, begins=run.begins, enlisted=run.enlisted, done=done
     )
-    return ended, campaign, len(new)
+    return ended, campaign, new
 
 
 async def _end(transaction: Transaction, run: Run) -> Run:

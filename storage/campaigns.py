@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from storage.codec import from_ms, load_json, to_ms
+from storage.codec import dump_json, from_ms, load_json, to_ms, to_ms_or_none
 from storage.sql import Session, insert, statement
 from surveys.contact import Contact
+from surveys.roll import Roll
 
+_MS = timedelta(milliseconds=1)
 _SEE = insert("campaign_seen", "name text, at bigint", "ON CONFLICT (name) DO NOTHING")
 _SEEN = statement("SELECT at FROM campaign_seen WHERE name = $1")
 _TAKE = insert(
@@ -26,8 +28,28 @@ _GO_ON = statement("""
     WHERE campaign = $1 AND wall = $2
 """)
 _PEOPLE = statement("""
-    SELECT id, language, timezone, attributes FROM contact
-    WHERE id > $1 AND opted_out_at IS NULL ORDER BY id LIMIT $2
+    SELECT id, language, timezone, attributes FROM contact c
+    WHERE id > $1 AND opted_out_at IS NULL
+        AND EXISTS (SELECT 1 FROM contact_key k WHERE k.contact_id = c.id)
+    ORDER BY id LIMIT $2
+""")
+_ENLIST = statement("""
+    INSERT INTO invitation (
+        key, contact_id, language, due_at, expires_at, not_after, survey, survey_version, trigger,
+        via, all_channels, facts, weight, population, interaction_id, agent, team, line, channel,
+        state, delivered
+    )
+    SELECT v.key, v.contact_id, v.language, $2::bigint + v.wait, $3::bigint + v.wait,
+        $4::bigint + v.wait, $5::text, $6::text, $7::text, $8::jsonb, $9::boolean, $10::jsonb,
+        $11::float, $12::text, '', '', '', '', '', 'planned', false
+    FROM ROWS($1: key text, contact_id bigint, language text, wait bigint) AS v WHERE true
+    ON CONFLICT (key) DO NOTHING RETURNING id
+""")
+_ENLIST_DUES = statement("""
+    INSERT INTO due (lane, at, id, due_at, kind, invitation_id, message, attempts, fence)
+    SELECT v.lane, i.due_at, 'ask:' || i.id || v.ending, i.due_at, 'ask', i.id, NULL, 0, 0
+    FROM ROWS($2: lane text, ending text) AS v, invitation i WHERE i.id = ANY($1::bigint[])
+    ORDER BY 1, 2
 """)
 _LAST = statement("""
     SELECT r.contact_id, a.question_id, a.metric_id, a.value, a.choices FROM response r
@@ -92,8 +114,35 @@ async def list_runs(session: Session, campaign: str, limit: int) -> list[Run]:
     return [_read(row) for row in await session.fetch(_RUNS, campaign, limit)]
 
 
+async def enlist(session: Session, roll: Roll) -> int:
+    """Keep a roll's invitations, each with what makes it due, and give how many are new: those the
+    store has are passed over.
+    """
+    pattern = roll.pattern
+    named = [
+        {"key": p.key, "contact_id": p.contact_id, "language": p.language, "wait": p.wait // _MS}
+        for p in roll.people
+    ]
+    found = await session.fetch(
+        _ENLIST,
+        named,
+        to_ms(pattern.due_at),
+        to_ms(pattern.expires_at),
+        to_ms_or_none(pattern.not_after),
+        *(pattern.survey, pattern.survey_version, pattern.trigger),
+        *(dump_json(pattern.via), pattern.all_channels, dump_json(pattern.facts)),
+        *(pattern.weight, pattern.interaction.population),
+    )
+    every = pattern.all_channels
+    lanes = pattern.via if every else pattern.via[:1]
+    endings = [{"lane": lane, "ending": f":{lane}" if every else ""} for lane in lanes]
+    await session.run(_ENLIST_DUES, [row["id"] for row in found], endings)
+    return len(found)
+
+
 async def page_people(session: Session, after: int, limit: int) -> list[Contact]:
-    """Give contacts who did not say stop, in the order of their ids, past ``after``.
+    """Give people of the business's who did not say stop, in the order of their ids, past
+    ``after``. Strangers, who wrote to us by themselves and whom it does not know, are none.
 
     Without keys and addresses: sending looks at those afresh.
     """

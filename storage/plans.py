@@ -12,6 +12,7 @@ from surveys.ask import Ask, Ledger
 from surveys.contact import Contact
 from surveys.engagement import Engagements
 from surveys.progress import Progress
+from surveys.roll import Roll
 
 
 class Plans:
@@ -80,8 +81,12 @@ class Plans:
         """Give the last occurrences of a campaign, newest first."""
         return await campaigns.list_runs(self._session, campaign, limit)
 
+    async def enlist(self, roll: Roll) -> int:
+        """Keep a campaign's invitations with their due rows and give how many are new."""
+        return await campaigns.enlist(self._session, roll)
+
     async def page_people(self, after: int, limit: int) -> list[Contact]:
-        """Give contacts who did not say stop, past an id, without keys and addresses."""
+        """Give the business's people who did not say stop, past an id, without their names."""
         return await campaigns.page_people(self._session, after, limit)
 
     async def last_answers(

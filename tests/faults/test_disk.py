@@ -70,7 +70,7 @@ async def test_a_disk_that_fills_up_loses_nothing_and_harms_nothing(disk: Path) 
 
     async with SmtpServer() as mail:
         mail.pauses["dot"] = 0.05
-        child = Child(disk, mail.url)
+        child = Child(disk, smtp=mail.url)
         await child.start()
         assert await report(100) == {200: 100}
 

@@ -52,7 +52,7 @@ async def test_twenty_kills_lose_nothing_and_double_no_more_than_was_in_flight(
     dice, told = random.Random(20261121), set[int]()
     async with SmtpServer() as mail:
         mail.pauses["dot"] = 0.01  # a verdict takes a while, so that kills find sends under way
-        child = Child(tmp_path, mail.url)
+        child = Child(tmp_path, smtp=mail.url)
         await child.start()
         reporting = asyncio.create_task(report_all(child, told))
         for _ in range(KILLS):

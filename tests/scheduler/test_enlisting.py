@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,9 @@ from scheduler.enlisting import Enlisting
 from scheduler.schedule import Schedule
 from storage.store import Store, Transaction
 from surveys.condition import parse
-from surveys.contact import Contact
+from surveys.contact import Address, Contact
+from surveys.due import DueKind
+from surveys.invitation import Invitation
 from tests.scheduler.spine import SURVEY, Spine, a_spine, identify, make_rules
 from tests.storage.make import contact
 
@@ -112,6 +115,60 @@ async def test_one_taken_out_of_the_file_stops_where_it_is(
         assert (await spine.store.counts())["invitations.planned"] == 3
 
 
+async def test_strangers_are_nobodys_audience(tmp_path: Path) -> None:
+    async with a_spine(tmp_path, rules=rules()) as spine:
+        await people(spine, 2)
+        who = Address(channel="telegram", value="7")  # wrote to us by themselves
+        await spine.store.unit_of_work(lambda t: t.save_contacts([Contact(addresses=(who,))]))
+        await stage(spine).tick()
+        spine.now = BEGINS
+        await stage(spine).tick()
+        (run,) = await spine.store.unit_of_work(lambda t: t.list_runs("quarterly", 9))
+        assert run.enlisted == 2
+
+
+async def test_a_roll_is_kept_as_its_invitations_would_be(store: Store) -> None:
+    """The short way into the store leaves what the long one does, and passes over what is there."""
+    (one, two, three) = await store.unit_of_work(
+        lambda t: t.save_contacts([contact(f"user:{n}", language="fi") for n in range(3)])
+    )
+    wall = datetime(2026, 11, 22, 10)  # noqa: DTZ001 - what the clock on the wall shows
+    for campaign in (
+        replace(CAMPAIGN, spread=HOUR, hold_out=1.0),
+        replace(CAMPAIGN, name="all", via=("telegram", "email"), all_channels=True),
+    ):
+        roll = enlist(campaign, wall, BEGINS, [one, two, three], SURVEY, language="en")
+        first = replace(roll, people=roll.people[:1])
+        given = [first, roll, roll]
+        kept_each = [await store.unit_of_work(partial(Transaction.enlist, roll=r)) for r in given]
+        assert kept_each == [1, 2, 0]
+        dues = [
+            due
+            for lane in ("telegram", "email")
+            for due in await store.claim_due(lane, BEGINS + HOUR, HOUR, 99)
+        ]
+        asked = await store.load_conversations({due.invitation_id for due in dues})
+        kept = sorted((c.invitation for c in asked.values()), key=lambda i: i.key)
+        wanted = sorted(roll.invitations(), key=lambda i: i.key)
+        # Times are kept to the millisecond.
+        assert [replace(i, id=0) for i in kept] == [_whole(i) for i in wanted]
+        endings = [":telegram", ":email"] if campaign.all_channels else [""]
+        assert {due.id for due in dues} == {f"ask:{i.id}{e}" for i in kept for e in endings}
+        assert {due.kind for due in dues} == {DueKind.ASK}
+
+
+def _whole(invitation: Invitation) -> Invitation:
+    def cut(at: datetime | None) -> datetime | None:
+        return at and at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+    return replace(
+        invitation,
+        due_at=cut(invitation.due_at) or invitation.due_at,
+        expires_at=cut(invitation.expires_at) or invitation.expires_at,
+        not_after=cut(invitation.not_after),
+    )
+
+
 async def test_four_nodes_enlist_everybody_once(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,13 +212,14 @@ def test_spread_evenly_held_out_stably() -> None:
     crowd = [Contact(id=n) for n in range(1, 4001)]
     spread = replace(CAMPAIGN, spread=4 * HOUR, hold_out=10.0)
     wall = datetime(2026, 11, 22, 10)  # noqa: DTZ001 - what the clock on the wall shows
-    found = enlist(spread, wall, BEGINS, crowd, SURVEY, language="en")
+    roll = enlist(spread, wall, BEGINS, crowd, SURVEY, language="en")
+    found = roll.invitations()
     assert 3500 < len(found) < 3700
-    assert found == enlist(spread, wall, BEGINS, crowd, SURVEY, language="en")
+    assert roll == enlist(spread, wall, BEGINS, crowd, SURVEY, language="en")
     hours = Counter((i.due_at - BEGINS) // HOUR for i in found)
     assert set(hours) == {0, 1, 2, 3}
     assert min(hours.values()) > 800
-    later = enlist(spread, wall + DAY, BEGINS + DAY, crowd, SURVEY, language="en")
+    later = enlist(spread, wall + DAY, BEGINS + DAY, crowd, SURVEY, language="en").invitations()
     assert {i.contact_id for i in later} == {i.contact_id for i in found}  # held out for good
     assert not {i.key for i in later} & {i.key for i in found}
 
