@@ -17,11 +17,12 @@ from surveys.event import Interaction
 from surveys.follow_up import FollowUp
 from surveys.inbound import Asked
 from surveys.message import Message
+from surveys.pausing import Pause
 from surveys.response import Response
 
 
-def make_rules(config: Config, key: bytes) -> Rules:
-    """Give the scheduler's view of a configuration."""
+def make_rules(config: Config, key: bytes, paused: Mapping[str, Pause] | None = None) -> Rules:
+    """Give the scheduler's view of a configuration, and of what staff put on hold."""
     return Rules(
         company=config.service.name,
         public_url=config.service.public_url,
@@ -44,7 +45,15 @@ def make_rules(config: Config, key: bytes) -> Rules:
         links_by_code=config.service.identity == "code",
         whereabouts=make_whereabouts(config.throttle),
         entrances=config.entrances,
+        paused=paused or {},
     )
+
+
+def name_rules(config: Config) -> Mapping[str, str]:
+    """Give everything that asks somebody by itself, by name, with what it is."""
+    journeys = {journey.name: "journey" for journey in config.journeys}
+    campaigns = {campaign.name: "campaign" for campaign in config.campaigns}
+    return {**{trigger.name: "trigger" for trigger in config.triggers}, **journeys, **campaigns}
 
 
 def _follow_ups(config: Config) -> Mapping[str, FollowUp]:

@@ -7,7 +7,7 @@ import random
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,12 +19,13 @@ from bot.commands import COMMANDS, Commands, StaffConfig
 from bot.config import Config, Reading, read_config
 from bot.config.surveys import content_hash
 from bot.conflict_alert import compose_conflicts
+from bot.desk import Desk
 from bot.doorkeeper import IDLE_SECONDS, KEEPER
 from bot.gateway import Gateway
 from bot.http import Door, make_app
 from bot.metrics import render_metrics
 from bot.reloading import Reloading, tell_keepers
-from bot.rulebook import make_rules, say_alert, say_call, say_card
+from bot.rulebook import make_rules, name_rules, say_alert, say_call, say_card
 from channels import CHANNELS
 from channels.base import Channel, Surroundings
 from channels.errors import ChannelError
@@ -46,6 +47,7 @@ from storage.store import Store
 from surveys.event import Event
 from surveys.inbound import Inbound
 from surveys.link import Purpose, seal, unseal
+from surveys.pausing import Pause
 from surveys.staff import addresses_of
 
 log = logging.getLogger("afterword.service")
@@ -85,6 +87,7 @@ class Service:
         self.strays: Strays
         self.conflicts: ConflictWatch
         self.gateway: Gateway
+        self.desk: Desk
         self.commands: Commands
         self.events: Batch[Event, bool]
         self.replies: Batch[Inbound, Messages]
@@ -124,6 +127,7 @@ class Service:
         self.rules = make_rules(self.config, self.store.key)
         self._build_channels()
         self._build_intake()
+        await self.desk.refresh()
         await self._start_lanes()
         await self._start_http()
         self._start_listening()
@@ -194,10 +198,19 @@ class Service:
         replies = intake_at(clock=self._clock)
         self.events = Batch(events.handle_events)
         self.replies = Batch(replies.handle_inbound)
+        self.desk = Desk(
+            self.store,
+            self._rules,
+            self._hold,
+            channels=capabilities,
+            clock=self._clock,
+            wake=self.wake,
+        )
         self.commands = commands = Commands(
             store=self.store,
             config=self._staff_config,
             clock=self._clock,
+            desk=self.desk,
             release=lambda number: release_press(
                 self.store, self._rules, lambda clock: intake_at(clock=clock), number
             ),
@@ -231,12 +244,16 @@ class Service:
     def _rules(self) -> Rules:
         return self.rules
 
+    def _hold(self, paused: Mapping[str, Pause]) -> None:
+        self.rules = replace(self.rules, paused=paused)
+
     def _staff_config(self) -> StaffConfig:
         return StaffConfig(
             surveys=self.config.surveys,
             staff=self.config.staff,
             timezone=self.config.service.timezone,
             channels=tuple(self.channels),
+            rules=name_rules(self.config),
         )
 
     # Starting, in order; the exit stack stops in reverse
@@ -316,7 +333,7 @@ class Service:
 
     async def apply(self, config: Config) -> None:
         """Put a configuration in force. Its channels and service block are those that run."""
-        self.rules = make_rules(config, self.store.key)
+        self.rules = make_rules(config, self.store.key, self.rules.paused)
         self.config = config
         await self._compare_journeys()
 
@@ -327,6 +344,7 @@ class Service:
     def _start_clock(self) -> None:
         clock = Clock()
         clock.every(TICK, "dispatch", self._wake_all)
+        clock.every(TICK, "pauses", self.desk.refresh)
         clock.every(SWEEP, "expire", self._expire)
         campaigns = Enlisting(self.store, self._rules, clock=self._clock, wake=self.wake)
         clock.every(CAMPAIGNS, "campaigns", campaigns.tick, at_once=True)

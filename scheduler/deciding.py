@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from scheduler.followups import decide_follow_up, follow, keep_true, next_turn
 from scheduler.manners import has_rival
 from scheduler.patience import Put, keep_hours, keep_manners
+from scheduler.pausing import keep_paused
 from scheduler.permission import permitted, unrecorded_basis
 from scheduler.rules import Rules
 from scheduler.throttle import (
@@ -101,6 +102,8 @@ def _decide_ask(
         verdict = decide(invitation, contact, due.lane, channels, now)
     else:
         verdict = decide_follow_up(due, conversation, channels, now)
+    if isinstance(verdict, Send):
+        verdict = keep_paused(due, invitation, rules.paused) or verdict
     if isinstance(verdict, Send):
         plan = rules.follow_ups.get(invitation.trigger)
         verdict = keep_true(invitation, contact, plan) or verdict
@@ -211,7 +214,8 @@ def _decision(due: Due, verdict: Verdict, state: InvitationState, now: datetime)
 def _unsent(due: Due, verdict: Verdict, decision: Decision) -> Outcome:
     outcome = Outcome(due=due, counts_as_attempt=False, decision=decision)
     if isinstance(verdict, Hold):
-        return replace(outcome, retry_at=verdict.until, put_off=verdict.until - decision.at)
+        put_off = None if verdict.grows_old else verdict.until - decision.at
+        return replace(outcome, retry_at=verdict.until, put_off=put_off)
     if isinstance(verdict, Move):
         return replace(outcome, retry_at=decision.at, lane=verdict.channel)
     if isinstance(verdict, Skip) and verdict.state != decision.inputs["state"]:

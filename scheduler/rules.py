@@ -19,6 +19,7 @@ from surveys.follow_up import FollowUp
 from surveys.invitation import Invitation
 from surveys.language import Language, Languages
 from surveys.link import Purpose, seal
+from surveys.pausing import Pause
 from surveys.reading import also_understanding
 from surveys.staff import StaffMember
 from surveys.survey import Survey
@@ -39,6 +40,7 @@ class Rules:
     ``key`` seals links (`surveys.link`). ``entrances`` are the surveys anybody may come to.
     ``consent`` is what asking rests on where nothing is recorded of a person. ``links_by_code`` is
     whether an opt-in link alone does not do to tie a chat to a person.
+    ``paused`` is what staff put on hold, by name: the one thing here that the file does not say.
     ``cards_to`` is who reads comment cards: a role or a colleague's name, "" for nobody.
     """
 
@@ -63,6 +65,7 @@ class Rules:
     consent: Standing = field(default_factory=Standing)
     links_by_code: bool = False
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
+    paused: Mapping[str, Pause] = field(default_factory=dict)
     _heard: Mapping[str, Language] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

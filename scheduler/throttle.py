@@ -25,11 +25,14 @@ class Send:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Ask later. ``engagement`` is what the person is let finish first, where it is that."""
+    """Ask later. ``engagement`` is what the person is let finish first, where it is that. With
+    ``grows_old`` the time it waits counts as being late.
+    """
 
     until: datetime
     rule: str
     engagement: Engagement | None = None
+    grows_old: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ async def find_people(session: Session, words: str) -> list[Contact]:
     keys = [said, f"user:{said}", f"anon:{said}"]
     found = await session.fetch(_BY_NAME, keys, [said, said.casefold()], PEOPLE)
     if not found and len(said) >= 2:
-        pattern = f"%{_escaped(said.lower())}%"
+        pattern = f"%{escaped(said.lower())}%"
         found = await session.fetch(_BY_WORDS, pattern, PEOPLE)
     people = await load_contacts(session, [row["contact_id"] for row in found])
     return list(people.values())
@@ -90,7 +90,7 @@ async def _decisions(session: Session, ids: Sequence[int]) -> list[Decision]:
     ]
 
 
-def _escaped(words: str) -> str:
+def escaped(words: str) -> str:
     """Give words in which nothing means anything to LIKE."""
     for sign in "!%_":
         words = words.replace(sign, f"!{sign}")

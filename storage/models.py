@@ -352,6 +352,7 @@ class Delivery(Model):
             Index(fields=["channel", "external_id"]),
             PartialIndex(fields=["due_id"], condition={"state": "sending"}),
             PartialIndex(fields=["channel", "address"], condition={"invitation_id": 0}),
+            PartialIndex(fields=["id"], condition={"state": "uncertain"}),
         )
 
 

@@ -1,10 +1,13 @@
 """The staff room: what the store does for staff commands, beside showing results."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from storage import audit, confirmations
+from storage import audit, confirmations, finding, pausing, uncertain
 from storage.database import Database
 from surveys.audit import Entry, Head, Note
+from surveys.contact import Contact
+from surveys.pausing import Pause
 
 
 class StaffRoom:
@@ -41,3 +44,32 @@ class StaffRoom:
         return await self._database.transact(
             lambda s: confirmations.take_confirmation(s, who, code, now)
         )
+
+    async def find_contacts(self, words: str, limit: int, offset: int) -> list[Contact]:
+        """Give contacts of whom any name, address or key holds these words."""
+        return await self._database.read(lambda s: finding.find_contacts(s, words, limit, offset))
+
+    async def list_paused(self) -> list[Pause]:
+        """Give what staff put on hold, the oldest first."""
+        return await self._database.run(pausing.list_paused)
+
+    async def pause(self, name: str, person: str, now: datetime) -> None:
+        """Put a trigger, journey or campaign on hold (`surveys.pausing.ALL`: all of them)."""
+        await self._database.transact(lambda s: pausing.pause(s, name, person, now))
+
+    async def resume(
+        self, names: Sequence[str], lanes: Sequence[str], now: datetime
+    ) -> tuple[list[str], int]:
+        """Take pauses away; give those there were, and how many messages are due now."""
+        return await self._database.transact(lambda s: pausing.resume(s, names, lanes, now))
+
+    async def list_uncertain(self, limit: int, offset: int) -> list[uncertain.Uncertain]:
+        """Give deliveries without a verdict, newest first, with what they asked."""
+        return await self._database.read(lambda s: uncertain.list_uncertain(s, limit, offset))
+
+    async def clear_uncertain(
+        self, number: int, by: str, now: datetime, *, again: bool
+    ) -> uncertain.Cleared:
+        """Settle one as the colleague ``by`` says: asked once more, or let go."""
+        work = uncertain.send_again if again else uncertain.let_go
+        return await self._database.transact(lambda s: work(s, number, by, now))

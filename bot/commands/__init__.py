@@ -17,20 +17,26 @@ from bot.commands.conflicts import CONFLICTS
 from bot.commands.context import (
     Command,
     Context,
+    Desk,
     Release,
     Reply,
     ReportStore,
     StaffConfig,
     release_nothing,
 )
+from bot.commands.find import FIND
 from bot.commands.grammar import GrammarError, split_line, suggest
 from bot.commands.help import help_command
+from bot.commands.pausing import PAUSE, RESUME
 from bot.commands.periods import PeriodError
 from bot.commands.phrases import fold, listing
 from bot.commands.register import Register
 from bot.commands.responses import RESPONSES
 from bot.commands.results import RESULTS
 from bot.commands.rights import SPELLED, allowed_roles, may, right
+from bot.commands.send import SEND
+from bot.commands.uncertain import UNCERTAIN
+from bot.commands.who import WHO
 from bot.commands.why import WHY
 from surveys.audit import Verdict
 from surveys.message import Message
@@ -41,7 +47,20 @@ __all__ = ["COMMANDS", "MOST_CHARACTERS", "Commands", "ReportStore", "StaffConfi
 MOST_CHARACTERS = 4000
 """Telegram takes 4,096 (https://core.telegram.org/bots/api#sendmessage), others more."""
 
-_ASKED = (RESULTS, RESPONSES, COMMENTS, WHY, CONFLICTS, AUDIT)
+_ASKED = (
+    RESULTS,
+    RESPONSES,
+    COMMENTS,
+    WHY,
+    CONFLICTS,
+    FIND,
+    PAUSE,
+    RESUME,
+    SEND,
+    UNCERTAIN,
+    WHO,
+    AUDIT,
+)
 
 COMMANDS: Mapping[str, Command] = {
     command.name: command for command in (*_ASKED, help_command(_ASKED))
@@ -55,7 +74,7 @@ class Commands:
     """Answers staff commands.
 
     ``config`` gives the configuration as it is now, so that a change applies at once; ``clock``
-    gives the moment, aware; ``release`` lets a held press count.
+    gives the moment, aware; ``release`` lets a held press count; ``desk`` sets things going.
     """
 
     def __init__(
@@ -65,9 +84,10 @@ class Commands:
         config: Callable[[], StaffConfig],
         clock: Callable[[], datetime],
         release: Release = release_nothing,
+        desk: Desk | None = None,
     ) -> None:
         self._store, self._config, self._clock = store, config, clock
-        self._release = release
+        self._release, self._desk = release, desk
         # Strangers are told apart by a hash that means nothing after a restart.
         self._register = Register(store, clock, token_bytes(16))
 
@@ -126,6 +146,7 @@ class Commands:
             now=self._clock(),
             release=self._release,
             sure=sure,
+            office=self._desk,
         )
         try:
             reply = await command.answer(context, words)

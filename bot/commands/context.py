@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.commands.grammar import GROUPS, GrammarError, Request, Vocabulary
 from bot.commands.periods import Period, default_period, spell_period
 from bot.commands.phrases import fold, listing
+from scheduler.sending import Foreseen
+from storage.uncertain import Cleared, Uncertain
 from surveys.audit import Entry, Note
 from surveys.comment import Comment, Search
 from surveys.conflict import Conflict, Settled, Verdict
@@ -16,6 +18,7 @@ from surveys.contact import Contact
 from surveys.conversation import Conversation
 from surveys.explanation import Explanation
 from surveys.message import Button, Image
+from surveys.pausing import Pause
 from surveys.report import Filter, Tally
 from surveys.response import Response
 from surveys.scanner import HeldPress
@@ -67,6 +70,15 @@ class ReportStore(Protocol):
     ) -> Settled:
         """Settle one as the colleague ``by`` says."""
 
+    async def find_contacts(self, words: str, /, limit: int, offset: int) -> Sequence[Contact]:
+        """Find contacts by any part of a name, an address or a key."""
+
+    async def list_paused(self) -> Sequence[Pause]:
+        """List what staff put on hold, the oldest first."""
+
+    async def list_uncertain(self, limit: int, offset: int) -> Sequence[Uncertain]:
+        """List deliveries without a verdict, newest first."""
+
     async def note_command(self, note: Note, /) -> object:
         """Add a note to the audit."""
 
@@ -82,15 +94,36 @@ class ReportStore(Protocol):
         """Give what somebody is asked to confirm and take it away, "" where nothing waits."""
 
 
+class Desk(Protocol):
+    """What commands may set going (`bot.desk`)."""
+
+    async def pause(self, name: str, person: str, /) -> None:
+        """Put something on hold."""
+
+    async def resume(self, names: Sequence[str], /) -> tuple[list[str], int]:
+        """Take pauses away; give those there were, and how many messages are due now."""
+
+    async def foresee(self, survey: Survey, contact: Contact, via: str, /) -> Foreseen:
+        """Say what would become of a question asked now."""
+
+    async def send(self, survey: Survey, contact: Contact, via: str, said: str, /) -> bool:
+        """Have a customer asked."""
+
+    async def clear(self, number: int, person: str, /, *, again: bool) -> Cleared:
+        """Settle an uncertain delivery: asked once more, or let go."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffConfig:
     """The part of the configuration that commands read.
 
+    ``rules`` are the triggers, journeys and campaigns, by name, each with what it is.
     ``channels`` are the configured channels' names; ``timezone`` is the service's; ``minimum`` is
     how many answers a group needs to be shown.
     """
 
     surveys: Mapping[str, Survey] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
     staff: tuple[StaffMember, ...] = ()
     timezone: str = "UTC"
     channels: tuple[str, ...] = ()
@@ -132,6 +165,17 @@ class Context:
     now: datetime
     release: Release = release_nothing
     sure: bool = False
+    office: Desk | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """What sets things going.
+
+        :raises GrammarError: where nothing can be: results are shown only.
+        """
+        if self.office is None:
+            raise GrammarError("This shows results only; nothing can be set going from here.")
+        return self.office
 
     @property
     def today(self) -> date:

@@ -31,7 +31,10 @@ _TS = re.compile(r"\d{1,12}\.\d{1,9}", re.ASCII)
 _PLACE = re.compile(r"[A-Z0-9]{2,32}:\d{1,12}\.\d{1,9}", re.ASCII)
 _READ_KINDS = ("", "file_share", "thread_broadcast", "me_message")
 _OUR_NAME = re.compile(r"(?:/?afterword)\s+(.+)", re.IGNORECASE | re.DOTALL)
-_ANYBODYS = frozenset({"help", "stop", "pause", "start", "language"})  # words customers write too
+# Words that customers write too, in an answer or as a wish.
+_ANYBODYS = frozenset(
+    {"help", "stop", "pause", "start", "language", "who", "find", "send", "resume", "uncertain"}
+)
 _SECRETS = ("token", "response_url", "response_urls", "trigger_id", "authorizations")
 
 

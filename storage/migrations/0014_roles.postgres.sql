@@ -53,3 +53,6 @@ CREATE TABLE webhook_call (
 CREATE INDEX webhook_call_due ON webhook_call (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX webhook_call_at ON webhook_call (at);
 CREATE INDEX webhook_call_contact ON webhook_call (contact_id);
+
+-- What staff look into: few rows of a large table.
+CREATE INDEX delivery_in_doubt ON delivery (id) WHERE state = 'uncertain';

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.commands import Commands, StaffConfig
+from storage.uncertain import Uncertain
 from surveys.audit import BEGINNING, Entry, Head, Note, link
 from surveys.card import Card
 from surveys.comment import Comment, Search
@@ -16,6 +17,7 @@ from surveys.conversation import Conversation
 from surveys.event import Interaction
 from surveys.explanation import Explanation
 from surveys.flow import FlowCount
+from surveys.pausing import Pause
 from surveys.preset import PRESETS
 from surveys.question import Choice, Kind, Question
 from surveys.report import Filter, Tally, ValueCount
@@ -137,6 +139,15 @@ class MemoryStore:
     searched: list[Search] = field(default_factory=list)
     audit: list[Entry] = field(default_factory=list)
     waiting: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+
+    async def find_contacts(self, words: str, /, limit: int, offset: int) -> list[Contact]:
+        return [Contact(id=42, keys=("user:42",))][offset : offset + limit]
+
+    async def list_paused(self) -> list[Pause]:
+        return []
+
+    async def list_uncertain(self, limit: int, offset: int) -> list[Uncertain]:
+        return []
 
     async def note_command(self, note: Note, /) -> Entry:
         last = self.audit[-1] if self.audit else Head(number=0, hash=BEGINNING)
