@@ -14,7 +14,7 @@ from scheduler.batch import Batch
 from scheduler.outbox import Messages
 from storage.errors import StoreInUse, StoreMisconfigured, StoreUnavailable
 from surveys.inbound import CommandGiven, Inbound, Replied
-from surveys.message import Capabilities, Message
+from surveys.message import Capabilities, Message, Offers
 
 log = logging.getLogger("afterword.gateway")
 
@@ -166,7 +166,8 @@ class Gateway:
         if channel.capabilities.inline:
             return (message,)
         try:
-            for part in split_picture(message, channel.capabilities):
+            fitted = fit_links(message, channel.capabilities)
+            for part in split_picture(fitted, channel.capabilities):
                 await channel.send(part)
         except ChannelError as error:
             log.warning("channel %s: a command's answer did not go out: %s", item.channel, error)
@@ -186,14 +187,31 @@ def _as_words(item: CommandGiven) -> Replied:
     )
 
 
+def fit_links(message: Message, capabilities: Capabilities) -> Message:
+    """Write links out where they cannot be buttons: below a picture not every provider has room for
+    any, and one that leads to a machine on one's own desk is refused by some.
+    """
+    if not message.links or capabilities.offers is Offers.NONE:
+        return replace(message, links=())
+    safe = all(link.url.startswith("https://") for link in message.links)
+    words = not (message.image and capabilities.images)
+    long = len(message.text) > capabilities.max_caption
+    if capabilities.offers is Offers.BUTTONS and safe and (words or long):
+        return message
+    lines = (f"{link.label}: {link.url}" for link in message.links)
+    return replace(message, text="\n\n".join((message.text, *lines)), links=())
+
+
 def split_picture(message: Message, capabilities: Capabilities) -> tuple[Message, ...]:
-    """Give the picture and the long text apart where they do not fit one message."""
+    """Give the picture and the long text apart where they do not fit one message; links stand below
+    the words.
+    """
     if message.image is None or not capabilities.images:
         return (replace(message, image=None),)
     if len(message.text) <= capabilities.max_caption:
         return (message,)
     caption = message.text.splitlines()[0][: capabilities.max_caption]
-    return replace(message, text=caption), replace(message, image=None)
+    return replace(message, text=caption, links=()), replace(message, image=None)
 
 
 def _as_command(item: Inbound) -> Inbound:

@@ -25,6 +25,8 @@ from bot.gateway import Gateway
 from bot.http import Door, make_app
 from bot.metrics import render_metrics
 from bot.reloading import Reloading, tell_keepers
+from bot.results.building import build_results
+from bot.results.routes import ResultsPage
 from bot.rulebook import make_rules, name_rules, say_alert, say_call, say_card
 from channels import CHANNELS
 from channels.base import Channel, Surroundings
@@ -89,6 +91,7 @@ class Service:
         self.gateway: Gateway
         self.desk: Desk
         self.commands: Commands
+        self.results: ResultsPage
         self.events: Batch[Event, bool]
         self.replies: Batch[Inbound, Messages]
         self.app: web.Application
@@ -196,8 +199,11 @@ class Service:
             hold=self.hold,
         )
         replies = intake_at(clock=self._clock)
+        self.results = build_results(
+            self.store, lambda: self.config, self._staff_config, self._clock
+        )
         self.events = Batch(events.handle_events)
-        self.replies = Batch(replies.handle_inbound)
+        self.replies = Batch(self.results.watch.after(replies.handle_inbound))
         self.desk = Desk(
             self.store,
             self._rules,
@@ -214,6 +220,7 @@ class Service:
             release=lambda number: release_press(
                 self.store, self._rules, lambda clock: intake_at(clock=clock), number
             ),
+            page_link=self.results.link,
         )
         self.gateway = Gateway(self.channels, self.replies, commands.answer, commands.knows)
         self.lanes = {
@@ -288,6 +295,7 @@ class Service:
             metrics=lambda: render_metrics(self.store),
         )
         self.app = make_app(door)
+        self.results.add_routes(self.app)
         if self._extend:
             self._extend(self.app)
         runner = web.AppRunner(

@@ -1,5 +1,6 @@
 """Reports: counts from rollup rows, and the list of responses behind them."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from storage.answers import load_answers, read_response
@@ -12,8 +13,13 @@ from surveys.flow import BY_THEMSELVES, FlowCount
 from surveys.report import Filter, Tally, ValueCount
 from surveys.response import Response
 
-GROUPS = ("", "channel", "team", "agent", "language")
-"""What a tally may be grouped by."""
+GROUPS: Mapping[str, str] = {
+    "": "''",
+    **{name: name for name in ("channel", "team", "agent", "language")},
+    "day": "CAST(day AS TEXT)",
+    "month": "CAST(day / 100 AS TEXT)",
+}
+"""What a tally may be grouped by -> the group's name; days are yyyymmdd, months yyyymm."""
 
 _COUNTS = statement("""
     SELECT 'contacts' AS name, COUNT(*) AS n FROM contact
@@ -33,8 +39,9 @@ async def tally(session: Session, wanted: Filter) -> Tally:
     :raises ValueError: where ``by`` is none of `GROUPS`.
     """
     if wanted.by not in GROUPS:
-        raise ValueError(f"cannot group by {wanted.by!r}, only by one of {', '.join(GROUPS[1:])}")
-    group = wanted.by or "''"
+        known = ", ".join(name for name in GROUPS if name)
+        raise ValueError(f"cannot group by {wanted.by!r}, only by one of {known}")
+    group = GROUPS[wanted.by]
     return Tally(
         values=tuple(await _values(session, wanted, group)),
         flows=tuple(await _flows(session, wanted, group)),

@@ -29,6 +29,8 @@ class Purpose(StrEnum):
     ERASE = "erase"  # subject: contact id; made only by whoever reads the database file
     ENTER = "enter"  # subject: a number for the survey; the entrance page's own short session
     CARD = "card"  # subject: 0; the comment card's own short session
+    RESULTS = "results"  # subject: a colleague's mark; a stamp, the link to the results page
+    READER = "reader"  # subject: a colleague's mark; a stamp, the results page's own short session
 
 
 def seal(key: bytes, purpose: Purpose, subject: int, expires: datetime) -> str:
@@ -61,15 +63,20 @@ def read_stamp(
     key: bytes, purpose: Purpose, subject: int, text: str
 ) -> tuple[datetime, int] | None:
     """Give when a subject's stamp was made and its mark, or None for anything forged."""
+    found = open_stamp(key, purpose, text)
+    return found[1:] if found and found[0] == subject else None
+
+
+def open_stamp(key: bytes, purpose: Purpose, text: str) -> tuple[int, datetime, int] | None:
+    """Give a stamp's subject, when it was made and its mark, or None for anything forged."""
     try:
         raw = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
     except (binascii.Error, UnicodeEncodeError):
         return None
     if len(raw) != 30 or not hmac.compare_digest(raw[13:], _mac(key, purpose, raw[:13], length=17)):
         return None
-    if int.from_bytes(raw[:6], "big") != subject:
-        return None
-    return _EPOCH + timedelta(milliseconds=int.from_bytes(raw[6:12], "big")), raw[12]
+    at = _EPOCH + timedelta(milliseconds=int.from_bytes(raw[6:12], "big"))
+    return int.from_bytes(raw[:6], "big"), at, raw[12]
 
 
 def _mac(key: bytes, purpose: Purpose, body: bytes, *, length: int = 16) -> bytes:

@@ -24,7 +24,7 @@ class Filter:
 
     ``since`` and ``until`` are days in the service's time zone, both included.
     ``teams`` is what the asking colleague may see; None: everything.
-    ``by`` groups: "", channel, team, agent or language.
+    ``by`` groups: "", channel, team, agent, language, day (yyyymmdd) or month (yyyymm).
     """
 
     survey: str = ""

@@ -18,10 +18,12 @@ from bot.commands.context import (
     Command,
     Context,
     Desk,
+    PageLink,
     Release,
     Reply,
     ReportStore,
     StaffConfig,
+    link_nowhere,
     release_nothing,
 )
 from bot.commands.find import FIND
@@ -74,7 +76,8 @@ class Commands:
     """Answers staff commands.
 
     ``config`` gives the configuration as it is now, so that a change applies at once; ``clock``
-    gives the moment, aware; ``release`` lets a held press count; ``desk`` sets things going.
+    gives the moment, aware; ``release`` lets a held press count; ``desk`` sets things going;
+    ``page_link`` gives where results are in the browser.
     """
 
     def __init__(
@@ -85,9 +88,10 @@ class Commands:
         clock: Callable[[], datetime],
         release: Release = release_nothing,
         desk: Desk | None = None,
+        page_link: PageLink = link_nowhere,
     ) -> None:
         self._store, self._config, self._clock = store, config, clock
-        self._release, self._desk = release, desk
+        self._release, self._desk, self._page_link = release, desk, page_link
         # Strangers are told apart by a hash that means nothing after a restart.
         self._register = Register(store, clock, token_bytes(16))
 
@@ -113,7 +117,11 @@ class Commands:
         else:
             reply = await self._reply(asker, config, text)
         return Message(
-            address=address, text=_cut(reply.text), image=reply.image, buttons=reply.buttons
+            address=address,
+            text=_cut(reply.text),
+            image=reply.image,
+            buttons=reply.buttons,
+            links=reply.links,
         )
 
     async def _confirm(
@@ -147,6 +155,7 @@ class Commands:
             release=self._release,
             sure=sure,
             office=self._desk,
+            page_link=self._page_link,
         )
         try:
             reply = await command.answer(context, words)

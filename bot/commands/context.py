@@ -17,7 +17,7 @@ from surveys.conflict import Conflict, Settled, Verdict
 from surveys.contact import Contact
 from surveys.conversation import Conversation
 from surveys.explanation import Explanation
-from surveys.message import Button, Image
+from surveys.message import Button, Image, Link
 from surveys.pausing import Pause
 from surveys.report import Filter, Tally
 from surveys.response import Response
@@ -139,6 +139,15 @@ async def release_nothing(_number: int) -> bool:
     return False
 
 
+PageLink = Callable[[StaffMember, Request], str]
+"""A colleague and what they ask for -> the address of the page that shows it to them alone."""
+
+
+def link_nowhere(_member: StaffMember, _request: Request) -> str:
+    """Give no address, where there is no page."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What a command answers: text of any length, and a picture where one helps.
@@ -150,6 +159,7 @@ class Reply:
     text: str
     image: Image | None = None
     buttons: tuple[Button, ...] = ()
+    links: tuple[Link, ...] = ()
     confirm: bool = False
 
 
@@ -157,6 +167,7 @@ class Reply:
 class Context:
     """One colleague's question at one moment. ``now`` is aware. ``release`` lets a held press count
     and gives whether it did. ``sure`` is whether they have confirmed what the command asked.
+    ``page_link`` gives where the same is in the browser.
     """
 
     member: StaffMember
@@ -166,6 +177,7 @@ class Context:
     release: Release = release_nothing
     sure: bool = False
     office: Desk | None = None
+    page_link: PageLink = link_nowhere
 
     @property
     def desk(self) -> Desk:
@@ -176,6 +188,11 @@ class Context:
         if self.office is None:
             raise GrammarError("This shows results only; nothing can be set going from here.")
         return self.office
+
+    def links(self, request: Request) -> tuple[Link, ...]:
+        """Give the link to the page that shows what is asked for, and goes on showing it."""
+        url = self.page_link(self.member, request)
+        return (Link(label="Live in your browser", url=url),) if url else ()
 
     @property
     def today(self) -> date:

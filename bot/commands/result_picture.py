@@ -37,7 +37,10 @@ def draw_row(
     labels = scale_labels(row) if scored else choice_labels(row, survey)
     bars = tuple(
         Bar(
-            label=label, n=part.n, share=part.share, band=_band(row, part.value) if scored else None
+            label=label,
+            n=part.n,
+            share=part.share,
+            band=band_of(row, part.value) if scored else None,
         )
         for label, part in zip(labels, row.parts, strict=True)
     )
@@ -61,7 +64,7 @@ def draw_groups(
     by: str,
 ) -> Image:
     """Draw the scores of a question's groups with their intervals, best first."""
-    low, high, ticks = _axis(total)
+    low, high, ticks = axis_of(total)
     dots = tuple(_dot(row, by) for row in rank(rows))
     return groups_chart(
         Groups(
@@ -70,7 +73,7 @@ def draw_groups(
             low=low,
             high=high,
             total=total.score,
-            ticks=tuple((tick, _tick(total, tick)) for tick in ticks),
+            ticks=tuple((tick, tick_of(total, tick)) for tick in ticks),
             hidden="hidden: too few answers",
         )
     )
@@ -92,7 +95,8 @@ def _heading(row: Row, title: str, flow: Flow | None, about: str) -> Heading:
     return Heading(title=title, subtitle=about, score=score, facts=tuple(facts))
 
 
-def _band(row: Row, value: str) -> Band:
+def band_of(row: Row, value: str) -> Band:
+    """Give the band of one value of a scored row."""
     share = METRICS[row.metric].scoring is Scoring.SHARE
     threshold = row.box.values[0] if share and row.box else None
     return band(METRICS[row.metric], SCALES[row.scale], int(value), threshold)
@@ -107,7 +111,7 @@ def _legend(row: Row) -> tuple[Legend, ...]:
     )
 
 
-def _axis(row: Row) -> tuple[float, float, tuple[float, ...]]:
+def axis_of(row: Row) -> tuple[float, float, tuple[float, ...]]:
     """Give an axis's ends and ticks: the whole of what the score can be, so nothing looks big."""
     scoring, scale = METRICS[row.metric].scoring, SCALES[row.scale]
     if scoring is Scoring.NET:
@@ -117,7 +121,8 @@ def _axis(row: Row) -> tuple[float, float, tuple[float, ...]]:
     return scale.low, scale.high, tuple(float(value) for value in scale.values)
 
 
-def _tick(row: Row, value: float) -> str:
+def tick_of(row: Row, value: float) -> str:
+    """Give how an axis is labelled at a value."""
     return signed(value) if METRICS[row.metric].scoring is Scoring.NET else f"{value:g}"
 
 

@@ -1,10 +1,10 @@
 """/results: scores, response rates and distributions, with a picture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.commands.answers import english
-from bot.commands.context import Command, Context, Reply
+from bot.commands.context import Command, Context, Reply, StaffConfig
 from bot.commands.grammar import GrammarError, Request, read_request, suggest
 from bot.commands.periods import FORMS, spell_period
 from bot.commands.phrases import count, fold
@@ -16,8 +16,9 @@ from surveys.flow import Flow
 from surveys.message import Image
 from surveys.question import Kind
 from surveys.report import Filter, Report, Row, Tally, ValueCount, summarise
+from surveys.survey import Survey
 
-_ROOM = 3800  # characters of blocks, below `bot.commands.MOST_CHARACTERS`
+_ROOM = 3600  # characters of blocks, below `bot.commands.MOST_CHARACTERS`, a link beside them
 COMPANY_CSAT = (
     "CSAT is about single contacts: compare it within a survey, team or moment. "
     "It is not a score of the company; for that, ask NPS."
@@ -44,7 +45,7 @@ class _Found:
     def parts(self, total: Row) -> tuple[Row, ...]:
         """Give the groups of one total."""
         rows = self.groups.rows if self.groups else ()
-        return tuple(row for row in rows if _identity(row) == _identity(total))
+        return tuple(row for row in rows if identity_of(row) == identity_of(total))
 
     @property
     def surveys(self) -> tuple[str, ...]:
@@ -83,14 +84,16 @@ async def answer_results(context: Context, words: Sequence[str]) -> Reply:
     if request.page:
         raise GrammarError("/results has no pages. Limit it by a survey or metric instead.")
     wanted = context.filter(request)
-    totals = await _report(context, replace(wanted, by=""))
-    groups = await _report(context, wanted) if request.by else None
+    totals = await make_report(context, replace(wanted, by=""))
+    groups = await make_report(context, wanted) if request.by else None
     found = _Found(context=context, request=request, totals=totals, groups=groups)
     title = context.title("Results", request)
     held = _spell_held(await context.store.count_held(replace(wanted, by="")))
+    links = context.links(request)
     if not totals.rows:
-        return Reply(text="\n\n".join((title, _nothing(found), *held)))
-    return Reply(text="\n\n".join((title, *_fitted(_blocks(found)), *held)), image=_picture(found))
+        return Reply(text="\n\n".join((title, _nothing(found), *held)), links=links)
+    text = "\n\n".join((title, *_fitted(_blocks(found)), *held))
+    return Reply(text=text, image=_picture(found), links=links)
 
 
 def _spell_held(n: int) -> tuple[str, ...]:
@@ -98,14 +101,18 @@ def _spell_held(n: int) -> tuple[str, ...]:
     return (f"{count(n, 'answer')} held back as machine presses: /responses held",) if n else ()
 
 
-async def _report(context: Context, wanted: Filter) -> Report:
-    """Count, and summarise; answers on a scale the survey no longer uses come after the others.
+async def make_report(context: Context, wanted: Filter) -> Report:
+    """Count, and summarise."""
+    return report_on(await context.store.tally(wanted), context.config)
+
+
+def report_on(tally: Tally, config: StaffConfig) -> Report:
+    """Summarise; answers on a scale the survey no longer uses come after the others.
 
     Thresholds and goals are of the scale as it is configured: on another one they mean nothing.
     """
-    surveys = context.config.surveys.values()
+    surveys = config.surveys.values()
     asked = {(s.id, q.id): q for s in surveys for q in s.questions}
-    tally = await context.store.tally(wanted)
 
     def current(of: ValueCount) -> bool:
         question = asked.get((of.survey, of.question))
@@ -115,19 +122,19 @@ async def _report(context: Context, wanted: Filter) -> Report:
         replace(tally, values=tuple(v for v in tally.values if current(v))),
         thresholds={key: q.threshold for key, q in asked.items() if q.threshold is not None},
         goals={(s.id, question): goal for s in surveys for question, goal in s.goal.items()},
-        minimum=context.config.minimum,
+        minimum=config.minimum,
         choices={key for key, q in asked.items() if q.kind in (Kind.CHOICE, Kind.CHOICES)},
     )
     former = summarise(
         Tally(values=tuple(v for v in tally.values if not current(v)), flows=()),
         thresholds={},
         goals={},
-        minimum=context.config.minimum,
+        minimum=config.minimum,
     )
     return replace(report, rows=(*report.rows, *former.rows))
 
 
-def _identity(row: Row) -> tuple[str, ...]:
+def identity_of(row: Row) -> tuple[str, ...]:
     """Give what sets rows apart that are never merged, the group left out."""
     return (
         row.survey,
@@ -146,7 +153,7 @@ def _blocks(found: _Found) -> list[str]:
         blocks.append(_survey_head(found, survey))
         rows = found.rows(survey)
         blocks += [_block(found, row, rows, brief=brief) for row in rows]
-    if _is_of_the_company(found):
+    if is_of_the_company(found.request, found.totals.rows, found.context.config.surveys):
         blocks.append(COMPANY_CSAT)
     if found.groups and any(row.hidden for row in found.groups.rows):
         least = count(found.totals.minimum, "answer")
@@ -154,14 +161,13 @@ def _blocks(found: _Found) -> list[str]:
     return blocks
 
 
-def _is_of_the_company(found: _Found) -> bool:
+def is_of_the_company(request: Request, rows: Sequence[Row], surveys: Mapping[str, Survey]) -> bool:
     """Whether CSAT is looked at for everything at once, or was asked about the company itself."""
-    rows = [row for row in found.totals.rows if row.metric == "csat" and not row.hidden]
-    request, surveys = found.request, found.context.config.surveys
+    shown = [row for row in rows if row.metric == "csat" and not row.hidden]
     limited = request.survey or request.team or request.agent or request.question
-    if not limited and len({row.survey for row in rows}) > 1:
+    if not limited and len({row.survey for row in shown}) > 1:
         return True
-    asked = (surveys[row.survey].question(row.question) for row in rows if row.survey in surveys)
+    asked = (surveys[row.survey].question(row.question) for row in shown if row.survey in surveys)
     return any(q is not None and (q.about or "") in _COMPANY for q in asked)
 
 

@@ -1,0 +1,96 @@
+"""Asked: what a reader of the results page wants to see, read from the address. Pure.
+
+The words mean what they mean in a command (`bot.commands.grammar`), and what cannot be read is
+answered with the same sentences.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from bot.commands.context import Context
+from bot.commands.grammar import Request, Vocabulary, read_request, split_line
+from bot.commands.periods import FORMS, Period, PeriodError, read_period
+from bot.commands.phrases import clean, fold
+from surveys.report import Filter
+
+NAMES = ("survey", "period", "channel", "team", "agent", "language")
+"""The filters, in the order in which the form has them."""
+
+WORDS, PAGE = "q", "page"
+_LIMITS = tuple(name for name in NAMES if name != "period")
+_LONGEST = 120
+_MOST_WORDS = 8
+_LAST_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """``given`` are the filters as they were written, cleaned, empty ones left out."""
+
+    request: Request
+    given: Mapping[str, str] = field(default_factory=dict)
+    words: str = ""
+    page: int = 1
+
+    def address(self, **change: str | int) -> str:
+        """Give the address of the same page with something changed; "" takes a filter away."""
+        asked: dict[str, str | int] = {**self.given, WORDS: self.words, **change}
+        return "?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+def read_given(query: Mapping[str, str]) -> dict[str, str]:
+    """Give the filters of an address as they were written."""
+    found = {name: clean(query.get(name, ""))[:_LONGEST] for name in NAMES}
+    return {name: value for name, value in found.items() if value}
+
+
+def read_asked(query: Mapping[str, str], context: Context) -> tuple[Asked, Filter]:
+    """Give what is asked for, and which rows that is: never more than the reader may see.
+
+    :raises GrammarError: where a name means nothing, or a team is not the reader's.
+    :raises PeriodError: where the period cannot be read.
+    """
+    given = read_given(query)
+    limits: dict[str, Any] = {
+        name: _read_name(name, given[name], context.vocabulary, context.today)
+        for name in _LIMITS
+        if name in given
+    }
+    written = given.get("period", "")
+    period = _read_period(written, context.today) if written else None
+    words = clean(query.get(WORDS, ""))[:_LONGEST]
+    looked_for = split_line(f"/comments {words}")[1][:_MOST_WORDS]
+    request = Request(**limits, period=period, about=tuple(dict.fromkeys(looked_for)))
+    asked = Asked(request=request, given=given, words=words, page=_read_page(query.get(PAGE, "")))
+    return asked, context.filter(request)
+
+
+def write_query(request: Request) -> str:
+    """Give the query of the page that shows what a command asked for, "" for all of it."""
+    asked = {name: getattr(request, name) for name in _LIMITS}
+    if request.period:
+        asked["period"] = f"{request.period.since}..{request.period.until}"
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"?{query}" if query else ""
+
+
+def _read_name(kind: str, value: str, vocabulary: Vocabulary, today: date) -> str:
+    found: str = getattr(read_request((kind, value), vocabulary, today), kind)
+    return found
+
+
+def _read_period(written: str, today: date) -> Period:
+    words = tuple(written.split())
+    found = read_period(words, today)
+    if found is None or found[1] < len(words):
+        raise PeriodError(f"I can't read '{fold(written, 40)}' as a period. Write {FORMS}.")
+    return found[0]
+
+
+def _read_page(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 6):
+        return 1
+    return min(max(int(text), 1), _LAST_PAGE)

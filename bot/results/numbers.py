@@ -1,0 +1,91 @@
+"""Numbers: what the page counts. All of it comes from rollup rows, by the functions of /results."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.commands.context import Context
+from bot.commands.periods import Period
+from bot.commands.results import identity_of, make_report, report_on
+from bot.results.trend import Cut, cut, regroup
+from surveys.flow import Flow
+from surveys.report import Filter, Report, Row
+
+BREAKDOWNS = ("channel", "team", "agent")
+"""What a survey's answers are broken down by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """All surveys: ``before`` is the same of as many days before the period; ``held`` is how many
+    presses count nowhere because they may be a machine's.
+    """
+
+    totals: Report
+    before: Report
+    held: int
+
+    @property
+    def surveys(self) -> tuple[str, ...]:
+        """The surveys with answers or invitations."""
+        found = [row.survey for row in self.totals.rows] + [f.survey for f in self.totals.flows]
+        return tuple(dict.fromkeys(found))
+
+    def rows(self, survey: str) -> tuple[Row, ...]:
+        return tuple(row for row in self.totals.rows if row.survey == survey)
+
+    def flow(self, survey: str) -> Flow | None:
+        return next((flow for flow in self.totals.flows if flow.survey == survey), None)
+
+    def earlier(self, row: Row) -> Row | None:
+        """Give the same row of the days before, None where there were no answers."""
+        same = (r for r in self.before.rows if identity_of(r) == identity_of(row))
+        return next(same, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """One survey: its answers by each of `BREAKDOWNS`, and by stretches of the period."""
+
+    survey: str
+    groups: Mapping[str, Report]
+    trend: Report
+    stretches: Cut
+
+    def parts(self, by: str, total: Row) -> tuple[Row, ...]:
+        """Give the groups of one total."""
+        return _parts(self.groups[by], total)
+
+    def course(self, total: Row) -> Mapping[str, Row]:
+        """Give one total's stretches by name; those without answers are left out."""
+        return {row.group: row for row in _parts(self.trend, total)}
+
+
+async def count_overview(context: Context, wanted: Filter) -> Overview:
+    """Count what all surveys of a filter have."""
+    days = (wanted.until - wanted.since).days + 1
+    earlier = replace(
+        wanted,
+        since=wanted.since - timedelta(days=days),
+        until=wanted.since - timedelta(days=1),
+    )
+    return Overview(
+        totals=await make_report(context, wanted),
+        before=await make_report(context, earlier),
+        held=await context.store.count_held(wanted),
+    )
+
+
+async def count_detail(context: Context, wanted: Filter, survey: str) -> Detail:
+    """Count one survey in every way the page shows."""
+    one = replace(wanted, survey=survey)
+    groups = {by: await make_report(context, replace(one, by=by)) for by in BREAKDOWNS}
+    how = cut(Period(since=wanted.since, until=wanted.until))
+    tally = regroup(await context.store.tally(replace(one, by=how.by)), how)
+    return Detail(
+        survey=survey, groups=groups, trend=report_on(tally, context.config), stretches=how
+    )
+
+
+def _parts(report: Report, total: Row) -> tuple[Row, ...]:
+    return tuple(row for row in report.rows if identity_of(row) == identity_of(total))

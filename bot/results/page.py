@@ -1,0 +1,176 @@
+"""Page: from what the sections found to HTML. No clock, no network; every text is escaped."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.commands.answers import english
+from bot.commands.context import Context
+from bot.commands.periods import FORMS, default_period, spell_period
+from bot.commands.phrases import clean, fold, listing
+from bot.results.asked import NAMES, Asked
+from bot.results.drawing import WIDTH
+from bot.results.sections import SECTIONS, visit
+from channels.web.settings import Settings
+from surveys.report import Filter
+from surveys.staff import Role, StaffMember
+
+_HERE = Path(__file__).parent
+
+
+def _hold_together(value: object) -> object:
+    """Keep a number and its per cent sign on one line."""
+    return value.replace(" %", "\u00a0%") if isinstance(value, str) else value
+
+
+_JINJA = Environment(
+    loader=FileSystemLoader(_HERE / "templates"),
+    autoescape=True,
+    finalize=_hold_together,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ROLES = {
+    Role.VIEWER: "viewer",
+    Role.TEAM_LEAD: "team lead",
+    Role.MANAGER: "manager",
+    Role.ADMIN: "admin",
+}
+PERIODS = ("today", "7d", "30d", "90d", "this week", "last week", "this month", "last month")
+"""What the form offers; anything a command takes may be written."""
+
+GONE = "This link is no longer good"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What all pages share: the company's name, and the stylesheet and script as they are served,
+    each with a hash of itself to be asked for by.
+    """
+
+    company: str
+    style: bytes
+    script: bytes
+
+    @property
+    def files(self) -> Mapping[str, tuple[str, bytes]]:
+        """Name -> media type and content."""
+        return {"results.css": ("text/css", self.style), "results.js": _script(self.script)}
+
+    def address_of(self, name: str) -> str:
+        return f"{name}?v={sha256(self.files[name][1]).hexdigest()[:12]}"
+
+
+def make_look(company: str, settings: Settings) -> Look:
+    """Give the look of a service, in the colour of its survey pages."""
+    style = (_HERE / "results.css").read_text(encoding="utf-8")
+    for name, colour in (("#0f6b5c", settings.accent), ("#7fc9bb", settings.night_accent)):
+        style = style.replace(name, colour)
+    script = (_HERE / "results.js").read_bytes()
+    return Look(company=clean(company), style=style.encode(), script=script)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When the page was made, in the service's time zone, and until when its reader may look;
+    ``mark`` is the store's (`bot.results.live`).
+    """
+
+    now: datetime
+    until: datetime
+    mark: str
+
+
+async def render_results(
+    look: Look, context: Context, asked: Asked, wanted: Filter, moment: Moment
+) -> str:
+    """Give the page that shows what is asked for."""
+    this = await visit(context, asked, wanted)
+    parts = []
+    for section in SECTIONS:
+        template = _JINJA.get_template(f"{section.name}.html")
+        inside = template.render(await section.gather(this), width=WIDTH)
+        parts.append({"name": section.name, "title": section.title, "html": inside})
+    about = listing([f"{k} {fold(asked.given[k], 60)}" for k in NAMES[2:] if k in asked.given], "")
+    return _page(
+        look,
+        context,
+        asked.given,
+        moment,
+        parts=parts,
+        period=spell_period(this.period),
+        about=about,
+        refresh=True,
+    )
+
+
+def render_fault(
+    look: Look, context: Context, given: Mapping[str, str], fault: str, moment: Moment
+) -> str:
+    """Give the page with its form, and why it has nothing to show."""
+    period = spell_period(default_period(context.today))
+    return _page(look, context, given, moment, fault=fault, period=period)
+
+
+def render_gone(look: Look) -> str:
+    """Give the page for whoever may not see any, whatever the reason."""
+    return _JINJA.get_template("gone.html").render(look=look, title=GONE)
+
+
+def _page(
+    look: Look,
+    context: Context,
+    given: Mapping[str, str],
+    moment: Moment,
+    *,
+    period: str,
+    parts: Sequence[Mapping[str, str]] = (),
+    about: str = "",
+    fault: str = "",
+    refresh: bool = False,
+) -> str:
+    return _JINJA.get_template("page.html").render(
+        look=look,
+        reader=_reader(context.member),
+        given=given,
+        fields=_fields(context),
+        forms=FORMS,
+        periods=PERIODS,
+        parts=parts,
+        period=period,
+        about=about,
+        fault=fault,
+        refresh=refresh,
+        moment=moment,
+    )
+
+
+def _reader(member: StaffMember) -> str:
+    teams = "every team" if member.sees_all else listing(member.teams, "and") or "no team yet"
+    return f"{fold(member.name, 60)}, {_ROLES[member.role]}: {teams}"
+
+
+def _fields(context: Context) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Give what can be chosen for each filter: value and words."""
+    known = context.vocabulary
+    surveys = context.config.surveys
+    titles = [(name, _titled(name, fold(english(surveys[name].title), 60))) for name in surveys]
+    return {
+        "survey": titles,
+        "channel": [(name, name) for name in known.channel],
+        "team": [(name, name) for name in known.team] if len(known.team) > 1 else [],
+        "language": [(code, code) for code in known.language],
+    }
+
+
+def _titled(name: str, title: str) -> str:
+    return f"{name}: {title}" if title else name
+
+
+def _script(content: bytes) -> tuple[str, bytes]:
+    return "text/javascript", content

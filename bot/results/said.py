@@ -1,0 +1,102 @@
+"""Said: customers' own words as the page shows them. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.commands.answers import card_author, card_mark, spell_scores, spell_time
+from bot.commands.context import Context
+from bot.commands.phrases import clean, fold
+from surveys.comment import Comment
+from surveys.masking import mask_address
+from surveys.staff import Role
+
+PAGE = 20
+"""Comments on one page."""
+
+_LONGEST = 4000
+_NAME, _WORD = 60, 60
+_MAIL = re.compile(r"[^\s@\"'<>()]+@[^\s@\"'<>()]+\.\w+")
+_NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One comment: ``about`` is the survey with what was scored, or what kind of card it is;
+    ``facts`` say who, and where it belongs.
+    """
+
+    at: str
+    moment: str
+    about: str
+    text: str
+    language: str
+    facts: tuple[str, ...]
+
+
+def list_said(context: Context, found: Sequence[Comment]) -> tuple[Said, ...]:
+    """Give comments as their reader may see them."""
+    # The store limits the rows already; a name shown to the wrong team is worth a second lock.
+    return tuple(_said(context, one) for one in found[:PAGE] if context.sees(one.team))
+
+
+def shows_people(role: Role) -> bool:
+    """Whether that role reads who said something; a viewer reads what was said."""
+    return role is not Role.VIEWER
+
+
+def mask_words(text: str) -> str:
+    """Give a text with mail addresses and telephone numbers masked."""
+    masked = _MAIL.sub(lambda found: mask_address("email", found.group()), text)
+    return _NUMBER.sub(_mask_number, masked)
+
+
+def _mask_number(found: re.Match[str]) -> str:
+    digits = sum(c.isdecimal() for c in found.group())
+    return mask_address("sms", found.group()) if digits > 6 else found.group()
+
+
+def _said(context: Context, comment: Comment) -> Said:
+    open_ = shows_people(context.member.role)
+    text = clean(comment.text)[:_LONGEST]
+    card, response = comment.card, comment.response
+    language = card.language if card else response.language if response else ""
+    return Said(
+        at=spell_time(comment.at, context.config.timezone),
+        moment=comment.at.isoformat(),
+        about=_about(context, comment),
+        text=text if open_ else mask_words(text),
+        language=language,
+        facts=_facts(comment, _author(comment) if open_ else "a customer", open_=open_),
+    )
+
+
+def _about(context: Context, comment: Comment) -> str:
+    if comment.card is not None:
+        mark = card_mark(comment.card.praise)
+        return f"Comment card{f', {mark}' if mark else ''}"
+    if comment.response is None:
+        return "Comment"
+    survey = context.config.surveys.get(comment.response.survey)
+    scores = spell_scores(comment.response, survey)
+    return fold(" · ".join((comment.response.survey, *scores)), 200)
+
+
+def _author(comment: Comment) -> str:
+    if comment.card is not None:
+        return card_author(comment.card, comment.contact)
+    return fold(comment.contact.name, _NAME) if comment.contact else "unknown"
+
+
+def _facts(comment: Comment, author: str, *, open_: bool) -> tuple[str, ...]:
+    card = comment.card
+    agent = comment.response.interaction.agent if comment.response else ""
+    found = (
+        author,
+        f"agent {fold(agent, _WORD)}" if agent else "",
+        f"team {fold(comment.team, _WORD)}" if comment.team else "",
+        f"by {fold(comment.channel, _WORD)}",
+        f"from {fold(card.source, _WORD)}" if card and card.source else "",
+        f"answer to {fold(card.email, _NAME)}" if card and card.email and open_ else "",
+    )
+    return tuple(fact for fact in found if fact)

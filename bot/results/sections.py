@@ -1,0 +1,134 @@
+"""Sections: what stands on the page, one below the other. To add one, add its line and template.
+
+A section's template, ``templates/<name>.html``, is given what its function found. It is sent anew
+when something changed, and put in place of the one before.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot.commands.answers import english
+from bot.commands.context import Context
+from bot.commands.periods import Period, default_period, spell_period
+from bot.commands.phrases import count, fold
+from bot.commands.result_scores import spell_flow
+from bot.commands.results import COMPANY_CSAT, is_of_the_company
+from bot.results.asked import WORDS, Asked
+from bot.results.breakdown import break_down
+from bot.results.cards import make_card
+from bot.results.numbers import Overview, count_detail, count_overview
+from bot.results.said import PAGE, list_said, shows_people
+from surveys.comment import Search
+from surveys.report import Filter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One look at the page: who looks, at what, and what all sections need."""
+
+    context: Context
+    asked: Asked
+    wanted: Filter
+    overview: Overview
+
+    @property
+    def period(self) -> Period:
+        return self.asked.request.period or default_period(self.context.today)
+
+    def title_of(self, survey: str) -> str:
+        """Give a survey's title in English, its id where it has none."""
+        known = self.context.config.surveys.get(survey)
+        return (fold(english(known.title), 80) if known else "") or survey
+
+
+Gather = Callable[[Visit], Awaitable[Mapping[str, object]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One section: its name, its heading, and what fills its template."""
+
+    name: str
+    title: str
+    gather: Gather
+
+
+async def visit(context: Context, asked: Asked, wanted: Filter) -> Visit:
+    """Count what all sections need."""
+    overview = await count_overview(context, wanted)
+    return Visit(context=context, asked=asked, wanted=wanted, overview=overview)
+
+
+async def _overview(this: Visit) -> Mapping[str, object]:
+    overview, known = this.overview, this.context.config.surveys
+    flows = overview.totals.flows
+    warned = is_of_the_company(this.asked.request, overview.totals.rows, known)
+    surveys = [
+        {
+            "name": name,
+            "title": this.title_of(name),
+            "flow": spell_flow(flow) if (flow := overview.flow(name)) else "",
+            "cards": [
+                make_card(row, overview, known.get(name), this.period.days)
+                for row in overview.rows(name)
+            ],
+            "address": this.asked.address(survey=name, page=""),
+        }
+        for name in overview.surveys
+    ]
+    return {
+        "surveys": surveys,
+        "asked_people": sum(flow.sent for flow in flows),
+        "period": spell_period(this.period),
+        "longer": this.asked.address(period="90d", page="") if this.period.days < 90 else "",
+        "held": count(overview.held, "answer") if overview.held else "",
+        "warning": COMPANY_CSAT if warned else "",
+    }
+
+
+async def _detail(this: Visit) -> Mapping[str, object]:
+    """Show the survey asked for, or else the first that has answers."""
+    overview = this.overview
+    answered = [name for name in overview.surveys if overview.rows(name)]
+    if not answered:
+        return {"name": ""}
+    name = this.asked.request.survey or answered[0]
+    detail = await count_detail(this.context, this.wanted, name)
+    known = this.context.config.surveys.get(name)
+    others = [
+        {"title": this.title_of(other), "address": this.asked.address(survey=other, page="")}
+        for other in answered
+        if other != name
+    ]
+    return {
+        "name": name,
+        "title": this.title_of(name),
+        "questions": break_down(overview, detail, known),
+        "others": others,
+        "minimum": overview.totals.minimum,
+    }
+
+
+async def _comments(this: Visit) -> Mapping[str, object]:
+    asked, page = this.asked, this.asked.page
+    search = Search(rows=this.wanted, words=asked.request.about)
+    offset = (page - 1) * PAGE
+    found = await this.context.store.list_comments(search, limit=PAGE + 1, offset=offset)
+    return {
+        "comments": list_said(this.context, found),
+        "masked": not shows_people(this.context.member.role),
+        "words": asked.words,
+        "given": asked.given,
+        "page": page,
+        "newer": asked.address(page=page - 1 if page > 2 else "") if page > 1 else "",
+        "older": asked.address(page=page + 1) if len(found) > PAGE else "",
+        "everything": asked.address(**{WORDS: ""}),
+    }
+
+
+SECTIONS = (
+    Section(name="overview", title="Overview", gather=_overview),
+    Section(name="detail", title="In detail", gather=_detail),
+    Section(name="comments", title="Comments", gather=_comments),
+)
+"""The one table, in the order of the page."""
