@@ -46,7 +46,9 @@ class Requests:
 
         A choice that reads the same wins over everything but a stop.
         """
-        if item.payloads or not item.text.strip() or len(item.text) > 2 * LONGEST:
+        if not item.payloads and not item.text.strip():
+            return None if self._asks(conversation) else await self._read_silence(item)
+        if item.payloads or len(item.text) > 2 * LONGEST:
             return None
         contact = conversation.contact if conversation else await self._contact_at(item)
         banks = list(self._banks(contact, conversation))
@@ -63,6 +65,11 @@ class Requests:
         if found is None and contact and not any(read_opening(item.text, b) for b in banks):
             found = _unknown_command(item.text)
         return _asked(item, found) if found else None
+
+    async def _read_silence(self, item: Replied) -> Asked | None:
+        """Give what somebody asks who calls us and has no question to answer: what there is."""
+        known = self.channels[item.channel].inline and await self._contact_at(item)
+        return _asked(item, Request(kind=RequestKind.HELP)) if known else None
 
     async def grant(self, item: Wish, *, fresh: bool) -> Granted | None:
         """Grant a request: to the person, on every channel, with a receipt.
@@ -93,6 +100,13 @@ class Requests:
         if conversation:
             banks.insert(0, self.rules.heard(conversation.invitation.language))
         yield from {bank.code: bank for bank in banks}.values()
+
+    def _asks(self, conversation: Conversation | None) -> bool:
+        """Whether a question waits for an answer."""
+        if conversation is None or is_over(conversation, self.now):
+            return False
+        survey = self.rules.surveys.get(conversation.invitation.survey)
+        return survey is not None and next_question(survey, conversation.response) is not None
 
     def _is_choice(self, text: str, conversation: Conversation) -> bool:
         """Whether the words choose something of the open question."""

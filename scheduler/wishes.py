@@ -42,6 +42,14 @@ reads."""
 INTERACTION_COUNTS = timedelta(days=365)
 """How long the team of an interaction is the one to talk to."""
 
+_HERE = {
+    "stopped": "stopped_here",
+    "paused": "paused_here",
+    "know": "know_here",
+    "help_requests": "choices",
+}
+"""Text -> what is said instead where the next wish is pressed and nothing can be written."""
+
 FORGET_LASTS = timedelta(hours=1)
 """How long somebody who asked to be forgotten may confirm it."""
 
@@ -235,11 +243,14 @@ class Wishes:
         return self._said(asked, contact, "stopped" if contact.opted_out_at else "resumed")
 
     def _said(self, asked: Inbound, contact: Contact, key: str, **facts: object) -> Granted:
-        """Give a text; on a page with what else may be asked."""
-        message = compose_plain(self.rules, asked.address, contact, key, **facts)
-        if self.channels[asked.channel].inline:
+        """Give a text; on a page, and on a call, with what else may be asked."""
+        inline = self.channels[asked.channel].inline
+        text = _HERE.get(key, key) if inline else key
+        message = compose_plain(self.rules, asked.address, contact, text, **facts)
+        if inline:
             known, confirm = reachable_channels(contact, self.channels), key == "forget_sure"
-            message = with_choices(self.rules, message, contact, known, confirm=confirm)
+            page = replace(message, stop_link=self.rules.stop_link(contact.id, self.now))
+            message = with_choices(self.rules, page, contact, known, confirm=confirm)
         return Granted(message=message, contact=contact)
 
     def _code(self, contact: Contact) -> str:

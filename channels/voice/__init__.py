@@ -23,7 +23,7 @@ CAPABILITIES = Capabilities(
     concurrency=5,
     finds_by="sms",
     notes={
-        "max_buttons": "keys of the telephone; the star key stops",
+        "max_buttons": "keys of the telephone; the star key opens a menu",
         "replies": "a comment is recorded, and the recording linked",
         "max_text": "two minutes of speech",
     },

@@ -9,11 +9,13 @@ from channels.base import Ack, Channel, Receipt, Request, Surroundings
 from channels.errors import Rejected
 from channels.twilio import Api, Webhook, dialled, read_fields
 from channels.voice import Settings
-from channels.voice.inbound import RECORDED, from_payload, is_machine, read_value
-from channels.voice.keypad import STOP, WORDS, make_keypad
+from channels.voice.inbound import RECORDED, from_payload, is_machine, is_theirs, read_value
+from channels.voice.keypad import MENU, WORDS, make_keypad
+from channels.voice.menu import is_menu
 from channels.voice.phrases import phrases_for
 from channels.voice.place import Page, Place, link_token, read_place
 from channels.voice.twiml import Prompt, Speech, ask, hang_up, say_and_hang_up, to_payload
+from channels.voice.wishing import Wishing
 from surveys.inbound import Inbound
 from surveys.language import Language, Languages
 from surveys.message import Entry, Message
@@ -55,6 +57,12 @@ class Voice(Channel):
         self._languages, self._default = languages, default_language
         self._speech = Speech(company=company, voices=settings.voices)
         self._webhook = Webhook(settings.auth_token, f"{public_url.rstrip('/')}/{self.name}")
+        self._wishing = Wishing(
+            speech=self._speech,
+            url=self._webhook.url,
+            languages=languages,
+            default=default_language,
+        )
         self._api = Api(
             settings.account_sid,
             settings.auth_token,
@@ -130,10 +138,17 @@ class Voice(Channel):
     def _next(self, place: Place, fields: Mapping[str, str], message: Message) -> bytes:
         if RECORDED in message.notice:  # nobody wants the address of their own words read out
             message = replace(message, notice="")
+        tired, sure = place.turn >= MOST_TURNS, is_theirs(fields)
+        if place.page is Page.WISH and not tired:
+            said = self._wishing.go_on(place, fields, message, sure=sure)
+            if said is not None:
+                return said
+        elif is_menu(message) and not tired:
+            return self._wishing.open(place, message, sure=sure)
         if not message.question_id:
             return to_payload(message, self._speech)
         misses = self._misses(place, fields, message)
-        if misses > MOST_MISSES or place.turn >= MOST_TURNS:
+        if misses > MOST_MISSES or tired:
             code, phrases = phrases_for(message.language)
             return say_and_hang_up(self._speech, code, (phrases.leaving,))
         keypad = make_keypad(message, self._settings.ten)
@@ -151,7 +166,7 @@ class Voice(Channel):
             keypad=keypad,
             action=self._webhook.url + following.path,
             notice=self._notice(place, fields, message),
-            opens=place.page is not Page.ANSWER,
+            opens=place.page in (Page.INCOMING, Page.OPENING),
         )
         return ask(prompt, self._speech)
 
@@ -160,7 +175,7 @@ class Voice(Channel):
         if place.question != message.question_id or place.keypad is None:
             return 0
         value = read_value(place.keypad, fields)
-        ticked = message.entry is Entry.MANY and value not in (None, _DONE, STOP, WORDS)
+        ticked = message.entry is Entry.MANY and value not in (None, _DONE, MENU, WORDS)
         return 0 if ticked else place.misses + 1
 
     def _notice(self, place: Place, fields: Mapping[str, str], message: Message) -> str:

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypedDict
 
-from channels.voice.keypad import HASH, STOP, WORDS, Keypad
+from channels.voice.keypad import HASH, MENU, WORDS, Keypad
+from channels.voice.menu import BACK, read_wish
 from channels.voice.place import Page, Place
-from surveys.inbound import Inbound, OptedOut, Replied, StatusChanged, Viewed
+from surveys.inbound import Asked, Inbound, OptedIn, OptedOut, Replied, StatusChanged, Viewed
 from surveys.invitation import DeliveryState
+from surveys.request import RequestKind
 
 _ENDED_BADLY: Mapping[str, str] = {
     "busy": "the line was busy",
@@ -44,7 +46,11 @@ def from_payload(place: Place, fields: Mapping[str, str], *, now: datetime) -> l
         return _read_incoming(sid, fields, now)
     if place.page is Page.OPENING:
         return [Viewed(event_id=f"{sid}.open", token=place.token, **_origin(fields, now))]
-    return [_read_answer(sid, place, fields, now)]
+    if place.page is Page.AGAIN:
+        again = f"{sid}.{place.turn}.again"
+        return [Viewed(event_id=again, token=place.token, **_origin(fields, now))]
+    read = _read_wish if place.page is Page.WISH else _read_answer
+    return [read(sid, place, fields, now)]
 
 
 def is_machine(fields: Mapping[str, str]) -> bool:
@@ -75,9 +81,9 @@ def _read_answer(sid: str, place: Place, fields: Mapping[str, str], now: datetim
     keypad = place.keypad or Keypad()
     event_id, origin = f"{sid}.{place.turn}.{place.question}", _origin(fields, now)
     value = read_value(keypad, fields)
-    if value == STOP and place.stop:
-        return OptedOut(event_id=event_id, token=place.stop, **origin)
-    if value is None or value == STOP:
+    if value == MENU and place.stop:  # their own page says what there is to ask
+        return Viewed(event_id=event_id, token=place.stop, **origin)
+    if value is None or value == MENU:
         return Viewed(event_id=event_id, token=place.token, **origin)
     text = ""
     if value == WORDS:
@@ -85,6 +91,32 @@ def _read_answer(sid: str, place: Place, fields: Mapping[str, str], now: datetim
         text = f"{RECORDED} {heard}" if keypad.records else fields.get("Digits", "")
     payload = f"{place.token}.{place.question}.{value}"
     return Replied(event_id=event_id, payloads=(payload,), text=text, **origin)
+
+
+def _read_wish(sid: str, place: Place, fields: Mapping[str, str], now: datetime) -> Inbound:
+    """Read a key of the menu. One that asks nothing of us shows the person's page again."""
+    event_id, origin = f"{sid}.{place.turn}.wish", _origin(fields, now)
+    value = (place.keypad or Keypad()).meaning(fields.get("Digits", "")) or ""
+    if value == BACK and place.token:
+        return Viewed(event_id=event_id, token=place.token, **origin)
+    wish = read_wish(value)
+    if wish is None:
+        return Viewed(event_id=event_id, token=place.stop, **origin)
+    request, confirmed = wish
+    if request.kind is RequestKind.STOP:
+        return OptedOut(event_id=event_id, token=place.stop, **origin)
+    if request.kind is RequestKind.START:
+        return OptedIn(event_id=event_id, token=place.stop, **origin)
+    return Asked(
+        event_id=event_id, token=place.stop, request=request, confirmed=confirmed, **origin
+    )
+
+
+def is_theirs(fields: Mapping[str, str]) -> bool:
+    """Whether it is surely the person's own telephone: we called it. A caller's number may be
+    forged.
+    """
+    return fields.get("Direction", "outbound").startswith("outbound")
 
 
 def _read_incoming(sid: str, fields: Mapping[str, str], now: datetime) -> list[Inbound]:
@@ -127,7 +159,6 @@ def _machine(sid: str, fields: Mapping[str, str], now: datetime) -> Inbound:
 
 def _origin(fields: Mapping[str, str], now: datetime) -> _Origin:
     """The person is at the other end: whom we called, or who calls."""
-    ours_calls = fields.get("Direction", "outbound").startswith("outbound")
     raw = {name: fields[name] for name in _KEPT if name in fields}
-    address = fields.get("To" if ours_calls else "From", "")
+    address = fields.get("To" if is_theirs(fields) else "From", "")
     return _Origin(channel="voice", at=now, address=address, raw=raw)

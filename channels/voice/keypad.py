@@ -15,12 +15,12 @@ HASH, STAR = "#", "*"
 
 # As payloads have them (`surveys.compose`), and as an address can hold them. Choices are in small
 # letters, so that none is mistaken for one of these.
-_SKIP, _DONE, WORDS, STOP = "-", "!", "=", "STOP"
+_SKIP, _DONE, WORDS, MENU = "-", "!", "=", "MENU"
 _WRITTEN = {_SKIP: "SKIP", _DONE: "DONE"}
 _MEANT = {written: value for value, written in _WRITTEN.items()}
 _KEY_WRITTEN = {HASH: "h", STAR: "s"}
 _KEY_MEANT = {written: key for key, written in _KEY_WRITTEN.items()}
-_PART = re.compile(r"(?:(\d{1,2}|h|s)\.)?([a-z0-9_]{1,14}|SKIP|DONE|STOP)", re.ASCII)
+_PART = re.compile(r"(?:(\d{1,2}|h|s)\.)?([a-z0-9_~]{1,30}|SKIP|DONE|MENU)", re.ASCII)
 _ANY, _RECORD = "ANY", "REC"
 
 
@@ -80,11 +80,11 @@ class Keypad:
 
 def make_keypad(message: Message, ten: Literal["#", "*"]) -> Keypad:
     """Give the keys that answer a question. A value is its own key, choices are counted from 1;
-    the hash key skips, or ends choosing, and the star stops all questions where it is free.
+    the hash key skips, or ends choosing, and the star leads to the menu where it is free.
     """
     keys = [*_scale_keys(message, ten), *_choice_keys(message), *_hash_key(message)]
     if message.stop_link and all(key.press != STAR for key in keys):
-        keys.append(Key(press=STAR, value=STOP, label=_stop_label(message)))
+        keys.append(Key(press=STAR, value=MENU))
     if message.entry is Entry.TEXT:
         return Keypad(keys=tuple(k for k in keys if k.press == HASH), records=True)
     answers = [key for key in keys if key.press not in (HASH, STAR)]
@@ -122,10 +122,6 @@ def _hash_key(message: Message) -> list[Key]:
     # "Done" with nothing chosen skips as well, so that one key does for both.
     value = next((v for v in (_DONE, _SKIP) if v in found), None)
     return [Key(press=HASH, value=value, label=found[value])] if value else []
-
-
-def _stop_label(message: Message) -> str:
-    return next((link.label for link in message.footer if link.url == message.stop_link), "STOP")
 
 
 def _encode(key: Key) -> str:

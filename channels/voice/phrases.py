@@ -10,7 +10,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
     """One language. ``option`` has ``{label}`` and ``{key}``, ``scale`` has ``{low}`` and
-    ``{high}``, ``opening`` has ``{company}``. ``hash`` and ``star`` name those keys in ``option``.
+    ``{high}``, ``opening`` has ``{company}``. ``hash`` and ``star`` name those keys in ``option``;
+    ``menu``, ``back``, ``finish`` and ``elsewhere`` are labels there.
     """
 
     opening: str
@@ -23,6 +24,11 @@ class Phrases:
     silence: str
     leaving: str
     goodbye: str
+    menu: str
+    wish: str
+    back: str
+    finish: str
+    elsewhere: str
 
 
 PHRASES: Mapping[str, Phrases] = {
@@ -38,6 +44,11 @@ PHRASES: Mapping[str, Phrases] = {
         silence="We did not hear an answer.",
         leaving="Thank you for your time.",
         goodbye="Goodbye.",
+        menu="No more questions, or another wish",
+        wish="What would you like?",
+        back="Back to the question",
+        finish="End the call",
+        elsewhere="Questions in another way",
     ),
     "fi": Phrases(
         opening="Hei. Tämä on lyhyt kysely: {company}.",
@@ -50,6 +61,11 @@ PHRASES: Mapping[str, Phrases] = {
         silence="Emme saaneet vastausta.",
         leaving="Kiitos ajastasi.",
         goodbye="Kuulemiin.",
+        menu="Jos et halua kyselyitä tai haluat muuta",
+        wish="Mitä haluaisit?",
+        back="Takaisin kysymykseen",
+        finish="Lopeta puhelu",
+        elsewhere="Kyselyt toista kautta",
     ),
     "de": Phrases(
         opening="Guten Tag. Dies ist eine kurze Umfrage von {company}.",
@@ -63,6 +79,11 @@ PHRASES: Mapping[str, Phrases] = {
         silence="Wir haben keine Antwort erhalten.",
         leaving="Vielen Dank für Ihre Zeit.",
         goodbye="Auf Wiederhören.",
+        menu="Keine Fragen mehr oder ein anderer Wunsch",
+        wish="Was möchten Sie?",
+        back="Zurück zur Frage",
+        finish="Gespräch beenden",
+        elsewhere="Fragen auf anderem Weg",
     ),
     "hr": Phrases(
         opening="Dobar dan. Ovo je kratka anketa tvrtke {company}.",
@@ -76,6 +97,11 @@ PHRASES: Mapping[str, Phrases] = {
         silence="Nismo primili odgovor.",
         leaving="Hvala na Vašem vremenu.",
         goodbye="Doviđenja.",
+        menu="Ako ne želite pitanja ili želite nešto drugo",
+        wish="Što želite?",
+        back="Natrag na pitanje",
+        finish="Završetak poziva",
+        elsewhere="Pitanja na drugi način",
     ),
     "lv": Phrases(
         opening="Labdien. {company} lūdz Jūs atbildēt uz dažiem jautājumiem.",
@@ -89,6 +115,11 @@ PHRASES: Mapping[str, Phrases] = {
         silence="Mēs nesaņēmām atbildi.",
         leaving="Paldies par Jūsu laiku.",
         goodbye="Visu labu.",
+        menu="Ja nevēlaties jautājumus vai vēlaties ko citu",
+        wish="Ko Jūs vēlaties?",
+        back="Atpakaļ pie jautājuma",
+        finish="Beigt sarunu",
+        elsewhere="Jautājumi citā veidā",
     ),
 }
 

@@ -5,10 +5,11 @@ Verbs and attributes: https://www.twilio.com/docs/voice/twiml
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from channels.voice.keypad import HASH, STAR, STOP, Key, Keypad
+from channels.voice.keypad import HASH, MENU, STAR, Key, Keypad
+from channels.voice.menu import Menu
 from channels.voice.phrases import Phrases, locale_of, phrases_for
 from surveys.message import Message
 
@@ -35,8 +36,8 @@ class Speech:
 class Prompt:
     """One question as it is put on a call. ``action`` is our address that takes the answer.
 
-    ``opens`` says first whose survey it is, and last how to stop all of them. ``notice`` is said
-    before the question.
+    ``opens`` says first whose survey it is, and last which key leads to the menu. ``notice`` is
+    said before the question.
     """
 
     message: Message
@@ -62,6 +63,29 @@ def say_and_hang_up(speech: Speech, language: str, texts: tuple[str, ...]) -> by
     return _written(root)
 
 
+def say_and_go_on(speech: Speech, language: str, text: str, action: str) -> bytes:
+    """Give the TwiML that says a text and goes on at another address of ours."""
+    root = Element("Response")
+    _say(root, speech, language, text)
+    SubElement(root, "Redirect", method="POST").text = action
+    return _written(root)
+
+
+def ask_wish(menu: Menu, speech: Speech, *, action: str, notice: str = "") -> bytes:
+    """Give the TwiML that says a menu and waits for one of its keys."""
+    root = Element("Response")
+    own, _ = phrases_for(menu.language)
+    gather = _gather(root, menu.keypad, action)
+    for text in (notice, menu.intro):
+        _say(gather, speech, own, text)
+    for choice in menu.choices:
+        code, phrases = phrases_for(choice.language)
+        key = Key(press=choice.press, value=choice.value, label=choice.label)
+        _say(gather, speech, code, _option(phrases, key))
+    SubElement(root, "Redirect", method="POST").text = action
+    return _written(root)
+
+
 def hang_up() -> bytes:
     """Give the TwiML that ends a call without a word."""
     root = Element("Response")
@@ -72,7 +96,7 @@ def hang_up() -> bytes:
 def ask(prompt: Prompt, speech: Speech) -> bytes:
     """Give the TwiML that asks a question and waits for its answer."""
     root = Element("Response")
-    around = root if prompt.keypad.records else _gather(root, prompt)
+    around = root if prompt.keypad.records else _gather(root, prompt.keypad, prompt.action)
     _say_question(around, prompt, speech)
     if prompt.keypad.records:
         SubElement(
@@ -90,8 +114,7 @@ def ask(prompt: Prompt, speech: Speech) -> bytes:
     return _written(root)
 
 
-def _gather(root: Element, prompt: Prompt) -> Element:
-    keypad = prompt.keypad
+def _gather(root: Element, keypad: Keypad, action: str) -> Element:
     gather = SubElement(
         root,
         "Gather",
@@ -99,7 +122,7 @@ def _gather(root: Element, prompt: Prompt) -> Element:
         finishOnKey=HASH if keypad.ends_by_hash else "",
         timeout=SILENCE,
         actionOnEmptyResult="true",
-        action=prompt.action,
+        action=action,
         method="POST",
     )
     if keypad.digits:
@@ -114,7 +137,9 @@ def _say_question(around: Element, prompt: Prompt, speech: Speech) -> None:
         _say(around, speech, own, phrases.opening.replace("{company}", speech.company))
     for text in (prompt.notice, *_told(message)):
         _say(around, speech, message.language, text)
-    named = [key for key in keypad.keys if key.label and (key.value != STOP or prompt.opens)]
+    named = [key for key in keypad.keys if key.label]
+    if prompt.opens:
+        named += [replace(k, label=phrases.menu) for k in keypad.keys if k.value == MENU]
     first = [key for key in named if key.press not in (HASH, STAR)]
     for key in first:
         _say(around, speech, own, _option(phrases, key))

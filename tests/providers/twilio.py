@@ -92,6 +92,7 @@ class TwilioServer:
         self.answers: list[
             tuple[str, int]
         ] = []  # every call of ours, and what it was answered (0: nothing)
+        self.asked_of_us: list[tuple[str, Mapping[str, str]]] = []  # the same calls, as they were
         self.opted_out: set[str] = set()
         self.turned_away: list[str] = []  # numbers of people who said stop, written to all the same
         self._reports = tuple(reports)
@@ -201,6 +202,7 @@ class TwilioServer:
     async def call(self, url: str, fields: Mapping[str, str]) -> str:
         """Call a webhook of ours, signed; gives what it answered."""
         headers = {"X-Twilio-Signature": self.sign(url, fields)}
+        self.asked_of_us.append((url, fields))
         try:
             async with self._client.post(url, data=dict(fields), headers=headers) as answer:
                 body = await answer.text()

@@ -20,6 +20,8 @@ DRIVERS = [q.wording for q in PRESETS.values() if q.metric_id == "driver"]
 ALLOWED = {
     "choice_pause": {"days"}, "choice_only": {"channel"}, "forget_sure": {"company"},
     "stop": {"company"}, "stop_confirm": {"company"}, "stopped": {"company"},
+    "stopped_here": {"company"}, "paused_here": {"date"},
+    "know_here": {"company", "name", "addresses", "answers", "since"},
     "linked": {"company"}, "hello": {"company"}, "subject": {"company"},
     "mail_reason": {"company"}, "progress": {"step", "steps"}, "recorded": {"answer"},
     "changed": {"answer"}, "too_late": {"answer"}, "greeting": {"first_name"},

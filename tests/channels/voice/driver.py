@@ -61,6 +61,7 @@ class VoiceDriver(TelephoneDriver):
 
     async def stop(self, who: Person) -> None:
         self._people[who].do("*#")
+        self._people[who].do("1")
 
     async def block(self, who: Person) -> None:
         self.server.refuse(self.phone(who), 21610)

@@ -61,10 +61,10 @@ def test_a_rule_for_ten(ten: Literal["#", "*"], pressed: str, value: str | None)
     assert keypad.ends_by_hash is (ten == "#")
 
 
-def test_the_star_stops_where_it_is_free() -> None:
-    assert make_keypad(message(*NPS, stop=True), "#").meaning("*") == "STOP"
+def test_the_star_opens_the_menu_where_it_is_free() -> None:
+    assert make_keypad(message(*NPS, stop=True), "#").meaning("*") == "MENU"
     assert make_keypad(message(*NPS, stop=True), "*").meaning("*") == "10"
-    assert make_keypad(message("1", "2", stop=True), "*").meaning("*") == "STOP"
+    assert make_keypad(message("1", "2", stop=True), "*").meaning("*") == "MENU"
 
 
 def test_choices_are_counted_and_the_hash_ends() -> None:
@@ -95,7 +95,7 @@ def test_words_are_recorded_and_numbers_taken_as_they_are() -> None:
 values = st.one_of(
     st.integers(0, 10).map(str),
     st.from_regex(r"[a-z0-9_]{1,14}", fullmatch=True),
-    st.sampled_from(["-", "!", "STOP"]),
+    st.sampled_from(["-", "!", "MENU"]),
 )
 presses = st.one_of(st.integers(0, 99).map(str), st.sampled_from("#*"))
 pads = st.builds(

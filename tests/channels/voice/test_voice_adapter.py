@@ -16,7 +16,7 @@ from tests.channels.voice.rig import FAULTS, VoiceRig, voice_rig
 from tests.providers.twilio import Fault
 
 ANSWER = f"/{TOKEN}/answer/{'q' * 16}"
-KEYS = "0-1-2-3-4-5-6-7-8-9-10-h.SKIP-s.STOP"
+KEYS = "0-1-2-3-4-5-6-7-8-9-10-h.SKIP-s.MENU"
 
 
 def step(rig: VoiceRig, path: str, message: Message, **fields: str) -> list[str]:

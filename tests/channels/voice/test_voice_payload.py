@@ -73,11 +73,11 @@ def test_a_scale_of_words_names_its_keys() -> None:
     assert said(faces) == ["How?", "Not helpful: press 0.", "Helpful: press 1."]
 
 
-def test_it_opens_with_who_is_calling_and_how_to_stop() -> None:
+def test_it_opens_with_who_is_calling_and_which_key_leads_to_the_menu() -> None:
     stoppable = scale(1, 5, stop_link=STOP, footer=(Link(label="No more", url=STOP),))
     opening = said(stoppable, opens=True)
     assert opening[0] == "Hello. This is a short survey from Acme & Sons."
-    assert opening[-1] == "No more: press the star key."
+    assert opening[-1] == "No more questions, or another wish: press the star key."
     assert "No more" not in "".join(said(stoppable))
     to_ten = replace(stoppable, buttons=scale(0, 10).buttons)
     assert "No more" in "".join(said(to_ten, "#", opens=True))

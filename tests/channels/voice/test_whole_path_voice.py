@@ -77,21 +77,6 @@ async def test_silence_ends_the_call_and_calling_back_goes_on(tmp_path: Path) ->
         assert "nothing to answer right now" in stranger.text
 
 
-async def test_the_star_key_stops_everything(tmp_path: Path) -> None:
-    async with whole_service(tmp_path) as whole:
-        phone = whole.provider
-        phone.pick_up(ANNA, "*#")
-        await whole.ended("Call Ended", 1, ANNA)
-        await phone.until(lambda: phone.conversations and phone.conversations[0].ended)
-        call = phone.conversations[0]
-        assert "Stop questions from Acme: press the star key." in call.text
-        assert "Acme will not ask you for feedback any more." in call.text
-        await whole.ended("Chat Ended", 1, ANNA)
-        skipped = [("asked",), ("skipped",)]
-        await phone.until(lambda: whole.read("SELECT state FROM invitation ORDER BY id") == skipped)
-        assert len(phone.ledger) == 1
-
-
 @pytest.mark.parametrize("ending", ["busy", "no-answer", "failed", "machine"])
 async def test_a_call_that_reaches_nobody_has_failed(tmp_path: Path, ending: str) -> None:
     async with whole_service(tmp_path, voice="machine_detection: true") as whole:
