@@ -50,6 +50,9 @@ class VoiceDriver(TelephoneDriver):
     def _is_to(self, who: Person, call: Call) -> bool:
         return self.phone(who) in parse_qs(call.body.decode()).get("To", ())
 
+    def press(self, who: Person, keys: str) -> None:
+        self._people[who].do(keys)
+
     async def answer(self, who: Person, value: str) -> None:
         self._people[who].do(f"{value}#")
 

@@ -48,6 +48,11 @@ class WebDriver(Driver):
         self._stop_path = urlsplit(setting.stop_link).path
         return urlsplit(setting.link).path
 
+    async def stop_path(self, who: Person) -> str:
+        """Give where the stop link at the foot of the person's page leads."""
+        await self._link(who)
+        return self._stop_path
+
     def said(self, who: Person) -> Sequence[Said]:
         return list(self.visitor(who).pages)
 
@@ -66,8 +71,7 @@ class WebDriver(Driver):
 
     async def stop(self, who: Person) -> None:
         """Follow the stop link at the foot of the page, and press its button."""
-        await self._link(who)
-        await self.visitor(who).open(self._stop_path)
+        await self.visitor(who).open(await self.stop_path(who))
         await self.pass_time(10)
         await self.visitor(who).send()
 
