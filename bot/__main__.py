@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_link(commands)
     _add_erase(commands)
     _add_backup(commands)
+    _add_restore(commands)
     _add_audit(commands)
     return parser
 
@@ -236,6 +237,26 @@ def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         from bot.running import run_async  # noqa: PLC0415
 
         return run_async(verify_audit(options.config, options.contains, sys.stdout))
+
+    parser.set_defaults(run=run)
+
+
+def _add_restore(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "restore", "put a back-up in the database's place; starts on hold")
+    parser.add_argument(
+        "backup", type=Path, nargs="?", help="the file; none after a restore of PostgreSQL's own"
+    )
+    parser.add_argument(
+        "--skip-waiting", action="store_true", help="ask nobody who waited when it was made"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask whether this is meant")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.restoring import Wish, run_restore  # noqa: PLC0415
+        from bot.running import run_async  # noqa: PLC0415
+
+        wish = Wish(backup=options.backup, skip=options.skip_waiting, sure=options.yes)
+        return run_async(run_restore(options.config, wish, sys.stdout))
 
     parser.set_defaults(run=run)
 
