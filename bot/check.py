@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.config import Config, ConfigError, Fault, Registry, read_config, write_schema
 from bot.config.faults import printable
 from channels import CHANNELS
+from scheduler.best import EXPLORE, MEMORY
 from scheduler.campaigns import Campaign
 from scheduler.schedule import occurrences
 
@@ -43,6 +44,7 @@ def run_check(
     if reading.config is None:
         return _refuse(reading.faults, out)
     out.writelines(_dates(reading.config, now or datetime.now(UTC)))
+    out.writelines(_choices(reading.config))
     out.write(f"{printable(path.name)}: OK, {_summary(reading.config)}\n")
     if reading.advice:
         out.write(f"{_count(len(reading.advice), 'warning')}; nothing has to be changed\n")
@@ -57,6 +59,15 @@ def _dates(config: Config, now: datetime) -> Iterator[str]:
         dates = [f"  {o.wall:%a %d %b %Y %H:%M}" for o in coming if not _is_over(campaign, o.at)]
         name = f"campaign {campaign.name} ({zone.key})"
         yield "\n".join([f"{name} comes round", *dates, "\n"]) if dates else f"{name} is over\n\n"
+
+
+def _choices(config: Config) -> Iterator[str]:
+    """Say how each channel that the service chooses is chosen."""
+    for (survey, rule), via in config.best_routes.items():
+        yield (
+            f"{rule} asks {survey} over {' or '.join(via)}: by how people answered on each in the"
+            f" last {MEMORY.days} days; one in {round(1 / EXPLORE)} goes over any of them\n\n"
+        )
 
 
 def _is_over(campaign: Campaign, at: datetime) -> bool:

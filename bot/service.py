@@ -261,6 +261,7 @@ class Service:
             timezone=self.config.service.timezone,
             channels=tuple(self.channels),
             rules=name_rules(self.config),
+            best=self.config.best_routes,
         )
 
     # Starting, in order; the exit stack stops in reverse

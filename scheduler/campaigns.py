@@ -41,6 +41,7 @@ class Campaign:
     survey: str
     via: tuple[str, ...]
     all_channels: bool = False
+    best: bool = False
     audience: Condition | None = None
     spread: timedelta = timedelta(0)
     hold_out: float = 0.0
@@ -143,6 +144,7 @@ def _pattern(campaign: Campaign, begins: datetime, survey: Survey) -> Invitation
         trigger=campaign.name,
         via=campaign.via,
         all_channels=campaign.all_channels,
+        best=campaign.best,
         due_at=begins,
         expires_at=begins + campaign.expires,
         not_after=begins + campaign.max_age,

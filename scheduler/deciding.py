@@ -3,11 +3,12 @@ row without one. Pure.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scheduler.best import Choice, choose, random_numbers
 from scheduler.followups import decide_follow_up, follow, keep_true, next_turn
 from scheduler.manners import has_rival
 from scheduler.patience import Put, keep_hours, keep_manners
@@ -24,7 +25,9 @@ from scheduler.throttle import (
     decide,
     is_shared,
     next_channel,
+    reach,
 )
+from surveys.channel_standing import Standings
 from surveys.compose import compose_invitation, compose_reminder
 from surveys.consent import Consent
 from surveys.conversation import Conversation, next_question, progress
@@ -47,6 +50,7 @@ class Job:
     first time, with the time ``zone`` the person is in. ``then`` are the rows that follow it.
     ``basis`` is what asking rests on, where that is not recorded yet. ``rival`` is true where the
     person is about to be asked something else as well, so that one has to wait for the other.
+    ``via`` is the order of channels that was chosen, () where there was nothing to choose.
     """
 
     due: Due
@@ -63,6 +67,17 @@ class Job:
     then: tuple[Due, ...] = ()
     basis: Consent | None = None
     rival: bool = False
+    via: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What was read besides a conversation to decide about it: what the person is in the middle of,
+    and how people like them answered on each channel, where the channel is to be chosen.
+    """
+
+    engagements: Sequence[Engagement] = ()
+    standings: Standings = field(default_factory=dict)
 
 
 def decide_due(
@@ -72,11 +87,9 @@ def decide_due(
     channels: Mapping[str, Capabilities],
     now: datetime,
     *,
-    engagements: Sequence[Engagement] = (),
+    around: Circumstances | None = None,
 ) -> Job | Outcome:
-    """Decide about one claimed row. ``channels`` are those that run, the row's lane among them;
-    ``engagements`` what the person is in the middle of.
-    """
+    """Decide about one claimed row. ``channels`` are those that run, the row's lane among them."""
     if due.kind is not DueKind.ASK and due.message:
         if conversation is not None and conversation.contact.opted_out_at is not None:
             return Outcome(due=due, reason=STOPPED)
@@ -85,7 +98,7 @@ def decide_due(
     if conversation is None:
         return Outcome(due=due, reason="its invitation is gone")
     conversation = permitted(conversation, due.lane, rules, now)
-    return _decide_ask(due, conversation, rules, channels, now, engagements)
+    return _decide_ask(due, conversation, rules, channels, now, around or Circumstances())
 
 
 def _decide_ask(
@@ -94,12 +107,14 @@ def _decide_ask(
     rules: Rules,
     channels: Mapping[str, Capabilities],
     now: datetime,
-    engagements: Sequence[Engagement],
+    around: Circumstances,
 ) -> Job | Outcome:
-    invitation = conversation.invitation
-    contact = conversation.contact
+    choice = _choose(due, conversation, channels, around.standings, now)
+    lane = choice.order[0] if choice else due.lane
+    conversation = _as_chosen(conversation, choice)
+    invitation, contact = conversation.invitation, conversation.contact
     if due.kind is DueKind.ASK:
-        verdict = decide(invitation, contact, due.lane, channels, now)
+        verdict = decide(invitation, contact, lane, channels, now)
     else:
         verdict = decide_follow_up(due, conversation, channels, now)
     if isinstance(verdict, Send):
@@ -108,17 +123,48 @@ def _decide_ask(
         plan = rules.follow_ups.get(invitation.trigger)
         verdict = keep_true(invitation, contact, plan) or verdict
     if isinstance(verdict, Send):
-        verdict = _bide(due, conversation, rules, now, engagements) or verdict
+        verdict = _bide(due, conversation, rules, now, around.engagements) or verdict
+    if isinstance(verdict, Send) and choice:
+        verdict = replace(verdict, rule=choice.rule)
+        if lane != due.lane:
+            verdict = Move(channel=lane, rule=choice.rule)
     message = None
     if isinstance(verdict, Send):
         message = _compose(verdict, conversation, rules, channels[due.lane], due.kind)
         if message is None:
             verdict = Skip(rule="the survey is not in the file any more")
-    decision = _decision(due, verdict, invitation.state, now)
+    decision = _decision(due, verdict, invitation.state, now, choice)
+    via = invitation.via if choice and isinstance(verdict, Send | Move) else ()
     if message is None:
-        return _unsent(due, verdict, decision)
+        return replace(_unsent(due, verdict, decision), via=via)
     job = _job(due, conversation, message, rules, channels, decision)
-    return replace(job, rival=has_rival(engagements, invitation.id))
+    return replace(job, rival=has_rival(around.engagements, invitation.id), via=via)
+
+
+def _choose(
+    due: Due,
+    conversation: Conversation,
+    channels: Mapping[str, Capabilities],
+    standings: Standings,
+    now: datetime,
+) -> Choice | None:
+    """Choose among the channels that reach the person; None where there is nothing to choose."""
+    invitation, contact = conversation.invitation, conversation.contact
+    if due.kind is not DueKind.ASK or not invitation.best:
+        return None
+    open_now = [c for c in invitation.via if reach(contact, c, channels, now)[0]]
+    if not open_now:
+        return None
+    return choose(open_now, standings, random_numbers(invitation.key, open_now))
+
+
+def _as_chosen(conversation: Conversation, choice: Choice | None) -> Conversation:
+    """Give the conversation with its channels in the order chosen, those out of reach last."""
+    if choice is None:
+        return conversation
+    invitation = conversation.invitation
+    rest = (channel for channel in invitation.via if channel not in choice.order)
+    return replace(conversation, invitation=replace(invitation, via=(*choice.order, *rest)))
 
 
 def _bide(
@@ -172,7 +218,8 @@ def _job(
 def refuse(job: Job, verdict: Put, now: datetime) -> Outcome:
     """Give what becomes of a job that limits on asking are in the way of."""
     assert job.invitation is not None  # noqa: S101 - limits are on asking, and a note asks nothing
-    return _unsent(job.due, verdict, _decision(job.due, verdict, job.invitation.state, now))
+    decision = _decision(job.due, verdict, job.invitation.state, now)
+    return replace(_unsent(job.due, verdict, decision), via=job.via)
 
 
 def _compose(
@@ -196,18 +243,24 @@ def _compose(
     return replace(message, heard_at=address.heard_at)
 
 
-def _decision(due: Due, verdict: Verdict, state: InvitationState, now: datetime) -> Decision:
-    waits: dict[str, Any] = {}
+def _decision(
+    due: Due,
+    verdict: Verdict,
+    state: InvitationState,
+    now: datetime,
+    choice: Choice | None = None,
+) -> Decision:
+    more: dict[str, Any] = {"drawn": dict(choice.drawn)} if choice else {}
     if isinstance(verdict, Hold) and verdict.engagement:
         one = verdict.engagement
-        waits = {WAITS_UNTIL: verdict.until.isoformat(), "waits_for": one.kind.value}
-        waits["last_word"] = one.at.isoformat()
+        more[WAITS_UNTIL] = verdict.until.isoformat()
+        more |= {"waits_for": one.kind.value, "last_word": one.at.isoformat()}
     return Decision(
         invitation_id=due.invitation_id,
         at=now,
         verdict=type(verdict).__name__.lower(),
         rule=verdict.rule,
-        inputs={"channel": due.lane, "state": state.value, "attempt": due.attempts, **waits},
+        inputs={"channel": due.lane, "state": state.value, "attempt": due.attempts, **more},
     )
 
 

@@ -24,13 +24,13 @@ from channels.errors import (
 )
 from scheduler.allowance import Allowance
 from scheduler.batch import Batch
-from scheduler.deciding import Job, after_crash, decide_due, not_wanted
+from scheduler.circumstances import read_circumstances
+from scheduler.deciding import Circumstances, Job, after_crash, decide_due, not_wanted
 from scheduler.outcomes import Attempt, failed, held, sent, undecided
 from scheduler.rules import Rules
 from storage.store import Store, StoreError, StoreUnavailable
 from surveys.conversation import Conversation
 from surveys.due import Due, DueKind, Outcome
-from surveys.engagement import Engagement, Engagements
 from surveys.invitation import Delivery
 from surveys.message import Capabilities
 
@@ -143,13 +143,12 @@ class Lane:
             {due.invitation_id for due in dues if due.invitation_id}
         )
         broken = await self._store.unsettled(dues)
-        engaged = await self._engagements(dues, conversations, now)
+        around = await read_circumstances(self._store, self._rules(), dues, conversations, now)
         jobs: list[Job] = []
         decided: list[Outcome] = []
         for due in dues:
-            conversation = conversations.get(due.invitation_id)
-            who = conversation.contact.id if conversation else 0
-            made = self._decide(due, conversation, now, engaged.get(who, ()))
+            number = due.invitation_id
+            made = self._decide(due, conversations.get(number), now, around.get(number))
             if broken.get(due.id):
                 made = after_crash(made, broken[due.id][-1], self._channel.capabilities)
             if isinstance(made, Job):
@@ -158,25 +157,16 @@ class Lane:
                 decided.append(made)
         return jobs, decided
 
-    async def _engagements(
-        self, dues: Sequence[Due], conversations: Mapping[int, Conversation], now: datetime
-    ) -> Engagements:
-        """Give what the people who are to be asked something are in the middle of."""
-        asking = {due.invitation_id for due in dues if due.message is None}
-        people = {c.contact.id for number, c in conversations.items() if number in asking}
-        memory = self._rules().throttle.manners.memory
-        return await self._store.load_engagements(people, now, memory) if people and memory else {}
-
     def _decide(
         self,
         due: Due,
         conversation: Conversation | None,
         now: datetime,
-        engagements: Sequence[Engagement],
+        around: Circumstances | None,
     ) -> Job | Outcome:
         rules, known = self._rules(), self._channels
         try:
-            return decide_due(due, conversation, rules, known, now, engagements=engagements)
+            return decide_due(due, conversation, rules, known, now, around=around)
         except Exception:
             # One row that our own code breaks on must not hold up its lane.
             log.exception("lane %s: cannot decide on %s", self.name, due.id)
@@ -219,7 +209,9 @@ class Lane:
         """
         for job in jobs:
             outcome = await self._send(job)
-            await self._settle([replace(outcome, decision=outcome.decision or job.decision)])
+            decision = outcome.decision or job.decision
+            via = outcome.via or job.via
+            await self._settle([replace(outcome, decision=decision, via=via)])
 
     async def _send(self, job: Job) -> Outcome:
         attempt = Attempt(

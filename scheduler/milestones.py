@@ -36,6 +36,7 @@ class Milestone:
     survey: str
     via: tuple[str, ...]
     all_channels: bool = False
+    best: bool = False
     offset: timedelta = timedelta(0)
     attribute: str = ""
     event: str = ""

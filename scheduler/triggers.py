@@ -27,6 +27,7 @@ class Trigger:
     survey: str
     via: tuple[str, ...]
     all_channels: bool = False
+    best: bool = False
     condition: Condition | None = None
     every: int = 1
     per: str = ""

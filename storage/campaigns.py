@@ -37,11 +37,11 @@ _ENLIST = statement("""
     INSERT INTO invitation (
         key, contact_id, language, due_at, expires_at, not_after, survey, survey_version, trigger,
         via, all_channels, facts, weight, population, interaction_id, agent, team, line, channel,
-        state, delivered
+        state, delivered, best
     )
     SELECT v.key, v.contact_id, v.language, $2::bigint + v.wait, $3::bigint + v.wait,
         $4::bigint + v.wait, $5::text, $6::text, $7::text, $8::jsonb, $9::boolean, $10::jsonb,
-        $11::float, $12::text, '', '', '', '', '', 'planned', false
+        $11::float, $12::text, '', '', '', '', '', 'planned', false, $13::boolean
     FROM ROWS($1: key text, contact_id bigint, language text, wait bigint) AS v WHERE true
     ON CONFLICT (key) DO NOTHING RETURNING id
 """)
@@ -131,7 +131,7 @@ async def enlist(session: Session, roll: Roll) -> int:
         to_ms_or_none(pattern.not_after),
         *(pattern.survey, pattern.survey_version, pattern.trigger),
         *(dump_json(pattern.via), pattern.all_channels, dump_json(pattern.facts)),
-        *(pattern.weight, pattern.interaction.population),
+        *(pattern.weight, pattern.interaction.population, pattern.best),
     )
     every = pattern.all_channels
     lanes = pattern.via if every else pattern.via[:1]

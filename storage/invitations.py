@@ -25,7 +25,8 @@ INVITATION = (
     "id bigint, key text, contact_id bigint, survey text, survey_version text, trigger text,"
     " via jsonb, all_channels boolean, state text, channel text, due_at bigint, expires_at bigint,"
     " not_after bigint, weight double precision, interaction_id text, agent text, team text,"
-    " line text, population text, facts jsonb, language text, asked_at bigint"
+    " line text, population text, facts jsonb, language text, asked_at bigint,"
+    " best boolean"
 )
 """The columns of an `Invitation`."""
 
@@ -189,6 +190,7 @@ def read_invitation(row: Row, prefix: str = "") -> Invitation:
         facts=load_json(row[prefix + "facts"]),
         language=row[prefix + "language"],
         asked_at=from_ms_or_none(row[prefix + "asked_at"]),
+        best=bool(row[prefix + "best"]),
     )
 
 
@@ -211,6 +213,7 @@ def _row(invitation: Invitation) -> dict[str, object]:
         "facts": invitation.facts,
         "language": invitation.language,
         "asked_at": to_ms_or_none(invitation.asked_at),
+        "best": invitation.best,
         "delivered": False,
     }
 

@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from storage.codec import Row, from_ms, to_ms
 from storage.counts import FlowKey, day_of, save_flows
 from storage.sql import Session, statement
+from storage.standings import Change, StandingKey, save_standings
+from surveys.entrance import VISITOR
 from surveys.errors import IllegalMove
 from surveys.invitation import InvitationState, move
 
 _MILLISECOND = timedelta(milliseconds=1)
 _TAKE = statement("""
-    SELECT id, state, channel, all_channels, asked_at, delivered, survey, team, agent, language,
-        population, due_at, expires_at, not_after
+    SELECT id, state, channel, all_channels, asked_at, delivered, survey, trigger, team, agent,
+        language, population, due_at, expires_at, not_after
     FROM invitation WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
 """)
 _SAVE = statement("""
@@ -45,6 +47,7 @@ class Progress:
     all_channels: bool
     changed: bool = False
     flows: list[tuple[FlowKey, int]] = field(default_factory=list)
+    standings: list[Change] = field(default_factory=list)
 
     def become(self, state: InvitationState) -> None:
         """Take a new state where the table allows it: never backwards.
@@ -69,6 +72,7 @@ class Progress:
             self.asked_at, self.channel, self.changed = to_ms(at), channel, True
             self.expires_at += max(0, self.asked_at - self.row["due_at"])
             self._count("sent")
+            self._stand(asked=1)
         if self.state is InvitationState.PLANNED:
             self.become(InvitationState.ASKED)
 
@@ -96,6 +100,7 @@ class Progress:
             self._count("started")
         if completed:
             self._count("completed")
+            self._stand(answered=1)
 
     def lose(self) -> None:
         """It has not arrived after all: the last word on it came later than the first."""
@@ -110,8 +115,29 @@ class Progress:
         self.lose()
         if self.asked_at is not None:
             self._count("sent", -1)
+            self.overlook()
             self.asked_at, self.channel, self.changed = None, "", True
         self.become(InvitationState.PLANNED)
+
+    def overlook(self) -> None:
+        """What was asked was never seen: that says nothing of how people answer on its channel."""
+        if self.asked_at is not None:
+            self._stand(asked=-1)
+
+    def _stand(self, *, asked: int = 0, answered: int = 0) -> None:
+        """Count for the channel it was asked over. What was asked over several says nothing of
+        one: an answer after the turn to another channel is not the first one's.
+        """
+        assert self.asked_at is not None  # noqa: S101 - each caller has just seen to it
+        if self.all_channels or self.row["population"] == VISITOR:
+            return
+        key = StandingKey(
+            survey=self.row["survey"],
+            trigger=self.row["trigger"],
+            day=day_of(from_ms(self.asked_at), self.zone),
+            channel=self.channel,
+        )
+        self.standings.append((key, asked, answered))
 
     def _count(self, stage: str, sign: int = 1) -> None:
         assert self.asked_at is not None  # noqa: S101 - each caller has just seen to it
@@ -155,6 +181,7 @@ async def save_progress(session: Session, steps: Iterable[Progress]) -> None:
     if changed:
         await session.run(_SAVE, [_row(step) for step in changed])
     await save_flows(session, [flow for step in steps for flow in step.flows])
+    await save_standings(session, [change for step in steps for change in step.standings])
 
 
 def _row(step: Progress) -> dict[str, object]:

@@ -46,6 +46,7 @@ async def take_back(session: Session, invitation_id: int, lane: str, why: Decisi
             step.take_back()
         else:
             step.lose()
+            step.overlook()
             step.become(InvitationState.FAILED)
     await save_progress(session, progress.values())
     if lane:

@@ -11,6 +11,7 @@ from storage.dues import add_dues, settle_dues
 from storage.ledger import let_go
 from storage.progress import save_progress, take_progress
 from storage.sql import Session, insert, statement
+from storage.standings import save_choices
 from surveys.contact import AddressStatus
 from surveys.due import Decision, DueKind, Outcome
 from surveys.invitation import DeliveryState, InvitationState
@@ -39,6 +40,7 @@ async def end_deliveries(session: Session, outcomes: Sequence[Outcome], now: dat
     await close_left_open(session, [o.due.id for o in ours if o.delivery_id], now)
     await _advance(session, ours, settled, now)
     await add_dues(session, [due for o in ours if not _is_lost(o, settled) for due in o.then])
+    await save_choices(session, {o.due.invitation_id: o.via for o in ours if o.via})
     await _ask_elsewhere(session, [o for o in ours if _is_lost(o, settled)], now)
     await _change_addresses(session, ours, settled)
     await let_go(session, [o.due.invitation_id for o in ours if o.due.kind is DueKind.ASK])

@@ -1,7 +1,7 @@
 """The store: it speaks values of `surveys` only; rows never leave this package."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from storage import (
     reports,
     setbacks,
     settlement,
+    standings,
 )
 from storage import contacts as people
 from storage import dues as queue
@@ -36,6 +37,7 @@ from storage.staffroom import StaffRoom
 from storage.transaction import Transaction
 from storage.turn import SavedTurn
 from surveys.card import Card
+from surveys.channel_standing import Audience, Standings
 from surveys.comment import Comment, Search
 from surveys.conflict import Conflict, Settled, Verdict
 from surveys.consent import Consent
@@ -153,6 +155,16 @@ class Store(StaffRoom):
         """Give what people are in the middle of with us, ``memory`` back."""
         return await self._database.run(
             lambda s: engagements.load_engagements(s, contact_ids, now, memory)
+        )
+
+    async def load_standings(
+        self, audiences: Collection[Audience], since: date, until: date
+    ) -> dict[Audience, Standings]:
+        """Give how people of these audiences answered on each channel, of those asked on these
+        days.
+        """
+        return await self._database.read(
+            lambda s: standings.load_standings(s, audiences, since, until)
         )
 
     async def begin_deliveries(

@@ -66,6 +66,7 @@ class Outcome:
     ``address_status`` and ``new_address`` change the address that was written to. ``fallback`` is
     the channel to ask over where a report that was here first says that this message is lost.
     ``then`` are rows to put once this one is settled.
+    ``via`` are the channels in the order that was chosen, () where there was nothing to choose.
     ``put_off`` is by how much asking was held back on purpose: it does not count as being late.
     """
 
@@ -79,6 +80,7 @@ class Outcome:
     put_off: timedelta | None = None
     retry_at: datetime | None = None
     lane: str = ""
+    via: tuple[str, ...] = ()
     counts_as_attempt: bool = True
     address_status: str = ""
     new_address: str = ""

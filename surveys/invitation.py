@@ -94,7 +94,8 @@ class Invitation:
     """Our decision to ask one contact one survey.
 
     ``key`` is the identity: the same survey, cause and person give the same key, and the store
-    keeps one. ``via`` are the channels in order of preference; ``all_channels`` asks on each.
+    keeps one. ``via`` are the channels in order of preference; ``all_channels`` asks on each, and
+    with ``best`` the order is still to be chosen, when it is asked.
     ``expires_at`` closes the survey for answers; ``not_after`` is the latest moment to ask.
     ``weight`` is how many contacts this one stands for (sampling). ``facts`` are the properties
     of the interaction, for texts and conditions.
@@ -108,6 +109,7 @@ class Invitation:
     trigger: str
     via: tuple[str, ...]
     all_channels: bool = False
+    best: bool = False
     state: InvitationState = InvitationState.PLANNED
     channel: str = ""
     due_at: datetime

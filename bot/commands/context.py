@@ -12,6 +12,7 @@ from bot.commands.phrases import fold, listing
 from scheduler.sending import Foreseen
 from storage.uncertain import Cleared, Uncertain
 from surveys.audit import Entry, Note
+from surveys.channel_standing import Audience, Standings
 from surveys.comment import Comment, Search
 from surveys.conflict import Conflict, Settled, Verdict
 from surveys.contact import Contact
@@ -58,6 +59,11 @@ class ReportStore(Protocol):
 
     async def list_comments(self, wanted: Search, /, limit: int, offset: int) -> Sequence[Comment]:
         """List customers' own words, newest first."""
+
+    async def load_standings(
+        self, audiences: Collection[Audience], since: date, until: date, /
+    ) -> Mapping[Audience, Standings]:
+        """Say how people answered on each channel, of those asked on these days."""
 
     async def list_conflicts(self, limit: int, offset: int) -> Sequence[Conflict]:
         """List claims of others' addresses nobody has settled, the oldest first."""
@@ -119,7 +125,8 @@ class StaffConfig:
 
     ``rules`` are the triggers, journeys and campaigns, by name, each with what it is.
     ``channels`` are the configured channels' names; ``timezone`` is the service's; ``minimum`` is
-    how many answers a group needs to be shown.
+    how many answers a group needs to be shown. ``best`` are the channels among which the service
+    chooses by itself, by survey and rule.
     """
 
     surveys: Mapping[str, Survey] = field(default_factory=dict)
@@ -128,6 +135,7 @@ class StaffConfig:
     timezone: str = "UTC"
     channels: tuple[str, ...] = ()
     minimum: int = 5
+    best: Mapping[Audience, tuple[str, ...]] = field(default_factory=dict)
 
 
 Release = Callable[[int], Awaitable[bool]]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.commands.answers import english
+from bot.commands.best import spell_standings
 from bot.commands.context import Command, Context, Reply, StaffConfig
 from bot.commands.grammar import GrammarError, Request, read_request, suggest
 from bot.commands.periods import FORMS, spell_period
@@ -88,7 +89,9 @@ async def answer_results(context: Context, words: Sequence[str]) -> Reply:
     groups = await make_report(context, wanted) if request.by else None
     found = _Found(context=context, request=request, totals=totals, groups=groups)
     title = context.title("Results", request)
-    held = _spell_held(await context.store.count_held(replace(wanted, by="")))
+    by_channel = request.by == "channel"
+    best = await spell_standings(context, found.surveys) if by_channel else ()
+    held = (*best, *_spell_held(await context.store.count_held(replace(wanted, by=""))))
     links = context.links(request)
     if not totals.rows:
         return Reply(text="\n\n".join((title, _nothing(found), *held)), links=links)

@@ -57,6 +57,7 @@ class CampaignShape:
     audience: Annotated[Condition | None, PlainValidator(read_condition)] = None
     via: Any = None
     all: Any = None
+    best: Any = None
     spread: Duration | None = None
     hold_out: Annotated[float, PlainValidator(read_hold_out)] | None = None
     ends: Annotated[date, PlainValidator(read_day)] | None = None
@@ -75,14 +76,14 @@ def read_campaign(place: Place, names: Names, timezone: str) -> Campaign | None:
     before = len(place.findings.faults)
     check_name(place, "campaign")
     shape = read_block(CampaignShape, place)
-    via, every_one = read_via(place, names)
+    route = read_via(place, names)
     survey = place.at("survey")
     if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
         survey.unknown("survey", names.surveys)
     if shape is None:
         return None
     expires = shape.expires or OPEN_FOR
-    follow_up = read_follow_up(place, via, names.channels, names.tongue, expires)
+    follow_up = read_follow_up(place, route.via, names.channels, names.tongue, expires)
     if len(place.findings.faults) > before:
         return None
     given: dict[str, Any] = {
@@ -94,8 +95,9 @@ def read_campaign(place: Place, names: Names, timezone: str) -> Campaign | None:
         name=str(place.route[-1]),
         schedule=shape.schedule,
         survey=shape.survey,
-        via=via,
-        all_channels=every_one,
+        via=route.via,
+        all_channels=route.all_channels,
+        best=route.best,
         audience=shape.audience,
         follow_up=follow_up,
         ends=_end_of(shape.ends, timezone) if shape.ends else None,

@@ -42,6 +42,7 @@ class MilestoneShape:
     if_: If = None
     via: Any = None
     all: Any = None
+    best: Any = None
     max_age: Duration | None = None
     expires: Duration | None = None
     only_if: Any = None
@@ -109,7 +110,7 @@ def _read_milestone(place: Place, names: Names) -> Milestone | None:
     shape = read_block(MilestoneShape, place)
     if not isinstance(place.value, Mapping):
         return None
-    via, every_one = read_via(place, names)
+    route = read_via(place, names)
     survey = place.at("survey")
     if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
         survey.unknown("survey", names.surveys)
@@ -117,7 +118,7 @@ def _read_milestone(place: Place, names: Names) -> Milestone | None:
         return None
     when = _read_when(place, shape)
     expires = shape.expires or OPEN_FOR
-    follow_up = read_follow_up(place, via, names.channels, names.tongue, expires)
+    follow_up = read_follow_up(place, route.via, names.channels, names.tongue, expires)
     if len(place.findings.faults) > before:
         return None
     given: dict[str, Any] = {
@@ -128,8 +129,9 @@ def _read_milestone(place: Place, names: Names) -> Milestone | None:
     return Milestone(
         name=shape.name,
         survey=shape.survey,
-        via=via,
-        all_channels=every_one,
+        via=route.via,
+        all_channels=route.all_channels,
+        best=route.best,
         event=shape.event or "",
         condition=shape.if_,
         follow_up=follow_up,

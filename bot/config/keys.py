@@ -286,11 +286,12 @@ TRIGGER: Mapping[str, Key] = {
     "daily_max": Key(doc="The most invitations a day.", example="500", default="no limit"),
     "via": Key(
         doc="The channels, best first: the first that reaches the customer is used. "
-        "{ all: [...] } asks on each.",
+        "{ all: [...] } asks on each, { best: [...] } on the one people answer best on.",
         example="[telegram, email]",
         default="all channels of this file, in their order",
     ),
     "all": Key(doc="The same as via: { all: [...] }.", example="[email, web]"),
+    "best": Key(doc="The same as via: { best: [...] }.", example="[telegram, sms, email]"),
     "wait": Key(
         doc="How long after the event to ask.",
         example="2h",
@@ -375,6 +376,7 @@ MILESTONE: Mapping[str, Key] = {
     "if": Key(doc="Count the event only if this holds for its properties.", example="total >= 100"),
     "via": TRIGGER["via"],
     "all": TRIGGER["all"],
+    "best": TRIGGER["best"],
     "max_age": Key(
         doc="How late it may still be asked, after an outage or where we hear of it late.",
         example="2d",
@@ -402,6 +404,7 @@ CAMPAIGN: Mapping[str, Key] = {
     ),
     "via": TRIGGER["via"],
     "all": TRIGGER["all"],
+    "best": TRIGGER["best"],
     "spread": Key(
         doc="The time over which the questions go out evenly.",
         example="4h",
@@ -563,10 +566,7 @@ HOMES: Mapping[str, str] = {
 LATER: Mapping[str, frozenset[str]] = {
     "root": frozenset({"reports"}),
     "channel names": frozenset(),
-    "trigger": frozenset({"best"}),
-    "milestone": frozenset({"best"}),
-    "campaign": frozenset({"best", "reports"}),
-    "via": frozenset({"best"}),
+    "campaign": frozenset({"reports"}),
     "alert": frozenset({"case"}),
 }
 """Keys that are promised for a later version: refused by name, never ignored."""

@@ -10,6 +10,7 @@ from scheduler.milestones import Journey
 from scheduler.patience import Throttle
 from scheduler.triggers import Trigger
 from surveys.alert import AlertRule
+from surveys.channel_standing import Audience
 from surveys.consent import Standing
 from surveys.entrance import Entrance
 from surveys.language import Language
@@ -75,6 +76,18 @@ class Config:
     languages: Mapping[str, Language] = field(repr=False)
     version: str
     path: Path
+
+    @property
+    def best_routes(self) -> Mapping[Audience, tuple[str, ...]]:
+        """The channels among which the service chooses, by what is asked and by which rule."""
+        rules: list[Trigger | Campaign] = [*self.triggers, *self.campaigns]
+        routes = {(rule.survey, rule.name): rule.via for rule in rules if rule.best}
+        return routes | {
+            (one.survey, f"{journey.name}/{one.name}"): one.via
+            for journey in self.journeys
+            for one in journey.milestones
+            if one.best
+        }
 
 
 class Registered(Protocol):

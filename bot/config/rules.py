@@ -56,7 +56,7 @@ def read_trigger(place: Place, names: Names) -> Trigger | None:
     before = len(place.findings.faults)
     check_name(place, "trigger")
     shape = read_block(TriggerShape, place)
-    via, every_one = read_via(place, names)
+    route = read_via(place, names)
     survey = place.at("survey")
     if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
         survey.unknown("survey", names.surveys)
@@ -66,7 +66,7 @@ def read_trigger(place: Place, names: Names) -> Trigger | None:
     if len(place.findings.faults) > before:
         return None
     expires = shape.expires or OPEN_FOR
-    follow_up = read_follow_up(place, via, names.channels, names.tongue, expires)
+    follow_up = read_follow_up(place, route.via, names.channels, names.tongue, expires)
     if len(place.findings.faults) > before:
         return None
     given: dict[str, Any] = {
@@ -78,8 +78,9 @@ def read_trigger(place: Place, names: Names) -> Trigger | None:
         name=str(place.route[-1]),
         event=shape.event,
         survey=shape.survey,
-        via=via,
-        all_channels=every_one,
+        via=route.via,
+        all_channels=route.all_channels,
+        best=route.best,
         condition=shape.if_,
         follow_up=follow_up,
         **given,
@@ -127,21 +128,62 @@ def _check_sampling(place: Place, shape: TriggerShape) -> None:
         place.at("per").key_fault("per needs every", hint="add for example every: 10")
 
 
-def read_via(place: Place, names: Names) -> tuple[tuple[str, ...], bool]:
-    """Give the channels a ``via`` or ``all`` names, in order, and whether each is asked over."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Over which channels something is asked, in order: over each of them with ``all_channels``,
+    over the one people answer best on with ``best``, else over the first that reaches somebody.
+    """
+
+    via: tuple[str, ...]
+    all_channels: bool = False
+    best: bool = False
+
+
+VISITED = frozenset({"web"})
+"""Channels that reach nobody by themselves."""
+WAYS = ("all", "best")
+"""How the channels of ``via`` may be meant, other than in order."""
+
+
+def read_via(place: Place, names: Names) -> Route:
+    """Give the channels that ``via``, ``all`` or ``best`` names."""
     block: Mapping[str, Any] = place.value if isinstance(place.value, Mapping) else {}
-    via, whole = place.at("via"), place.at("all")
-    if block.get("via") is not None and block.get("all") is not None:
-        whole.key_fault("via and all cannot both be set", hint="keep one of them")
-    if block.get("all") is not None:
-        return _read_channels(whole, names), True
-    value = block.get("via")
-    if isinstance(value, Mapping):
+    given = [key for key in ("via", *WAYS) if block.get(key) is not None]
+    for key in given[1:]:
+        place.at(key).key_fault(f"{given[0]} and {key} cannot both be set", hint="keep one of them")
+    way = next((key for key in WAYS if key in given), "")
+    at, value = place.at(way or "via"), block.get(way or "via")
+    if isinstance(value, Mapping) and not way:
         for key in value:
-            if key != "all":
-                report_key(via.at(key), ["all"], LATER["via"])
-        return (_read_channels(via.at("all"), names) if "all" in value else ()), True
-    return (tuple(names.channels) if value is None else _read_channels(via, names)), False
+            if key not in WAYS:
+                report_key(at.at(key), WAYS)
+        if len([key for key in WAYS if key in value]) == len(WAYS):
+            at.fault("all and best cannot both be set", hint="keep one of them")
+        way = next((key for key in WAYS if key in value), "all")
+        return _read_route(at.at(way), way, names) if way in value else Route(via=())
+    if value is None:
+        return Route(via=tuple(names.channels))
+    return _read_route(at, way, names)
+
+
+def _read_route(place: Place, way: str, names: Names) -> Route:
+    via = _read_channels(place, names)
+    if way == "best":
+        _check_best(place, via)
+    return Route(via=via, all_channels=way == "all", best=way == "best")
+
+
+def _check_best(place: Place, via: Sequence[str]) -> None:
+    """A choice takes two, and each must be able to reach somebody."""
+    if len(via) == 1:
+        hint = "for example: { best: [telegram, email] }"
+        place.fault("best needs two channels or more to choose from", hint=hint)
+    for number, channel in enumerate(via if isinstance(place.value, list) else ()):
+        if channel in VISITED:
+            hint = (
+                "leave it out: whoever is asked over another channel can answer there all the same"
+            )
+            place.at(number).fault(f"{channel} waits for visitors and reaches nobody", hint=hint)
 
 
 def _read_channels(place: Place, names: Names) -> tuple[str, ...]:

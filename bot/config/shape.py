@@ -240,6 +240,7 @@ class TriggerShape:
     daily_max: Whole | None = None
     via: Any = None
     all: Any = None
+    best: Any = None
     wait: Duration | None = None
     max_age: Duration | None = None
     expires: Duration | None = None

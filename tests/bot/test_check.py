@@ -46,6 +46,16 @@ def test_warnings_are_said_and_change_nothing(path: Path) -> None:
     assert text.endswith("1 warning; nothing has to be changed\n")
 
 
+def test_how_a_channel_is_chosen_is_said(path: Path) -> None:
+    best = "survey: calls, via: { best: [telegram, email] } }"
+    text = GOOD.replace("survey: calls }", best).replace("web: {}", "email: { sandbox: true }")
+    path.write_text(text, encoding="utf-8")
+    assert (
+        "calls asks calls over telegram or email: by how people answered on each in the last 90"
+        " days; one in 10 goes over any of them\n"
+    ) in check(path)[1]
+
+
 def test_all_faults_of_all_files_are_counted(path: Path) -> None:
     path.write_text(GOOD.replace("nps", "nsp") + "include: b.yaml\nfoo: 1\n", encoding="utf-8")
     (path.parent / "b.yaml").write_text("bar: 1\n", encoding="utf-8")

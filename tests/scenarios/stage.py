@@ -230,6 +230,7 @@ class Stage:
             staff=self.config.staff,
             timezone=self.config.service.timezone,
             channels=tuple(self.channels),
+            best=self.config.best_routes,
         )
 
     async def contact(self, name: str) -> Contact | None:

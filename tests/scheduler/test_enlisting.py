@@ -136,6 +136,7 @@ async def test_a_roll_is_kept_as_its_invitations_would_be(store: Store) -> None:
     for campaign in (
         replace(CAMPAIGN, spread=HOUR, hold_out=1.0),
         replace(CAMPAIGN, name="all", via=("telegram", "email"), all_channels=True),
+        replace(CAMPAIGN, name="best", via=("telegram", "email"), best=True),
     ):
         roll = enlist(campaign, wall, BEGINS, [one, two, three], SURVEY, language="en")
         first = replace(roll, people=roll.people[:1])

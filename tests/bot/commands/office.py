@@ -10,6 +10,7 @@ from bot.commands import Commands, StaffConfig
 from storage.uncertain import Uncertain
 from surveys.audit import BEGINNING, Entry, Head, Note, link
 from surveys.card import Card
+from surveys.channel_standing import Audience, Standings
 from surveys.comment import Comment, Search
 from surveys.conflict import Conflict, Settled, Verdict
 from surveys.contact import Contact
@@ -135,6 +136,7 @@ class MemoryStore:
     conflicts: list[Conflict] = field(default_factory=list)
     settled: list[tuple[int, Verdict, str]] = field(default_factory=list)
     outcome: Settled = Settled.DONE
+    standings: Mapping[Audience, Standings] = field(default_factory=dict)
     asked: list[Filter] = field(default_factory=list)
     searched: list[Search] = field(default_factory=list)
     audit: list[Entry] = field(default_factory=list)
@@ -208,6 +210,12 @@ class MemoryStore:
         self, contact: Contact, teams: Collection[str] | None, limit: int, /
     ) -> Explanation:
         return Explanation(contact=contact)
+
+    async def load_standings(
+        self, audiences: Collection[Audience], since: date, until: date, /
+    ) -> Mapping[Audience, Standings]:
+        assert since < until
+        return {key: one for key, one in self.standings.items() if key in audiences}
 
     async def count_held(self, wanted: Filter, /) -> int:
         return len(await self.list_held(wanted, limit=1000, offset=0))

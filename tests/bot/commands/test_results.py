@@ -7,6 +7,7 @@ import pytest
 
 from bot.commands.context import StaffConfig
 from bot.commands.results import COMPANY_CSAT
+from surveys.channel_standing import ChannelStanding
 from surveys.message import Message
 from surveys.question import Kind, Question
 from surveys.survey import Survey
@@ -21,7 +22,7 @@ from tests.bot.commands.office import (
     went,
 )
 
-MANAGER = "2"
+MANAGER, LEAD = "2", "3"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -397,3 +398,18 @@ async def test_csat_of_everything_at_once_is_no_score_of_the_company() -> None:
     assert COMPANY_CSAT not in (await ask("/results csat delivery", *rows)).text
     assert COMPANY_CSAT not in (await ask("/results csat team support", *rows)).text
     assert COMPANY_CSAT not in (await ask("/results", rows[0])).text
+
+
+async def test_by_channel_says_how_the_channels_stand_among_which_we_choose() -> None:
+    key = ("after_call", "after_call")
+    config = replace(CONFIG, best={key: ("email", "telegram"), ("gone", "x"): ("sms", "email")})
+    staff_commands, store = commands(said("nps", 9, 20), config=config)
+    store.standings = {key: {"telegram": ChannelStanding(80, 41), "email": ChannelStanding()}}
+    answer = await staff_commands.answer(CHANNEL, MANAGER, "/results by channel")
+    assert answer and answer.text.endswith(
+        "Chosen by what people answer best on:\n"
+        "  after_call: telegram 41 of 80 (51 %), email 0 of 0"
+    )
+    plain = await staff_commands.answer(CHANNEL, MANAGER, "/results")
+    limited = await staff_commands.answer(CHANNEL, LEAD, "/results by channel")
+    assert plain and limited and "Chosen by" not in plain.text + limited.text

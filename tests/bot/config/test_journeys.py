@@ -92,7 +92,7 @@ def test_all_of_it(load: Load) -> None:
         ("name: x, survey: calls, event: E, by: 3h", "by goes with after or before", "wait: 1h"),
         ("name: x, survey: calls, event: E, via: fax", "unknown channel 'fax'", ""),
         ("name: x, survey: calls, event: E, cuont: 3", "unknown key 'cuont'", "count"),
-        ("name: x, survey: calls, event: E, best: 3", "not in this version yet", ""),
+        ("name: x, survey: calls, event: E, best: 3", "a list of channels is expected", "example"),
     ],
 )
 def test_what_is_wrong_says_where(load: Load, milestone: str, message: str, hint: str) -> None:

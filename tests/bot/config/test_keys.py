@@ -119,7 +119,9 @@ def test_schema_describes_every_key() -> None:
                 walk(inner)
         elif isinstance(node, dict):
             for key, inner in node.get("properties", {}).items():
-                named_by_its_block = key in {"all", "low", "middle", "high"} or key in PRESETS
+                named_by_its_block = (
+                    key in {"all", "best", "low", "middle", "high"} or key in PRESETS
+                )
                 own = key.partition(".")[0] in PRESETS or key in {
                     "choice",
                     "choices",

@@ -1,0 +1,56 @@
+"""Circumstances: what has to be read besides the conversations to decide about a batch of due rows,
+gathered here in one read for each.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from scheduler.best import days_counted
+from scheduler.deciding import Circumstances
+from scheduler.rules import Rules
+from storage.store import Store
+from surveys.channel_standing import Audience, Standings
+from surveys.conversation import Conversation
+from surveys.due import Due
+from surveys.engagement import Engagements
+
+
+async def read_circumstances(
+    store: Store,
+    rules: Rules,
+    dues: Sequence[Due],
+    conversations: Mapping[int, Conversation],
+    now: datetime,
+) -> dict[int, Circumstances]:
+    """Give the circumstances by invitation id, for the rows that ask something."""
+    asking = {due.invitation_id for due in dues if due.message is None}
+    concerned = {number: c for number, c in conversations.items() if number in asking}
+    engaged = await _engagements(store, rules, concerned, now)
+    standings = await _standings(store, rules, concerned, now)
+    return {
+        number: Circumstances(
+            engagements=engaged.get(one.contact.id, ()), standings=standings.get(_audience(one), {})
+        )
+        for number, one in concerned.items()
+    }
+
+
+async def _engagements(
+    store: Store, rules: Rules, conversations: Mapping[int, Conversation], now: datetime
+) -> Engagements:
+    memory = rules.throttle.manners.memory
+    people = {one.contact.id for one in conversations.values()}
+    return await store.load_engagements(people, now, memory) if people and memory else {}
+
+
+async def _standings(
+    store: Store, rules: Rules, conversations: Mapping[int, Conversation], now: datetime
+) -> Mapping[Audience, Standings]:
+    wanted = {_audience(one) for one in conversations.values() if one.invitation.best}
+    if not wanted:
+        return {}
+    return await store.load_standings(wanted, *days_counted(rules.local_day(now)))
+
+
+def _audience(conversation: Conversation) -> Audience:
+    return conversation.invitation.survey, conversation.invitation.trigger
