@@ -264,6 +264,8 @@ class _View:
 
     def _edit(self) -> Generator[Message, None, bool]:
         turn, asked = self.turn, self.turn.asked
+        if turn.kind is TurnKind.CHANGED and not self.item.payloads:
+            return False  # what was asked last is another question
         replaces = self.item.external_id if self.item.payloads else ""
         if not replaces and not self.conversation.invitation.all_channels:
             replaces = self.conversation.asked_external_id  # else it may be another channel's

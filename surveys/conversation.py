@@ -14,6 +14,7 @@ from surveys.metric import Band
 from surveys.question import Kind, Question
 from surveys.reading import SKIP, Reading, read_answer, read_value
 from surveys.response import Answer, Response
+from surveys.second_thought import second_thought
 from surveys.survey import Survey
 
 LONGEST_COMMENT = 4000
@@ -123,8 +124,8 @@ def advance(
     """Give what one reply amounts to and what to say next.
 
     Buttons name their question; words belong to the open one. Repeats and stale buttons change
-    nothing; a new value inside ``survey.change_within`` is a change of mind; words that are no
-    answer are kept as a comment card.
+    nothing; a new value inside ``survey.change_within`` is a change of mind, and so is "no, 9";
+    words that are no answer are kept as a comment card.
     """
     response = conversation.response
     asked = survey.question(said.question_id) or (
@@ -133,6 +134,11 @@ def advance(
     if is_over(conversation, now):
         return Turn(kind=TurnKind.CLOSED, response=response, asked=asked, card=said.text)
     asked = worded(survey, asked, response) if asked else None
+    plain = "" if said.question_id or said.values else said.text
+    if thought := second_thought(survey, response, asked, plain, bank, now):
+        changed, reading = thought
+        answer = _answer(changed, reading, conversation, channel, now)
+        return _record(survey, conversation, changed, answer, "")
     read = _read(asked, said, bank, response) if asked else None
     if asked is None or read is None:
         kind = TurnKind.OFF_SCRIPT if said.text else TurnKind.NOT_UNDERSTOOD
