@@ -130,6 +130,22 @@ async def test_the_leader_of_the_last_call_reads_a_customers_card(whole: Whole) 
     assert (counts["responses"], counts["cards"]) == (1, 1)
 
 
+async def test_the_command_asks_and_the_next_message_is_the_card(whole: Whole) -> None:
+    await whole.report(person(1, language="de"), call(1, 1))
+    await whole.said(ANNA, 1)
+    whole.telegram.say(ANNA, "/rückmeldung")
+    await until(lambda: whole.telegram.sent(ANNA)[-1].text == BANKS["de"].texts["card_ask"])
+    whole.telegram.say(ANNA, "9 Leute standen vor mir")
+    kept = BANKS["de"].texts["comment_kept"]
+    await until(lambda: whole.telegram.sent(ANNA)[-1].text == kept)
+    whole.telegram.say(ANNA, "/feedback and it was cold")
+    [told, more] = await whole.said(LEADER, 2)
+    assert "9 Leute" in told
+    assert "and it was cold" in more
+    counts = await whole.service.store.counts()
+    assert (counts.get("responses", 0), counts["cards"]) == (0, 2), "the command begins a card"
+
+
 @pytest.mark.parametrize("language", ["en", "fi", "de", "hr", "lv"])
 async def test_a_card_from_a_page(whole: Whole, language: str) -> None:
     texts = BANKS[language].texts

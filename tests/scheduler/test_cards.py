@@ -113,6 +113,13 @@ async def test_messages_in_a_row_are_one_card_with_one_receipt(spine: Spine) -> 
     assert heard(spine, "1001") == [KEPT, KEPT]
 
 
+async def test_thanks_after_a_card_are_no_part_of_it(spine: Spine) -> None:
+    await spine.report(identify(1, "who", {"telegram_id": "1001"}))
+    await say(spine, "1001", "The queue was long", "thanks", "and it was cold")
+    assert "thanks" not in "".join(card.text for card in (await cards(spine))[:1])
+    assert heard(spine, "1001") == [KEPT]
+
+
 async def test_messages_in_one_batch_are_one_card_too(spine: Spine) -> None:
     await spine.report(identify(1, "who", {"telegram_id": "1001"}))
     await spine.hear(*[spine.said("1001", text=f"part {n}") for n in "abc"])

@@ -32,6 +32,21 @@ async def test_a_survey_question_by_question(tmp_path: Path) -> None:
         assert {status for _, status in sms.answers} == {200}
 
 
+async def test_a_mind_is_changed_by_words(tmp_path: Path) -> None:
+    async with whole_service(tmp_path) as whole:
+        sms = whole.provider
+        await whole.ended("Chat Ended", 1, ANNA)
+        await sms.until(lambda: len(sms.sent(ANNA)) == 1)
+        await sms.text(ANNA, "3")
+        await sms.until(lambda: len(sms.sent(ANNA)) == 2)
+        await sms.text(ANNA, "no, 9")
+        await sms.until(lambda: len(sms.sent(ANNA)) == 3)
+        assert "Your answer is now: 9" in sms.sent(ANNA)[2].body
+        await sms.text(ANNA, "4")
+        await sms.until(lambda: len(sms.sent(ANNA)) == 4)
+        assert [answer[1] for answer in whole.answers()] == [9.0, 4.0]
+
+
 async def test_stop_is_heeded_and_start_opens_again(tmp_path: Path) -> None:
     async with whole_service(tmp_path) as whole:
         sms = whole.provider
