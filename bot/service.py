@@ -262,6 +262,8 @@ class Service:
             channels=tuple(self.channels),
             rules=name_rules(self.config),
             best=self.config.best_routes,
+            campaigns=self.config.campaigns,
+            journeys=self.config.journeys,
         )
 
     # Starting, in order; the exit stack stops in reverse

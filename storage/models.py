@@ -252,7 +252,10 @@ class Invitation(Model):
 
     class Meta:
         # The migration's index covers two states; a model can name one value only.
-        indexes = (PartialIndex(fields=["expires_at"], condition={"state": "asked"}),)
+        indexes = (
+            PartialIndex(fields=["expires_at"], condition={"state": "asked"}),
+            Index(fields=["trigger", "due_at"]),
+        )
 
 
 class Due(Model):
@@ -323,6 +326,16 @@ class CampaignRun(Model):
     class Meta:
         table = "campaign_run"
         unique_together = (("campaign", "wall"),)
+
+
+class ReportRun(Model):
+    report = _key()
+    wall = Text()
+    at = fields.BigIntField()
+
+    class Meta:
+        table = "report_run"
+        unique_together = (("report", "wall"),)
 
 
 class CampaignSeen(Model):

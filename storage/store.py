@@ -13,6 +13,7 @@ from storage import (
     deliveries,
     engagements,
     explanations,
+    headway,
     held,
     marks,
     recount,
@@ -46,6 +47,7 @@ from surveys.conversation import Conversation
 from surveys.due import Decision, Due, Outcome
 from surveys.engagement import Engagements
 from surveys.explanation import Explanation
+from surveys.headway import Headway, Round, Travellers
 from surveys.invitation import Delivery
 from surveys.report import Filter, Tally
 from surveys.response import Response
@@ -292,6 +294,26 @@ class Store(StaffRoom):
         ``let_go.<channel>``; absent where there are none.
         """
         return await self._database.read(reports.counts)
+
+    async def headway(
+        self,
+        rules: Collection[str],
+        since: datetime,
+        until: datetime,
+        teams: Collection[str] | None,
+    ) -> dict[str, Headway]:
+        """Give how far the invitations of campaigns, milestones or triggers came that were due
+        from ``since`` to before ``until``, of these teams (None: all).
+        """
+        return await self._database.read(lambda s: headway.headway(s, rules, since, until, teams))
+
+    async def rounds(self, campaign: str, limit: int) -> list[Round]:
+        """Give the last times a campaign came round, newest first."""
+        return await self._database.read(lambda s: headway.rounds(s, campaign, limit))
+
+    async def travellers(self) -> dict[str, Travellers]:
+        """Give how many people are on each journey."""
+        return await self._database.read(headway.travellers)
 
     async def recount(self) -> list[str]:
         """Count every answer and invitation anew and give each difference from the rollups."""

@@ -3,7 +3,8 @@
 from bot.charts.canvas import Theme
 from bot.charts.distribution import distribution_chart
 from bot.charts.groups import groups_chart
-from bot.charts.pictures import Bar, Distribution, Dot, Groups, Heading, Part
+from bot.charts.pictures import Bar, Distribution, Dot, Groups, Heading, Part, Point, Trend
+from bot.charts.trend import trend_chart
 
 __all__ = [
     "Bar",
@@ -12,7 +13,10 @@ __all__ = [
     "Groups",
     "Heading",
     "Part",
+    "Point",
     "Theme",
+    "Trend",
     "distribution_chart",
     "groups_chart",
+    "trend_chart",
 ]

@@ -20,7 +20,11 @@ def groups_canvas(picture: Groups, theme: Theme = "light") -> Canvas:
     shown = picture.dots[:_MOST_ROWS]
     more = len(picture.dots) - len(shown)
     height = 290 + _ROW * len(shown) if shown else EMPTY_HEIGHT
-    canvas = Canvas(height=max(height, EMPTY_HEIGHT), palette=PALETTES[theme])
+    if picture.heading.score or not shown:
+        height = max(height, EMPTY_HEIGHT)
+    else:
+        height -= 90
+    canvas = Canvas(height=height, palette=PALETTES[theme])
     top = draw_heading(canvas, picture.heading) + 20
     if not shown:
         draw_empty(canvas, picture.empty)

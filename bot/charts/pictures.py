@@ -1,5 +1,6 @@
 """What the pictures show: values handed to the charts, every number already spelled."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from surveys.metric import Band
@@ -82,3 +83,36 @@ class Groups:
     ticks: tuple[tuple[float, str], ...] = ()
     empty: str = "No answers yet"
     hidden: str = "hidden: too few answers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One step of a trend. ``score`` is None where there is none to show, and ``note`` says why
+    ("hidden"). ``whole`` is false for a step that is not over, or cut.
+    """
+
+    label: str
+    n: int = 0
+    score: float | None = None
+    low: float | None = None
+    high: float | None = None
+    spelled: str = ""
+    note: str = ""
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """A score through time, oldest first, on an axis within ``low`` and ``high`` that spans at
+    least ``span``. ``spell`` gives a value in the score's words.
+    """
+
+    heading: Heading
+    points: tuple[Point, ...]
+    low: float
+    high: float
+    span: float
+    spell: Callable[[float], str]
+    goal: float | None = None
+    goal_label: str = ""
+    empty: str = "No answers yet"

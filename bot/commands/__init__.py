@@ -11,7 +11,9 @@ from datetime import datetime
 from secrets import token_bytes
 
 from bot.commands.audit import AUDIT
+from bot.commands.campaigns import CAMPAIGNS
 from bot.commands.comments import COMMENTS
+from bot.commands.compare import COMPARE
 from bot.commands.confirming import LEFT, NO, NOTHING, YES, ask, take
 from bot.commands.conflicts import CONFLICTS
 from bot.commands.context import (
@@ -29,6 +31,7 @@ from bot.commands.context import (
 from bot.commands.find import FIND
 from bot.commands.grammar import GrammarError, split_line, suggest
 from bot.commands.help import help_command
+from bot.commands.journeys import JOURNEYS
 from bot.commands.pausing import PAUSE, RESUME
 from bot.commands.periods import PeriodError
 from bot.commands.phrases import fold, listing
@@ -37,6 +40,7 @@ from bot.commands.responses import RESPONSES
 from bot.commands.results import RESULTS
 from bot.commands.rights import SPELLED, allowed_roles, may, right
 from bot.commands.send import SEND
+from bot.commands.trend import TREND
 from bot.commands.uncertain import UNCERTAIN
 from bot.commands.who import WHO
 from bot.commands.why import WHY
@@ -51,6 +55,10 @@ MOST_CHARACTERS = 4000
 
 _ASKED = (
     RESULTS,
+    TREND,
+    COMPARE,
+    CAMPAIGNS,
+    JOURNEYS,
     RESPONSES,
     COMMENTS,
     WHY,

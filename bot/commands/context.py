@@ -6,9 +6,12 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.commands.counting import Counting
 from bot.commands.grammar import GROUPS, GrammarError, Request, Vocabulary
 from bot.commands.periods import Period, default_period, spell_period
 from bot.commands.phrases import fold, listing
+from scheduler.campaigns import Campaign
+from scheduler.milestones import Journey
 from scheduler.sending import Foreseen
 from storage.uncertain import Cleared, Uncertain
 from surveys.audit import Entry, Note
@@ -18,6 +21,7 @@ from surveys.conflict import Conflict, Settled, Verdict
 from surveys.contact import Contact
 from surveys.conversation import Conversation
 from surveys.explanation import Explanation
+from surveys.headway import Headway, Round, Travellers
 from surveys.message import Button, Image, Link
 from surveys.pausing import Pause
 from surveys.report import Filter, Tally
@@ -64,6 +68,21 @@ class ReportStore(Protocol):
         self, audiences: Collection[Audience], since: date, until: date, /
     ) -> Mapping[Audience, Standings]:
         """Say how people answered on each channel, of those asked on these days."""
+
+    async def headway(
+        self,
+        rules: Collection[str],
+        since: datetime,
+        until: datetime,
+        teams: Collection[str] | None,
+    ) -> Mapping[str, Headway]:
+        """Say how far invitations of campaigns and milestones came, by rule."""
+
+    async def rounds(self, campaign: str, limit: int) -> Sequence[Round]:
+        """Give the last times a campaign came round, newest first."""
+
+    async def travellers(self) -> Mapping[str, Travellers]:
+        """Say how many people are on each journey."""
 
     async def list_conflicts(self, limit: int, offset: int) -> Sequence[Conflict]:
         """List claims of others' addresses nobody has settled, the oldest first."""
@@ -136,6 +155,8 @@ class StaffConfig:
     channels: tuple[str, ...] = ()
     minimum: int = 5
     best: Mapping[Audience, tuple[str, ...]] = field(default_factory=dict)
+    campaigns: tuple[Campaign, ...] = ()
+    journeys: tuple[Journey, ...] = ()
 
 
 Release = Callable[[int], Awaitable[bool]]
@@ -211,6 +232,11 @@ class Context:
     def teams(self) -> tuple[str, ...] | None:
         """The teams the colleague may see; None: all."""
         return None if self.member.sees_all else self.member.teams
+
+    @property
+    def counting(self) -> Counting:
+        """What makes reports of counts."""
+        return Counting(surveys=self.config.surveys, minimum=self.config.minimum)
 
     def sees(self, team: str) -> bool:
         """Whether the colleague may see a team's rows."""

@@ -19,6 +19,10 @@ from surveys.errors import AfterwordError
 GROUPS = ("channel", "team", "agent", "language")
 """What results can be grouped by, and what answers can be limited to."""
 
+STEPS = ("day", "week", "month")
+"""What a period can be cut into."""
+
+_STEP_WORDS = {"daily": "day", "weekly": "week", "monthly": "month"}
 _SYNONYMS = {"lang": "language", **{f"{group}s": group for group in GROUPS}}
 _KEYS = ("survey", "metric", "question", *GROUPS, "by", "page")
 _FREE = ("team", "agent")  # named by events: any name may turn up
@@ -148,6 +152,9 @@ class _Reading:
         if spelled := read_period(tuple(takewhile(lambda w: " " not in w, rest)), self.today):
             self._set("period", spelled[0])
             return spelled[1]
+        if head in _STEP_WORDS:
+            self._set("by", _STEP_WORDS[head])
+            return 1
         if head in _FILLERS:
             return 1
         if self._free:
@@ -199,7 +206,7 @@ class _Reading:
     def _unknown(self, word: str) -> str:
         known = self.vocabulary
         names = (*known.survey, *known.metric, *known.question, *known.channel, *known.team)
-        if near := suggest(word, (*names, *_KEYS, *_PERIOD_WORDS)):
+        if near := suggest(word, (*names, *_KEYS, *_STEP_WORDS, *_PERIOD_WORDS)):
             return f"I don't know '{fold(word, 40)}'. Did you mean {near}?"
         if self.request.agent or self.request.team:
             return (
@@ -241,9 +248,10 @@ def _longest(rest: Sequence[str], names: Iterable[str]) -> tuple[str, int] | Non
 
 def _group(word: str) -> str:
     group = _SYNONYMS.get(word.casefold(), word.casefold())
-    if group in GROUPS:
+    group = group.removesuffix("s") if group.removesuffix("s") in STEPS else group
+    if group in (*GROUPS, *STEPS):
         return group
-    near = suggest(word, GROUPS)
+    near = suggest(word, (*GROUPS, *STEPS))
     hint = f"Did you mean by {near}?" if near else f"Write by {listing(GROUPS)}."
     raise GrammarError(f"I can't group by '{fold(word, 40)}'. {hint}")
 

@@ -44,6 +44,18 @@ def listing(words: Sequence[str], last: str = "or") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def fitted(blocks: Sequence[str], room: int = 3800) -> list[str]:
+    """Give as many blocks as one message holds, and say how many are left out."""
+    shown: list[str] = []
+    for block in blocks:
+        room -= len(block) + 2
+        if room < 0:
+            left = len(blocks) - len(shown)
+            return [*shown, f"{count(left, 'block')} more do not fit. Name a survey or metric."]
+        shown.append(block)
+    return shown
+
+
 def signed(score: float) -> str:
     """Give a net score as whole points with its sign: ``+42``, ``−7``, ``0``."""
     points = round_half_up(score)

@@ -62,17 +62,21 @@ def draw_groups(
     *,
     title: str,
     by: str,
+    ranked: bool = True,
 ) -> Image:
-    """Draw the scores of a question's groups with their intervals, best first."""
+    """Draw the scores of a question's groups with their intervals: best first, with the ``total``;
+    or, not ``ranked``, as they come and without it.
+    """
     low, high, ticks = axis_of(total)
-    dots = tuple(_dot(row, by) for row in rank(rows))
+    dots = tuple(_dot(row, by) for row in (rank(rows) if ranked else rows))
+    heading = _heading(total, title, flow, about)
     return groups_chart(
         Groups(
-            heading=_heading(total, title, flow, about),
+            heading=heading if ranked else Heading(title=title, subtitle=about),
             dots=dots,
             low=low,
             high=high,
-            total=total.score,
+            total=total.score if ranked else None,
             ticks=tuple((tick, tick_of(total, tick)) for tick in ticks),
             hidden="hidden: too few answers",
         )

@@ -5,21 +5,23 @@ from dataclasses import dataclass, replace
 
 from bot.commands.answers import english
 from bot.commands.best import spell_standings
-from bot.commands.context import Command, Context, Reply, StaffConfig
-from bot.commands.grammar import GrammarError, Request, read_request, suggest
+from bot.commands.context import Command, Context, Reply
+from bot.commands.counting import identity_of
+from bot.commands.grammar import STEPS, GrammarError, Request, read_request, suggest
 from bot.commands.periods import FORMS, spell_period
-from bot.commands.phrases import count, fold
+from bot.commands.phrases import count, fitted, fold
 from bot.commands.result_picture import draw_groups, draw_row, drawable
-from bot.commands.result_scores import spell_flow
+from bot.commands.result_scores import spell_flow, spell_value
 from bot.commands.result_text import row_name, spell_groups, spell_row
+from bot.commands.spans import before
+from bot.commands.verdict_words import spell_change
 from surveys.entrance import VISITOR
 from surveys.flow import Flow
 from surveys.message import Image
-from surveys.question import Kind
-from surveys.report import Filter, Report, Row, Tally, ValueCount, summarise
+from surveys.report import Report, Row
 from surveys.survey import Survey
+from surveys.verdict import compare
 
-_ROOM = 3600  # characters of blocks, below `bot.commands.MOST_CHARACTERS`, a link beside them
 COMPANY_CSAT = (
     "CSAT is about single contacts: compare it within a survey, team or moment. "
     "It is not a score of the company; for that, ask NPS."
@@ -36,6 +38,7 @@ class _Found:
     request: Request
     totals: Report
     groups: Report | None
+    earlier: Report
 
     def rows(self, survey: str) -> tuple[Row, ...]:
         return tuple(row for row in self.totals.rows if row.survey == survey)
@@ -84,10 +87,20 @@ async def answer_results(context: Context, words: Sequence[str]) -> Reply:
     request = read_request(words, context.vocabulary, context.today)
     if request.page:
         raise GrammarError("/results has no pages. Limit it by a survey or metric instead.")
+    if request.by in STEPS:
+        raise GrammarError(f"/results is of the whole period. Write /trend by {request.by}.")
     wanted = context.filter(request)
-    totals = await make_report(context, replace(wanted, by=""))
-    groups = await make_report(context, wanted) if request.by else None
-    found = _Found(context=context, request=request, totals=totals, groups=groups)
+    totals = await context.counting.report(context.store, replace(wanted, by=""))
+    groups = await context.counting.report(context.store, wanted) if request.by else None
+    days = before(context.period(request))
+    earlier = replace(wanted, by="", since=days.since, until=days.until)
+    found = _Found(
+        context=context,
+        request=request,
+        totals=totals,
+        groups=groups,
+        earlier=await context.counting.report(context.store, earlier),
+    )
     title = context.title("Results", request)
     by_channel = request.by == "channel"
     best = await spell_standings(context, found.surveys) if by_channel else ()
@@ -95,58 +108,13 @@ async def answer_results(context: Context, words: Sequence[str]) -> Reply:
     links = context.links(request)
     if not totals.rows:
         return Reply(text="\n\n".join((title, _nothing(found), *held)), links=links)
-    text = "\n\n".join((title, *_fitted(_blocks(found)), *held))
+    text = "\n\n".join((title, *fitted(_blocks(found), 3600), *held))
     return Reply(text=text, image=_picture(found), links=links)
 
 
 def _spell_held(n: int) -> tuple[str, ...]:
     """Say how many presses are in none of the figures, where there are any."""
     return (f"{count(n, 'answer')} held back as machine presses: /responses held",) if n else ()
-
-
-async def make_report(context: Context, wanted: Filter) -> Report:
-    """Count, and summarise."""
-    return report_on(await context.store.tally(wanted), context.config)
-
-
-def report_on(tally: Tally, config: StaffConfig) -> Report:
-    """Summarise; answers on a scale the survey no longer uses come after the others.
-
-    Thresholds and goals are of the scale as it is configured: on another one they mean nothing.
-    """
-    surveys = config.surveys.values()
-    asked = {(s.id, q.id): q for s in surveys for q in s.questions}
-
-    def current(of: ValueCount) -> bool:
-        question = asked.get((of.survey, of.question))
-        return question is not None and (question.scale_id or "") == of.scale
-
-    report = summarise(
-        replace(tally, values=tuple(v for v in tally.values if current(v))),
-        thresholds={key: q.threshold for key, q in asked.items() if q.threshold is not None},
-        goals={(s.id, question): goal for s in surveys for question, goal in s.goal.items()},
-        minimum=config.minimum,
-        choices={key for key, q in asked.items() if q.kind in (Kind.CHOICE, Kind.CHOICES)},
-    )
-    former = summarise(
-        Tally(values=tuple(v for v in tally.values if not current(v)), flows=()),
-        thresholds={},
-        goals={},
-        minimum=config.minimum,
-    )
-    return replace(report, rows=(*report.rows, *former.rows))
-
-
-def identity_of(row: Row) -> tuple[str, ...]:
-    """Give what sets rows apart that are never merged, the group left out."""
-    return (
-        row.survey,
-        row.question,
-        row.metric,
-        row.metric_version,
-        row.scale,
-        row.population,
-    )
 
 
 def _blocks(found: _Found) -> list[str]:
@@ -162,6 +130,16 @@ def _blocks(found: _Found) -> list[str]:
         least = count(found.totals.minimum, "answer")
         blocks.append(f"Hidden: groups of fewer than {least}, and those that would give them away.")
     return blocks
+
+
+def _change(found: _Found, row: Row) -> tuple[str, ...]:
+    """Say whether a score changed against the period before, where there was one."""
+    earlier = next((r for r in found.earlier.rows if identity_of(r) == identity_of(row)), None)
+    if earlier is None or earlier.hidden or row.hidden or row.score is None:
+        return ()
+    days = spell_period(before(found.context.period(found.request)))
+    then = spell_value(earlier, earlier.score)
+    return (f"Against {days} ({then}): {spell_change(compare(earlier, row), row)}",)
 
 
 def is_of_the_company(request: Request, rows: Sequence[Row], surveys: Mapping[str, Survey]) -> bool:
@@ -189,25 +167,13 @@ def _block(found: _Found, row: Row, among: Sequence[Row], *, brief: bool) -> str
     request, survey = found.request, found.context.config.surveys.get(row.survey)
     if found.groups is None or row.hidden:
         minimum = found.totals.minimum
-        return spell_row(row, among, survey, minimum=minimum, brief=brief)
+        words = spell_row(row, among, survey, minimum=minimum, brief=brief)
+        return "\n".join((words, *_change(found, row)))
     flows = {flow.group: flow for flow in found.groups.flows if flow.survey == row.survey}
     if row.population == VISITOR:  # nobody asked them, so there is no rate
         flows = {}
     name = row_name(row, among)
     return spell_groups(found.parts(row), row, flows, name=name, by=request.by)
-
-
-def _fitted(blocks: Sequence[str]) -> list[str]:
-    """Give as many blocks as one message holds, and say how many are left out."""
-    room = _ROOM
-    shown: list[str] = []
-    for block in blocks:
-        room -= len(block) + 2
-        if room < 0:
-            left = len(blocks) - len(shown)
-            return [*shown, f"{count(left, 'block')} more do not fit. Name a survey or metric."]
-        shown.append(block)
-    return shown
 
 
 def _picture(found: _Found) -> Image | None:

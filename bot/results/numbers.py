@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.commands.context import Context
+from bot.commands.counting import identity_of
 from bot.commands.periods import Period
-from bot.commands.results import identity_of, make_report, report_on
 from bot.results.trend import Cut, cut, regroup
 from surveys.flow import Flow
 from surveys.report import Filter, Report, Row
@@ -70,8 +70,8 @@ async def count_overview(context: Context, wanted: Filter) -> Overview:
         until=wanted.since - timedelta(days=1),
     )
     return Overview(
-        totals=await make_report(context, wanted),
-        before=await make_report(context, earlier),
+        totals=await context.counting.report(context.store, wanted),
+        before=await context.counting.report(context.store, earlier),
         held=await context.store.count_held(wanted),
     )
 
@@ -79,11 +79,13 @@ async def count_overview(context: Context, wanted: Filter) -> Overview:
 async def count_detail(context: Context, wanted: Filter, survey: str) -> Detail:
     """Count one survey in every way the page shows."""
     one = replace(wanted, survey=survey)
-    groups = {by: await make_report(context, replace(one, by=by)) for by in BREAKDOWNS}
+    groups = {
+        by: await context.counting.report(context.store, replace(one, by=by)) for by in BREAKDOWNS
+    }
     how = cut(Period(since=wanted.since, until=wanted.until))
     tally = regroup(await context.store.tally(replace(one, by=how.by)), how)
     return Detail(
-        survey=survey, groups=groups, trend=report_on(tally, context.config), stretches=how
+        survey=survey, groups=groups, trend=context.counting.summarise(tally), stretches=how
     )
 
 

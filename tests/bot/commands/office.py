@@ -18,6 +18,7 @@ from surveys.conversation import Conversation
 from surveys.event import Interaction
 from surveys.explanation import Explanation
 from surveys.flow import FlowCount
+from surveys.headway import Headway, Round, Travellers
 from surveys.pausing import Pause
 from surveys.preset import PRESETS
 from surveys.question import Choice, Kind, Question
@@ -137,6 +138,9 @@ class MemoryStore:
     settled: list[tuple[int, Verdict, str]] = field(default_factory=list)
     outcome: Settled = Settled.DONE
     standings: Mapping[Audience, Standings] = field(default_factory=dict)
+    went: dict[tuple[str, datetime], Headway] = field(default_factory=dict)
+    came: list[tuple[str, Round]] = field(default_factory=list)
+    people: dict[str, Travellers] = field(default_factory=dict)
     asked: list[Filter] = field(default_factory=list)
     searched: list[Search] = field(default_factory=list)
     audit: list[Entry] = field(default_factory=list)
@@ -251,6 +255,24 @@ class MemoryStore:
         found.sort(key=lambda comment: comment.at, reverse=True)
         return found[offset : offset + limit]
 
+    async def headway(
+        self,
+        rules: Collection[str],
+        since: datetime,
+        until: datetime,
+        teams: Collection[str] | None,
+    ) -> Mapping[str, Headway]:
+        if teams is not None:
+            return {}
+        spans = {(rule, began): one for (rule, began), one in self.went.items() if rule in rules}
+        return {rule: one for (rule, began), one in spans.items() if since <= began < until}
+
+    async def rounds(self, campaign: str, limit: int) -> Sequence[Round]:
+        return [one for name, one in self.came if name == campaign][:limit]
+
+    async def travellers(self) -> Mapping[str, Travellers]:
+        return self.people
+
     async def list_conflicts(self, limit: int, offset: int) -> Sequence[Conflict]:
         return [c for c in self.conflicts if c.is_open][offset : offset + limit]
 
@@ -287,6 +309,8 @@ def _matches(row: Said, wanted: Filter) -> bool:
 
 
 def _group(row: Said, wanted: Filter) -> str:
+    if wanted.by == "day":
+        return f"{row.day:%Y%m%d}"
     return str(getattr(row, wanted.by)) if wanted.by else ""
 
 

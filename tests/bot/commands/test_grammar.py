@@ -102,7 +102,7 @@ def test_words_are_read_in_any_order_and_case(line: str, request_: Request) -> N
         ),
         ("by", "What comes after 'by'? For example: by team."),
         ("nps team", "What comes after 'team'? For example: team support."),
-        ("by month", "I can't group by 'month'. Write by channel, team, agent or language."),
+        ("by colour", "I can't group by 'colour'. Write by channel, team, agent or language."),
         ("by chanel", "I can't group by 'chanel'. Did you mean by channel?"),
         ("channel telegrm", "I know no channel 'telegrm'. Did you mean telegram?"),
         ("channel fax", "I know no channel 'fax'. There is telegram and email."),

@@ -328,8 +328,8 @@ async def test_every_filter_reaches_the_store(line: str, shown: str, left_out: s
         day=date(2026, 11, 20),
     )
     answer = await ask(line, wanted, said("nps", 0, 30))
-    assert shown in answer.text
-    assert left_out not in answer.text
+    assert f"NPS {shown}" in answer.text
+    assert f"NPS {left_out}" not in answer.text
 
 
 @pytest.mark.parametrize(
