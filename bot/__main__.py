@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_run(commands)
     _add_check(commands)
+    _add_plan(commands)
     _add_preview(commands)
     _add_test_send(commands)
     _add_embed(commands)
@@ -98,6 +99,33 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         return run_check(options.file or options.config, schema=options.schema, out=sys.stdout)
 
     parser.set_defaults(run=run)
+
+
+def _add_plan(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    says = "say who would be asked what over the next days, and whether that is too much"
+    parser = _command(commands, "plan", says)
+    parser.add_argument("--days", type=_days, default=30, help="1 to 366; default: 30")
+    parser.add_argument("--against", default="", help="another file, to show the difference")
+    formats = ["terminal", "html", "json"]
+    parser.add_argument("--format", choices=formats, default="terminal", help="default: terminal")
+    parser.add_argument("--out", type=Path, help="the file to write instead of the terminal")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.plan.command import Wish, run_plan  # noqa: PLC0415
+        from bot.running import run_async  # noqa: PLC0415
+
+        wish = Wish(
+            days=options.days, against=options.against, format=options.format, out=options.out
+        )
+        return run_async(run_plan(options.config, wish, sys.stdout))
+
+    parser.set_defaults(run=run)
+
+
+def _days(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 366:
+        raise argparse.ArgumentTypeError("a number of days from 1 to 366 is expected")
+    return int(text)
 
 
 def _add_preview(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

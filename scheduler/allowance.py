@@ -29,13 +29,11 @@ class Allowance:
 
     async def grant(self, jobs: Sequence[Job], now: datetime) -> tuple[list[Job], list[Outcome]]:
         """Give the jobs that may be sent, and what becomes of the others."""
-        granted, refused = await self._within_limits(jobs, now)
+        granted, refused = await self._within_limits(jobs)
         granted, late = await self._within_budget(granted, now)
         return granted, [*refused, *late]
 
-    async def _within_limits(
-        self, jobs: Sequence[Job], now: datetime
-    ) -> tuple[list[Job], list[Outcome]]:
+    async def _within_limits(self, jobs: Sequence[Job]) -> tuple[list[Job], list[Outcome]]:
         rules = self._rules()
         throttle = rules.throttle
         asking = [j for j in jobs if j.invitation and (throttle.limits or j.rival)]
@@ -44,14 +42,16 @@ class Allowance:
 
         async def take(transaction: Transaction) -> dict[str, Put]:
             people = {job.contact_id for job in asking}
-            ledgers = await transaction.lock_ledgers(people, now, throttle.memory)
-            memory = throttle.manners.memory
-            engaged = dict(await transaction.load_engagements(people, now, memory))
+            first, last = min(j.decided_at for j in asking), max(j.decided_at for j in asking)
+            more = last - first
+            ledgers = await transaction.lock_ledgers(people, last, throttle.memory + more)
+            memory = throttle.manners.memory + more
+            engaged = dict(await transaction.load_engagements(people, last, memory))
             refused: dict[str, Put] = {}
             held: list[tuple[int, int, Ask]] = []
             for job in asking:
                 who = job.contact_id
-                ask, put = _judge(job, ledgers[who], engaged.get(who, ()), rules, now)
+                ask, put = _judge(job, ledgers[who], engaged.get(who, ()), rules)
                 if put:
                     refused[job.due.id] = put
                     continue
@@ -64,7 +64,7 @@ class Allowance:
         refused = await self._store.unit_of_work(take)
         return (
             [job for job in jobs if job.due.id not in refused],
-            [refuse(job, refused[job.due.id], now) for job in asking if job.due.id in refused],
+            [refuse(j, refused[j.due.id], j.decided_at) for j in asking if j.due.id in refused],
         )
 
     async def _within_budget(
@@ -78,7 +78,7 @@ class Allowance:
         if most is None or not jobs:
             return jobs, []
         rules = self._rules()
-        key = f"budget:{self._lane}:{rules.local_day(now).isoformat()}"
+        key = self._counter(now)
 
         async def take(transaction: Transaction) -> int:
             used = (await transaction.take_counters({key})).get(key, 0)
@@ -92,13 +92,27 @@ class Allowance:
         at = rules.next_day(now)
         return jobs[:granted], [_tomorrow(job, at) for job in jobs[granted:]]
 
+    async def left(self, now: datetime) -> int | None:
+        """Give how much of the day's hard budget is left, None where there is none."""
+        if self._daily_max is None:
+            return None
+        key = self._counter(now)
+        used = await self._store.unit_of_work(lambda transaction: transaction.take_counters({key}))
+        return max(0, self._daily_max - used.get(key, 0))
+
+    def _counter(self, now: datetime) -> str:
+        return f"budget:{self._lane}:{self._rules().local_day(now).isoformat()}"
+
 
 def _judge(
-    job: Job, ledger: Ledger, engaged: Sequence[Engagement], rules: Rules, now: datetime
+    job: Job, ledger: Ledger, engaged: Sequence[Engagement], rules: Rules
 ) -> tuple[Ask, Put | None]:
-    invitation, zone = job.invitation, job.zone
+    invitation, zone, now = job.invitation, job.zone, job.decided_at
     assert invitation is not None and zone is not None  # noqa: S101, PT018 - it asks
     ask = known_ask(Ask(at=now, survey=invitation.survey, channel=job.due.lane), rules.surveys)
+    ahead = now + rules.throttle.memory
+    if any(coming.at > ahead for _, coming in ledger.planned):
+        ledger = replace(ledger, planned=tuple(p for p in ledger.planned if p[1].at <= ahead))
     put = keep_manners(rules.throttle, invitation, engaged, now)
     put = put or keep_limits(
         rules.throttle, ledger, invitation, ask, rules.surveys, zone, fallback=job.fallback
@@ -117,6 +131,8 @@ def _begun(job: Job, ask: Ask) -> Engagement:
 
 
 def _with(ledger: Ledger, job: Job, ask: Ask) -> Ledger:
+    if any(number == job.due.invitation_id for number, _ in ledger.asked):
+        return ledger  # asked on another channel already: that is one ask
     return replace(ledger, asked=(*ledger.asked, (job.due.invitation_id, ask)))
 
 

@@ -20,13 +20,15 @@ async def read_circumstances(
     rules: Rules,
     dues: Sequence[Due],
     conversations: Mapping[int, Conversation],
-    now: datetime,
+    moments: Sequence[datetime],
 ) -> dict[int, Circumstances]:
-    """Give the circumstances by invitation id, for the rows that ask something."""
+    """Give the circumstances by invitation id, for the rows that ask something. ``moments`` are as
+    of when the rows are decided, of one day.
+    """
     asking = {due.invitation_id for due in dues if due.message is None}
     concerned = {number: c for number, c in conversations.items() if number in asking}
-    engaged = await _engagements(store, rules, concerned, now)
-    standings = await _standings(store, rules, concerned, now)
+    engaged = await _engagements(store, rules, concerned, moments)
+    standings = await _standings(store, rules, concerned, moments)
     return {
         number: Circumstances(
             engagements=engaged.get(one.contact.id, ()), standings=standings.get(_audience(one), {})
@@ -36,20 +38,29 @@ async def read_circumstances(
 
 
 async def _engagements(
-    store: Store, rules: Rules, conversations: Mapping[int, Conversation], now: datetime
+    store: Store,
+    rules: Rules,
+    conversations: Mapping[int, Conversation],
+    moments: Sequence[datetime],
 ) -> Engagements:
     memory = rules.throttle.manners.memory
     people = {one.contact.id for one in conversations.values()}
-    return await store.load_engagements(people, now, memory) if people and memory else {}
+    if not people or not memory:
+        return {}
+    last = max(moments)
+    return await store.load_engagements(people, last, memory + (last - min(moments)))
 
 
 async def _standings(
-    store: Store, rules: Rules, conversations: Mapping[int, Conversation], now: datetime
+    store: Store,
+    rules: Rules,
+    conversations: Mapping[int, Conversation],
+    moments: Sequence[datetime],
 ) -> Mapping[Audience, Standings]:
     wanted = {_audience(one) for one in conversations.values() if one.invitation.best}
     if not wanted:
         return {}
-    return await store.load_standings(wanted, *days_counted(rules.local_day(now)))
+    return await store.load_standings(wanted, *days_counted(rules.local_day(max(moments))))
 
 
 def _audience(conversation: Conversation) -> Audience:

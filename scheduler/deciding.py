@@ -2,7 +2,7 @@
 row without one. Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,8 @@ from surveys.due import WAITS_UNTIL, Decision, Due, DueKind, Outcome
 from surveys.engagement import Engagement
 from surveys.invitation import Delivery, DeliveryState, Invitation, InvitationState
 from surveys.message import Capabilities, Message
+from surveys.question import Question
+from surveys.survey import Survey
 
 MAX_CRASHES = 10
 """Unclean stops after which a row is parked, lest it be what brings the process down."""
@@ -80,6 +82,10 @@ class Circumstances:
     standings: Standings = field(default_factory=dict)
 
 
+Compose = Callable[[Send, Conversation, Rules, Capabilities, DueKind], Message | None]
+"""Gives what is said to whoever is asked, None where there is nothing to ask any more."""
+
+
 def decide_due(
     due: Due,
     conversation: Conversation | None,
@@ -88,8 +94,11 @@ def decide_due(
     now: datetime,
     *,
     around: Circumstances | None = None,
+    compose: Compose | None = None,
 ) -> Job | Outcome:
-    """Decide about one claimed row. ``channels`` are those that run, the row's lane among them."""
+    """Decide about one claimed row. ``channels`` are those that run, the row's lane among them.
+    ``compose`` is how messages are made, `compose_due` where nothing is given.
+    """
     if due.kind is not DueKind.ASK and due.message:
         if conversation is not None and conversation.contact.opted_out_at is not None:
             return Outcome(due=due, reason=STOPPED)
@@ -98,7 +107,8 @@ def decide_due(
     if conversation is None:
         return Outcome(due=due, reason="its invitation is gone")
     conversation = permitted(conversation, due.lane, rules, now)
-    return _decide_ask(due, conversation, rules, channels, now, around or Circumstances())
+    parts = (due, conversation, rules, channels, now)
+    return _decide_ask(*parts, around or Circumstances(), compose or compose_due)
 
 
 def _decide_ask(
@@ -108,6 +118,7 @@ def _decide_ask(
     channels: Mapping[str, Capabilities],
     now: datetime,
     around: Circumstances,
+    compose: Compose,
 ) -> Job | Outcome:
     choice = _choose(due, conversation, channels, around.standings, now)
     lane = choice.order[0] if choice else due.lane
@@ -130,7 +141,7 @@ def _decide_ask(
             verdict = Move(channel=lane, rule=choice.rule)
     message = None
     if isinstance(verdict, Send):
-        message = _compose(verdict, conversation, rules, channels[due.lane], due.kind)
+        message = compose(verdict, conversation, rules, channels[due.lane], due.kind)
         if message is None:
             verdict = Skip(rule="the survey is not in the file any more")
     decision = _decision(due, verdict, invitation.state, now, choice)
@@ -222,18 +233,19 @@ def refuse(job: Job, verdict: Put, now: datetime) -> Outcome:
     return replace(_unsent(job.due, verdict, decision), via=job.via)
 
 
-def _compose(
+def compose_due(
     verdict: Send,
     conversation: Conversation,
     rules: Rules,
     capabilities: Capabilities,
     kind: DueKind,
 ) -> Message | None:
+    """Give the message that asks, None where the survey has no question for the person (left)."""
     invitation, address = conversation.invitation, verdict.address
-    survey = rules.surveys.get(invitation.survey)
-    question = next_question(survey, conversation.response) if survey else None
-    if survey is None or question is None:
+    asked = what_to_ask(conversation, rules)
+    if asked is None:
         return None
+    survey, question = asked
     setting = rules.setting(survey, invitation, conversation.contact, address.value)
     _, steps = progress(survey, conversation.response)
     message = compose_invitation(setting, question, capabilities, steps=steps)
@@ -241,6 +253,13 @@ def _compose(
         plan = rules.follow_ups.get(invitation.trigger)
         message = compose_reminder(setting, message, plan.text if plan else {})
     return replace(message, heard_at=address.heard_at)
+
+
+def what_to_ask(conversation: Conversation, rules: Rules) -> tuple[Survey, Question] | None:
+    """Give the survey of an invitation and its next question, None where there is none (left)."""
+    survey = rules.surveys.get(conversation.invitation.survey)
+    question = next_question(survey, conversation.response) if survey else None
+    return (survey, question) if survey and question else None
 
 
 def _decision(

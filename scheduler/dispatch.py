@@ -25,7 +25,14 @@ from channels.errors import (
 from scheduler.allowance import Allowance
 from scheduler.batch import Batch
 from scheduler.circumstances import read_circumstances
-from scheduler.deciding import Circumstances, Job, after_crash, decide_due, not_wanted
+from scheduler.deciding import (
+    Circumstances,
+    Job,
+    after_crash,
+    compose_due,
+    decide_due,
+    not_wanted,
+)
 from scheduler.outcomes import Attempt, failed, held, sent, undecided
 from scheduler.rules import Rules
 from storage.store import Store, StoreError, StoreUnavailable
@@ -54,6 +61,8 @@ STORE_AGAIN = 0.5  # seconds
 
 class Lane:
     """Carries the due messages of one channel."""
+
+    compose = staticmethod(compose_due)
 
     def __init__(
         self,
@@ -143,12 +152,18 @@ class Lane:
             {due.invitation_id for due in dues if due.invitation_id}
         )
         broken = await self._store.unsettled(dues)
-        around = await read_circumstances(self._store, self._rules(), dues, conversations, now)
+        around = await read_circumstances(
+            self._store,
+            self._rules(),
+            dues,
+            conversations,
+            [self._moment(due, now) for due in dues],
+        )
         jobs: list[Job] = []
         decided: list[Outcome] = []
         for due in dues:
-            number = due.invitation_id
-            made = self._decide(due, conversations.get(number), now, around.get(number))
+            number, moment = due.invitation_id, self._moment(due, now)
+            made = self._decide(due, conversations.get(number), moment, around.get(number))
             if broken.get(due.id):
                 made = after_crash(made, broken[due.id][-1], self._channel.capabilities)
             if isinstance(made, Job):
@@ -156,6 +171,10 @@ class Lane:
             else:
                 decided.append(made)
         return jobs, decided
+
+    def _moment(self, _due: Due, now: datetime) -> datetime:
+        """Give as of when a row is decided."""
+        return now
 
     def _decide(
         self,
@@ -166,7 +185,8 @@ class Lane:
     ) -> Job | Outcome:
         rules, known = self._rules(), self._channels
         try:
-            return decide_due(due, conversation, rules, known, now, around=around)
+            parts = (due, conversation, rules, known, now)
+            return decide_due(*parts, around=around, compose=self.compose)
         except Exception:
             # One row that our own code breaks on must not hold up its lane.
             log.exception("lane %s: cannot decide on %s", self.name, due.id)
@@ -213,8 +233,8 @@ class Lane:
             via = outcome.via or job.via
             await self._settle([replace(outcome, decision=decision, via=via)])
 
-    async def _send(self, job: Job) -> Outcome:
-        attempt = Attempt(
+    def _attempt(self, job: Job) -> Attempt:
+        return Attempt(
             due=job.due,
             delivery_id=job.delivery_id,
             capabilities=self._channel.capabilities,
@@ -222,6 +242,9 @@ class Lane:
             shared=job.shared,
             repeated=job.repeated,
         )
+
+    async def _send(self, job: Job) -> Outcome:
+        attempt = self._attempt(job)
         async with self._room, self._pace:
             now = self._clock()
             if self._stopping or self._is_paused():

@@ -40,8 +40,11 @@ class EventIntake:
         *,
         clock: Callable[[], datetime],
         wake: Wake,
+        moment: Callable[[Event], datetime] | None = None,
     ) -> None:
+        """``moment`` is when an event is taken in, where that is not what the clock shows."""
         self._store, self._rules, self._clock, self._wake = store, rules, clock, wake
+        self._moment = moment
 
     async def handle_events(self, events: Sequence[Event]) -> list[bool]:
         """Keep events and plan what they start. Gives, for each, whether it was new.
@@ -49,6 +52,7 @@ class EventIntake:
         All or nothing: when this returns, everything is committed.
         """
         rules, now = self._rules(), self._clock()
+        times = {e.message_id: self._moment(e) if self._moment else now for e in events}
 
         async def work(transaction: Transaction) -> tuple[set[str], list[Invitation]]:
             new = await transaction.add_events(events)
@@ -56,8 +60,8 @@ class EventIntake:
             people = await self._meet(transaction, rules, fresh, now)
             if rules.follows_interactions:
                 await transaction.refresh_facts(_news(people, fresh))
-            planned = await self._plan(transaction, rules, people, fresh, now)
-            milestones = await travel(transaction, rules, people, fresh, now)
+            planned = await self._plan(transaction, rules, people, fresh, times)
+            milestones = await travel(transaction, rules, people, fresh, times)
             await transaction.note_events(_joined(planned.notes, milestones.notes))
             return new, await transaction.add_invitations(
                 [*planned.invitations, *milestones.invitations]
@@ -89,25 +93,27 @@ class EventIntake:
         rules: Rules,
         people: People,
         events: Sequence[Event],
-        now: datetime,
+        times: Mapping[str, datetime],
     ) -> _Planned:
-        planned, day = _Planned(), rules.local_day(now)
+        planned = _Planned()
+        days = {now: rules.local_day(now) for now in set(times.values())}
         tracked = [e for e in events if e.kind is EventKind.TRACK]
         candidates = [(e, t) for e in tracked for t in rules.triggers_for(e.name)]
         planned.notes.update({e.message_id: f"no trigger for event {e.name!r}" for e in tracked})
         keys: set[str] = set()
         for event, trigger in candidates:
+            day = days[times[event.message_id]]
             found = counter_keys(trigger, event, people.of(event).keys[0], day)
             keys.update(key for key in found if key)
         counters = await transaction.take_counters(keys) if keys else {}
         for event, trigger in candidates:
-            contact = people.of(event)
+            contact, now = people.of(event), times[event.message_id]
             verdict = match(
                 trigger,
                 event,
                 counters,
                 contact_key=contact.keys[0],
-                day=day,
+                day=days[now],
                 now=now,
                 traits=contact.attributes,
             )

@@ -99,10 +99,13 @@ def keep_limits(
     next channel they can be asked over, "" for none.
     """
     known = [known_ask(one, surveys) for number, one in ledger.asked if number != invitation.id]
+    asked = {number for number, _ in ledger.asked}  # what is being asked is still planned, too
     coming = [
         one
         for number, planned in ledger.planned
-        if number != invitation.id and (one := known_ask(planned, surveys)).priority > ask.priority
+        if number != invitation.id
+        and number not in asked
+        and (one := known_ask(planned, surveys)).priority > ask.priority
     ]
     found = check_reserved(throttle.limits, known, ask, coming, zone)
     return None if found is None else _limited(throttle, invitation, found, fallback)

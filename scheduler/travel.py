@@ -40,9 +40,12 @@ async def travel(
     rules: Rules,
     people: People,
     events: Sequence[Event],
-    now: datetime,
+    times: Mapping[str, datetime],
 ) -> Travelled:
-    """Take events in that any journey listens to; what is planned already is moved or cancelled."""
+    """Take events in that any journey listens to; what is planned already is moved or cancelled.
+
+    ``times`` is when each event, by message id, is taken in.
+    """
     steps = [(journey, e) for e in events for journey in rules.journeys if _concerns(journey, e)]
     told = {people.of(e).id for e in events if e.kind is EventKind.IDENTIFY}
     if not rules.journeys or not (steps or told):
@@ -52,7 +55,8 @@ async def travel(
     after, last, notes = _advance(steps, people, before)
     compared = {way: after.get(way) or before[way] for way in {*after, *before}}
     contacts = {people.of(e).id: people.of(e) for e in events}
-    comparison = _Comparison(transaction, rules, contacts, now)
+    latest = {people.of(e).id: times[e.message_id] for e in events}
+    comparison = _Comparison(transaction, rules, contacts, max(times.values()), latest)
     invitations = await comparison.compare(list(compared.values()), last)
     saved = [_compared(rules, p) for p in compared.values()]
     await transaction.save_ways([p for p in saved if p != before.get(_way_of(p))])
@@ -122,6 +126,8 @@ class _Comparison:
     rules: Rules
     contacts: Mapping[int, Contact]
     now: datetime
+    times: Mapping[int, datetime] = field(default_factory=dict)
+    """When it is for each person, where that is not now."""
 
     async def compare(
         self, ways: Sequence[Progress], last: Mapping[tuple[Way, str], Event]
@@ -159,7 +165,8 @@ class _Comparison:
             gone = [n for n, one in known.items() if one.is_planned]
             return [Change(step=Step.CANCEL, milestone=n, reason="not in the file") for n in gone]
         zone = self.rules.zone_of(contact)
-        return reconcile(journey, way, contact.attributes, known, zone, self.now)
+        now = self.times.get(way.contact_id, self.now)
+        return reconcile(journey, way, contact.attributes, known, zone, now)
 
     def _invite(
         self,

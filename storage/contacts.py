@@ -97,12 +97,12 @@ async def lock_contacts(session: Session, keys: Collection[str]) -> dict[str, Co
         return {}
     await session.fetch(_LOCK_KEYS, wanted)
     locked = {row["id"] for row in await session.fetch(_LOCK_OWNERS, wanted)}
-    owners = await _owners(session, wanted)
+    owners = await find_keys(session, wanted)
     # Who had to wait for a merge finds the keys at somebody not locked yet.
     while session.backend is Backend.POSTGRES and (late := set(owners.values()) - locked):
         await lock_ids(session, late)
         locked |= late
-        owners = await _owners(session, wanted)
+        owners = await find_keys(session, wanted)
     contacts = await load_contacts(session, owners.values())
     return {key: contacts[owner] for key, owner in owners.items() if owner in contacts}
 
@@ -136,7 +136,7 @@ async def save_contacts(
 async def _recognise(session: Session, contacts: Sequence[Contact]) -> list[Contact]:
     """A new contact whose key has an owner already is that owner."""
     keys = sorted({key for c in contacts if not c.id for key in c.keys})
-    owners = await _owners(session, keys) if keys else {}
+    owners = await find_keys(session, keys) if keys else {}
 
     def owner(contact: Contact) -> int:
         return next((owners[key] for key in contact.keys if key in owners), 0)
@@ -202,7 +202,8 @@ async def _claim(session: Session, people: Sequence[Contact], now: datetime) -> 
     return [replace(p, addresses=tuple(granted.get(p.id, ()))) for p in people]
 
 
-async def _owners(session: Session, keys: Sequence[str]) -> Mapping[str, int]:
+async def find_keys(session: Session, keys: Sequence[str]) -> Mapping[str, int]:
+    """Give whose keys these are: key -> contact id; unknown ones are left out."""
     found = await session.fetch(_OWNERS, list(keys))
     return {row["key"]: row["contact_id"] for row in found}
 

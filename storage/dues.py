@@ -97,7 +97,7 @@ async def claim_due(
     found = await session.fetch(_CLAIM, lane, to_ms(now), to_ms(now + lease), limit)
     found.sort(key=itemgetter("due_at", "id"))
     at = from_ms(to_ms(now + lease))
-    return [_read(row, lane, at) for row in found]
+    return [read_due(row, lane, at) for row in found]
 
 
 async def next_due(session: Session, lane: str) -> datetime | None:
@@ -143,7 +143,8 @@ def _in_order(batch: list[dict[str, object]]) -> list[dict[str, object]]:
     return sorted(batch, key=lambda row: (row["lane"], row["at"], row["due_id"]))
 
 
-def _read(row: Row, lane: str, at: datetime) -> Due:
+def read_due(row: Row, lane: str, at: datetime) -> Due:
+    """Give the row of a lane, as due at that time."""
     return Due(
         lane=lane,
         at=at,

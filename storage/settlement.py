@@ -27,10 +27,13 @@ _LOST = frozenset({*_STATUS, DeliveryState.FAILED})
 _DECISIONS = statement("SELECT * FROM decision WHERE invitation_id = $1 ORDER BY id")
 
 
-async def end_deliveries(session: Session, outcomes: Sequence[Outcome], now: datetime) -> list[str]:
+async def end_deliveries(
+    session: Session, outcomes: Sequence[Outcome], now: datetime, *, explained: bool = True
+) -> list[str]:
     """Settle claims and give the due ids whose claim was no longer ours.
 
-    Of those only the delivery is written, as evidence: somebody else settles the rest.
+    Of those only the delivery is written, as evidence: somebody else settles the rest. Why it was
+    decided so is kept where ``explained``.
     """
     if not outcomes:
         return []
@@ -44,7 +47,8 @@ async def end_deliveries(session: Session, outcomes: Sequence[Outcome], now: dat
     await _ask_elsewhere(session, [o for o in ours if _is_lost(o, settled)], now)
     await _change_addresses(session, ours, settled)
     await let_go(session, [o.due.invitation_id for o in ours if o.due.kind is DueKind.ASK])
-    await add_decisions(session, [o.decision for o in ours if o.decision])
+    if explained:
+        await add_decisions(session, [o.decision for o in ours if o.decision])
     return list(dict.fromkeys(o.due.id for o in outcomes if o.due.id not in kept))
 
 
@@ -76,7 +80,7 @@ async def _advance(
                 step.become(InvitationState.FAILED)
             continue
         if outcome.state is InvitationState.ASKED and outcome.due.kind is DueKind.ASK:
-            step.ask(outcome.due.lane, now)
+            step.ask(outcome.due.lane, outcome.at or now)
         if outcome.state:
             step.become(outcome.state)
         if outcome.due.kind is DueKind.FALLBACK and outcome.delivery is DeliveryState.SENT:

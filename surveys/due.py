@@ -68,6 +68,7 @@ class Outcome:
     ``then`` are rows to put once this one is settled.
     ``via`` are the channels in the order that was chosen, () where there was nothing to choose.
     ``put_off`` is by how much asking was held back on purpose: it does not count as being late.
+    ``at`` is when it was sent, where that is not when it is settled.
     """
 
     due: Due
@@ -87,3 +88,4 @@ class Outcome:
     fallback: str = ""
     decision: Decision | None = None
     then: tuple[Due, ...] = ()
+    at: datetime | None = None

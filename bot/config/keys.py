@@ -57,6 +57,10 @@ ROOT: Mapping[str, Key] = {
         doc="When and how often one person may be asked, over all channels and surveys.",
         example="{ recontact: 30d, quiet_hours: 20:00-09:00 }",
     ),
+    "limits": Key(
+        doc="How much asking plan lets pass, for CI: it exits with 3 where a plan goes beyond.",
+        example="{ per_person: 2 in 30d, per_day: 5000 }",
+    ),
     "consent": Key(
         doc="What asking rests on where nothing is recorded of a person.",
         example="{ basis: consent }",
@@ -492,6 +496,20 @@ THROTTLE: Mapping[str, Key] = {
     "channels": Key(doc="Limits of single channels.", example="{ sms: { monthly_max: 1 } }"),
 }
 
+LIMITS: Mapping[str, Key] = {
+    "per_person": Key(
+        doc="How often one person is asked at most; reminders do not count.", example="2 in 30d"
+    ),
+    "messages_per_person": Key(
+        doc="How many messages one person gets at most, with reminders and other channels.",
+        example="4 in 30d",
+    ),
+    "per_day": Key(doc="Messages a day at most, over all channels.", example="5000"),
+    "channels": Key(
+        doc="Messages a day at most over one channel, by its name.", example="{ sms: 1000 }"
+    ),
+}
+
 LIMIT: Mapping[str, Key] = {
     **_LIMITS,
     "clock": Key(
@@ -547,6 +565,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "fallback": FALLBACK,
     "throttle": THROTTLE,
     "limit": LIMIT,
+    "limits": LIMITS,
     "consent": CONSENT,
 }
 """Section -> key -> what it means. A section's name is not written in the file."""
@@ -560,6 +579,7 @@ HOMES: Mapping[str, str] = {
     "milestone": "in a milestone",
     "campaign": "in a campaign",
     "throttle": "under throttle:",
+    "limits": "under limits:",
 }
 """Section -> where in the file its keys are written, in a marketer's words."""
 

@@ -14,6 +14,7 @@ from bot.config.include import Files, read_files
 from bot.config.journeys import read_journey
 from bot.config.keys import LATER, ROOT
 from bot.config.languages import load_languages, with_own_languages
+from bot.config.limits import read_limits
 from bot.config.model import ChannelConfig, Config, Registry, Service
 from bot.config.place import Findings, Place
 from bot.config.questions import Tongue, written_names
@@ -122,6 +123,7 @@ class _Reader:
             self._main.at("throttle"), names.surveys, _topics(places["surveys"]), names.channels
         )
         consent = read_consent(self._main.at("consent"), names.channels)
+        limits = read_limits(self._main.at("limits"), names.channels)
         self._check_thanks(places, surveys, service)
         cards_to = read_cards(self._main.at("cards"), names)
         if self._findings.faults or service is None:
@@ -139,6 +141,7 @@ class _Reader:
             cards_to=cards_to,
             throttle=throttle,
             consent=consent,
+            limits=limits,
             languages=with_own_languages(self._bank, service.language, surveys.values()),
             version=content_hash(self._files.written),
             path=path,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.config.limits import Limits
 from scheduler.campaigns import Campaign
 from scheduler.milestones import Journey
 from scheduler.patience import Throttle
@@ -73,6 +74,7 @@ class Config:
     cards_to: str = "team_lead"
     throttle: Throttle = field(default_factory=Throttle)
     consent: Standing = field(default_factory=Standing)
+    limits: Limits = field(default_factory=Limits)
     languages: Mapping[str, Language] = field(repr=False)
     version: str
     path: Path

@@ -88,6 +88,7 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "campaigns": _named(_block("campaign", _campaign_types(registry))),
         "throttle": _block("throttle", _throttle_types(registry)),
         "cards": _block("cards", {"to": _STRING}),
+        "limits": _block("limits", _limits_types(registry)),
         "consent": _block("consent", _consent_types(registry)),
         "include": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
     }
@@ -271,6 +272,20 @@ def _campaign_types(registry: Registry) -> Types:
         "only_if": trigger["only_if"],
         "remind": trigger["remind"],
         "fallback": trigger["fallback"],
+    }
+
+
+def _limits_types(registry: Registry) -> Types:
+    often = {"type": "string", "pattern": r"^[0-9]{1,4}\s+in\s+[0-9]+\s*[smhdw]$"}
+    return {
+        "per_person": often,
+        "messages_per_person": often,
+        "per_day": _WHOLE,
+        "channels": {
+            "type": "object",
+            "propertyNames": {"enum": list(registry)},
+            "additionalProperties": _WHOLE,
+        },
     }
 
 

@@ -36,6 +36,7 @@ SECTIONS = {
     "campaigns",
     "alerts",
     "throttle",
+    "limits",
     "include",
 }
 ENVIRON = {

@@ -71,6 +71,7 @@ class Stage:
     lanes: dict[str, Lane] = field(default_factory=dict)
     ids: Any = field(default_factory=lambda: count(1))
     settings: Mapping[str, Any] = field(default_factory=dict)
+    budgets: Mapping[str, int] = field(default_factory=dict)
     intake: EventIntake = field(init=False)
     replies: ReplyIntake = field(init=False)
     commands: Commands = field(init=False)
@@ -83,6 +84,7 @@ class Stage:
         for name in {*self.config.channels, "web"}:
             # The provider's pace is kept in real seconds, and here they do not pass.
             can = replace(CHANNELS[name].capabilities(), rate=1000.0)
+            can = replace(can, daily_max=self.budgets.get(name, can.daily_max))
             self.channels[name] = Heard(name=name, capabilities=can, clock=self.clock)
             self.channels[name].telling = self.telling
         can_do = {name: channel.capabilities for name, channel in self.channels.items()}
@@ -252,8 +254,13 @@ def _read(path: Path) -> Reading:
 
 
 @asynccontextmanager
-async def a_stage(scenario: Scenario, folder: Path) -> AsyncIterator[Stage]:
-    """Read the scenario's configuration and stand the service's parts up on an empty store."""
+async def a_stage(
+    scenario: Scenario, folder: Path, budgets: Mapping[str, int] | None = None
+) -> AsyncIterator[Stage]:
+    """Read the scenario's configuration and stand the service's parts up on an empty store.
+
+    ``budgets`` are what channels may send a day.
+    """
     path = folder / "config.yaml"
     write(path, scenario.config)
     reading = _read(path)
@@ -269,6 +276,7 @@ async def a_stage(scenario: Scenario, folder: Path) -> AsyncIterator[Stage]:
         now=scenario.starts,
         telling=Telling(zone=scenario.zone),
         settings=scenario.config,
+        budgets=budgets or {},
     )
     stage.telling.clock = stage.clock
     try:

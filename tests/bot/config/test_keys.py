@@ -15,6 +15,7 @@ from bot.config.consent import ConsentShape
 from bot.config.follow_ups import SHAPES as FOLLOW_UP_SHAPES
 from bot.config.journeys import SHAPES as JOURNEY_SHAPES
 from bot.config.keys import LATER, SECTIONS, table
+from bot.config.limits import LimitsShape
 from bot.config.reading import known_keys
 from bot.config.schema import build_schema, setting_docs
 from bot.config.shape import SHAPES as PLAIN_SHAPES
@@ -35,6 +36,7 @@ SHAPES = (
     *FOLLOW_UP_SHAPES,
     *THROTTLE_SHAPES,
     ConsentShape,
+    LimitsShape,
 )
 ROOT = Path(__file__).parents[3]
 DOCS = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
