@@ -33,10 +33,11 @@ transcripts: .venv/ready
 faults: .venv/ready
 	$(PY) -m pytest -m slow tests
 
-# A campaign of a million, killed five times, on both databases.
+# A campaign of a million, killed five times, on both databases; four processes on one of them.
 mass: .venv/ready
 	$(PY) -m tests.faults.enlisting
 	$(PY) -m tests.faults.enlisting --postgres
+	$(PY) -m tests.faults.crew
 
 # The pages in a real browser. Needs Chromium (apt-get install chromium).
 browser: .venv/browser
