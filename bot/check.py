@@ -1,5 +1,6 @@
 """``python -m bot check``: is the configuration right? All faults at once, in plain words."""
 
+import asyncio
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -43,7 +44,8 @@ def run_check(
     out.writelines(fault.render() + "\n\n" for fault in reading.advice)
     if reading.config is None:
         return _refuse(reading.faults, out)
-    out.writelines(_dates(reading.config, now or datetime.now(UTC)))
+    heads = _count_heads(reading.config) if reading.config.campaigns else {}
+    out.writelines(_dates(reading.config, now or datetime.now(UTC), heads))
     out.writelines(_choices(reading.config))
     out.write(f"{printable(path.name)}: OK, {_summary(reading.config)}\n")
     if reading.advice:
@@ -51,14 +53,29 @@ def run_check(
     return 0
 
 
-def _dates(config: Config, now: datetime) -> Iterator[str]:
-    """Say when each campaign comes round next, in the service's time."""
+def _count_heads(config: Config) -> Mapping[str, str]:
+    """Say how many people are in each audience now, or why that is not known."""
+    # A file without campaigns is checked without the database's libraries.
+    from bot.headcount import count_heads  # noqa: PLC0415
+    from storage.errors import StoreError  # noqa: PLC0415
+
+    try:
+        return {name: str(heads) for name, heads in asyncio.run(count_heads(config)).items()}
+    except (StoreError, OSError, TimeoutError) as error:
+        why = str(error) or "the database does not answer"
+        return dict.fromkeys((c.name for c in config.campaigns), f"  nobody was counted: {why}")
+
+
+def _dates(config: Config, now: datetime, heads: Mapping[str, str]) -> Iterator[str]:
+    """Say when each campaign comes round next, in the service's time, and for how many."""
     zone = ZoneInfo(config.service.timezone)
     for campaign in config.campaigns:
         coming = islice(occurrences(campaign.schedule, now, zone), DATES)
         dates = [f"  {o.wall:%a %d %b %Y %H:%M}" for o in coming if not _is_over(campaign, o.at)]
         name = f"campaign {campaign.name} ({zone.key})"
-        yield "\n".join([f"{name} comes round", *dates, "\n"]) if dates else f"{name} is over\n\n"
+        whom = [heads[campaign.name]] if campaign.name in heads else []
+        told = [f"{name} comes round", *dates, *whom, "\n"]
+        yield "\n".join(told) if dates else f"{name} is over\n\n"
 
 
 def _choices(config: Config) -> Iterator[str]:

@@ -26,6 +26,8 @@ DEPTH = 3
 SHOWN = 5
 """Faults named in the message to staff."""
 
+_KINDS = (".yaml", ".yml", ".csv")
+
 Fingerprint = frozenset[tuple[str, int, int]]
 
 
@@ -177,7 +179,7 @@ def _files(path: Path) -> Iterator[Path]:
     for folder, below, names in os.walk(root):
         depth = len(Path(folder).relative_to(root).parts)
         below[:] = [name for name in below if name[0] != "."] if depth < DEPTH - 1 else []
-        yield from (Path(folder, name) for name in names if name.endswith((".yaml", ".yml")))
+        yield from (Path(folder, name) for name in names if name.endswith(_KINDS))
 
 
 def _owner(path: Path) -> str:

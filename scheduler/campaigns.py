@@ -16,9 +16,11 @@ from scheduler.schedule import Occurrence, Schedule, occurrences
 from surveys.compose import choose_language
 from surveys.condition import Condition
 from surveys.contact import Contact
+from surveys.counting import EventCount
 from surveys.follow_up import FollowUp
 from surveys.invitation import OPEN_FOR, Invitation
 from surveys.roll import Enlisted, Roll
+from surveys.roster import Roster
 from surveys.survey import Survey
 
 LAST = "last."
@@ -31,6 +33,7 @@ NO_WAIT = timedelta(0)
 class Campaign:
     """When whom to ask what.
 
+    ``audience`` is what is asked of a person, ``listed`` who is in a file: who fits both is asked.
     ``spread`` is the time over which the people of one occurrence are spread evenly. ``hold_out``
     in [0, 100) is the share of them that is never asked, to compare with. ``max_age`` is how late
     somebody may still be asked after an outage, ``ends`` the time after which it comes no more.
@@ -43,6 +46,7 @@ class Campaign:
     all_channels: bool = False
     best: bool = False
     audience: Condition | None = None
+    listed: Roster | None = None
     spread: timedelta = timedelta(0)
     hold_out: float = 0.0
     ends: datetime | None = None
@@ -55,6 +59,11 @@ class Campaign:
         """The questions and metrics whose last answer the audience asks about."""
         names = self.audience.names if self.audience else frozenset()
         return frozenset(name.removeprefix(LAST) for name in names if name.startswith(LAST))
+
+    @property
+    def counts(self) -> frozenset[EventCount]:
+        """The events whose number the audience asks about."""
+        return self.audience.counts if self.audience else frozenset()
 
 
 def occurrence_due(
@@ -79,14 +88,13 @@ def enlist(
     survey: Survey,
     *,
     language: str,
-    last: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> Roll:
-    """Give whom one occurrence invites: those of the people who are in the audience.
+    """Give whom one occurrence invites: those of its audience who are not held out.
 
-    ``last`` is what each answered last, by contact id. The same person comes out the same whatever
-    the batch: enlisting again after a kill adds nobody twice.
+    The same person comes out the same whatever the batch: enlisting again after a kill adds nobody
+    twice.
     """
-    answers, run = last or {}, wall.isoformat(timespec="minutes")
+    run = wall.isoformat(timespec="minutes")
     # Keys of one occurrence lie beside each other, in the order of the people: an index takes them
     # several times as fast as it takes keys that are all over the place.
     prefix = invitation_key("campaign", campaign.name, run)[:16]
@@ -100,22 +108,34 @@ def enlist(
                 wait=_wait(campaign, run, contact.id),
             )
             for contact in people
-            if is_in(campaign, contact, answers.get(contact.id, {}))
-            and not is_held_out(campaign, contact.id)
+            if not is_held_out(campaign, contact.id)
         ],
     )
 
 
-def is_in(campaign: Campaign, contact: Contact, last: Mapping[str, Any]) -> bool:
-    """Whether somebody belongs to the audience."""
+def is_in(
+    campaign: Campaign,
+    contact: Contact,
+    last: Mapping[str, Any],
+    counts: Mapping[str, int] | None = None,
+) -> bool:
+    """Whether somebody belongs to the audience: ``last`` is what they answered last, ``counts`` how
+    often events were reported of them, by `EventCount.name` (0 for those left out).
+    """
+    if campaign.listed and not campaign.listed.lists(contact):
+        return False
+    if campaign.audience is None:
+        return True
     facts = {
         **contact.attributes,
+        **dict.fromkeys((count.name for count in campaign.counts), 0),
+        **(counts or {}),
         "language": contact.language,
         "timezone": contact.timezone,
         "traits": contact.attributes,
         "last": last,
     }
-    return campaign.audience is None or campaign.audience.holds(facts)
+    return campaign.audience.holds(facts)
 
 
 def share(*name: object) -> float:

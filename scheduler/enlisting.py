@@ -5,15 +5,17 @@ loses nothing and doubles nothing, and memory holds one batch.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from scheduler.campaigns import Campaign, enlist, occurrence_due
+from scheduler.campaigns import Campaign, enlist, is_in, occurrence_due
 from scheduler.intake import Wake
 from scheduler.rules import Rules
 from storage.campaigns import Run
 from storage.store import Store, Transaction
+from surveys.contact import Contact
 
 log = logging.getLogger("afterword.campaigns")
 
@@ -72,6 +74,33 @@ class Enlisting:
         await self._store.unit_of_work(work)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some of the contacts: of so many that were looked at up to the id ``cursor``, those who are
+    in an audience.
+    """
+
+    inside: Sequence[Contact]
+    looked_at: int
+    cursor: int
+
+
+async def page_audience(
+    transaction: Transaction, campaign: Campaign, now: datetime, after: int, limit: int
+) -> Page:
+    """Look at contacts past an id, for who is in a campaign's audience at a time."""
+    named = campaign.listed is not None
+    people = await transaction.page_people(after, limit, named=named)
+    ids = {person.id for person in people}
+    last = await transaction.last_answers(ids, campaign.asks_for)
+    counts = await transaction.count_events(ids, campaign.counts, now)
+    return Page(
+        inside=[p for p in people if is_in(campaign, p, last.get(p.id, {}), counts.get(p.id))],
+        looked_at=len(people),
+        cursor=people[-1].id if people else after,
+    )
+
+
 async def _enlist(
     transaction: Transaction, rules: Rules
 ) -> tuple[Run | None, Campaign | None, int]:
@@ -81,16 +110,12 @@ async def _enlist(
     campaign = next((c for c in rules.campaigns if c.name == run.campaign), None)
     if campaign is None:  # taken out of the file: it ends where it stands
         return await _end(transaction, run), None, 0
-    people = await transaction.page_people(run.cursor, BATCH)
-    last = await transaction.last_answers({p.id for p in people}, campaign.asks_for)
+    page = await page_audience(transaction, campaign, run.begins, run.cursor, BATCH)
     survey = rules.surveys[campaign.survey]
-    roll = enlist(
-        campaign, run.wall, run.begins, people, survey, language=rules.language, last=last
-    )
+    roll = enlist(campaign, run.wall, run.begins, page.inside, survey, language=rules.language)
     new = await transaction.enlist(roll)
-    done = len(people) < BATCH
-    cursor = people[-1].id if people else run.cursor
-    await transaction.go_on(run, cursor, new, done=done)
+    done = page.looked_at < BATCH
+    await transaction.go_on(run, page.cursor, new, done=done)
     ended = Run(
         campaign=run.campaign, wall=run.wall, begins=run.begins, enlisted=run.enlisted, done=done
     )

@@ -7,8 +7,10 @@ from typing import Any
 
 from storage.codec import dump_json, from_ms, load_json, to_ms, to_ms_or_none
 from storage.sql import Session, insert, statement
-from surveys.contact import Contact
+from surveys.contact import Address, Contact
+from surveys.counting import EventCount
 from surveys.roll import Roll
+from surveys.roster import Name
 
 _MS = timedelta(milliseconds=1)
 _SEE = insert("campaign_seen", "name text, at bigint", "ON CONFLICT (name) DO NOTHING")
@@ -32,6 +34,25 @@ _PEOPLE = statement("""
     WHERE id > $1 AND opted_out_at IS NULL
         AND EXISTS (SELECT 1 FROM contact_key k WHERE k.contact_id = c.id)
     ORDER BY id LIMIT $2
+""")
+_KEYS = statement("SELECT contact_id, key FROM contact_key WHERE contact_id = ANY($1::bigint[])")
+_ADDRESSES = statement("""
+    SELECT contact_id, channel, value FROM address WHERE contact_id = ANY($1::bigint[])
+""")
+_KNOWN_KEYS = statement("SELECT key FROM contact_key WHERE key = ANY($1::text[])")
+_KNOWN_PLACES = statement("""
+    SELECT a.channel, a.value FROM ROWS($1: channel text, value text) AS v
+    JOIN address a ON a.channel = v.channel AND a.value = v.value
+""")
+# An event with both names of a person is counted by the business's own id, one with a visitor's
+# alone by that. Both kinds of key begin with five letters.
+_COUNT = statement("""
+    SELECT k.contact_id, COUNT(*) AS n FROM contact_key k
+    JOIN event e ON e.kind = 'track' AND e.name = $2::text
+        AND e.occurred_at > $3::bigint AND e.occurred_at <= $4::bigint
+        AND (k.key LIKE 'user:%' AND e.user_id = substr(k.key, 6)
+            OR k.key LIKE 'anon:%' AND e.anonymous_id = substr(k.key, 6) AND e.user_id IS NULL)
+    WHERE k.contact_id = ANY($1::bigint[]) GROUP BY k.contact_id
 """)
 _ENLIST = statement("""
     INSERT INTO invitation (
@@ -140,21 +161,69 @@ async def enlist(session: Session, roll: Roll) -> int:
     return len(found)
 
 
-async def page_people(session: Session, after: int, limit: int) -> list[Contact]:
+async def page_people(
+    session: Session, after: int, limit: int, *, named: bool = False
+) -> list[Contact]:
     """Give people of the business's who did not say stop, in the order of their ids, past
     ``after``. Strangers, who wrote to us by themselves and whom it does not know, are none.
 
-    Without keys and addresses: sending looks at those afresh.
+    Without keys and addresses, unless they are to be ``named``: sending looks at those afresh.
     """
+    found = await session.fetch(_PEOPLE, after, limit)
+    ids = [row["id"] for row in found] if named else []
+    keys, addresses = await _names(session, ids) if ids else ({}, {})
     return [
         Contact(
             id=row["id"],
+            keys=tuple(keys.get(row["id"], ())),
+            addresses=tuple(addresses.get(row["id"], ())),
             language=row["language"],
             timezone=row["timezone"],
             attributes=load_json(row["attributes"]),
         )
-        for row in await session.fetch(_PEOPLE, after, limit)
+        for row in found
     ]
+
+
+async def _names(
+    session: Session, ids: list[int]
+) -> tuple[dict[int, list[str]], dict[int, list[Address]]]:
+    keys: dict[int, list[str]] = {}
+    addresses: dict[int, list[Address]] = {}
+    for row in await session.fetch(_KEYS, ids):
+        keys.setdefault(row["contact_id"], []).append(row["key"])
+    for row in await session.fetch(_ADDRESSES, ids):
+        place = Address(channel=row["channel"], value=row["value"])
+        addresses.setdefault(row["contact_id"], []).append(place)
+    return keys, addresses
+
+
+async def known_names(session: Session, names: Collection[Name]) -> set[Name]:
+    """Give those of the names (`surveys.roster`) that somebody has."""
+    keys = sorted(name for channel, name in names if not channel)
+    places = [{"channel": c, "value": v} for c, v in sorted(names) if c]
+    known: set[Name] = set()
+    if keys:
+        known |= {("", row["key"]) for row in await session.fetch(_KNOWN_KEYS, keys)}
+    if places:
+        found = await session.fetch(_KNOWN_PLACES, places)
+        known |= {(row["channel"], row["value"]) for row in found}
+    return known
+
+
+async def count_events(
+    session: Session, contact_ids: Collection[int], counts: Collection[EventCount], now: datetime
+) -> dict[int, dict[str, int]]:
+    """Give how often events happened to people up to now: contact id -> `EventCount.name` ->
+    number; those without any are left out. One statement a count, whatever the number of people.
+    """
+    found: dict[int, dict[str, int]] = {}
+    for count in sorted(counts, key=lambda c: c.name) if contact_ids else ():
+        since = to_ms(now - count.within) if count.within else 0
+        rows = await session.fetch(_COUNT, sorted(contact_ids), count.event, since, to_ms(now))
+        for row in rows:
+            found.setdefault(row["contact_id"], {})[count.name] = row["n"]
+    return found
 
 
 async def last_answers(

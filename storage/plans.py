@@ -10,9 +10,11 @@ from storage.journeys import Planned, Way
 from storage.sql import Session
 from surveys.ask import Ask, Ledger
 from surveys.contact import Contact
+from surveys.counting import EventCount
 from surveys.engagement import Engagements
 from surveys.progress import Progress
 from surveys.roll import Roll
+from surveys.roster import Name
 
 
 class Plans:
@@ -85,9 +87,21 @@ class Plans:
         """Keep a campaign's invitations with their due rows and give how many are new."""
         return await campaigns.enlist(self._session, roll)
 
-    async def page_people(self, after: int, limit: int) -> list[Contact]:
-        """Give the business's people who did not say stop, past an id, without their names."""
-        return await campaigns.page_people(self._session, after, limit)
+    async def page_people(self, after: int, limit: int, *, named: bool = False) -> list[Contact]:
+        """Give the business's people who did not say stop, past an id; keys and addresses only
+        where they are to be ``named``.
+        """
+        return await campaigns.page_people(self._session, after, limit, named=named)
+
+    async def count_events(
+        self, contact_ids: Collection[int], counts: Collection[EventCount], now: datetime
+    ) -> dict[int, dict[str, int]]:
+        """Give how often events were reported of people up to now: contact id -> name -> number."""
+        return await campaigns.count_events(self._session, contact_ids, counts, now)
+
+    async def known_names(self, names: Collection[Name]) -> set[Name]:
+        """Give those of the names that somebody has."""
+        return await campaigns.known_names(self._session, names)
 
     async def last_answers(
         self, contact_ids: Collection[int], names: Collection[str]

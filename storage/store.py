@@ -134,6 +134,12 @@ class Store(StaffRoom):
 
         return await self._database.transact(body)
 
+    async def look_at(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run ``work``, which only reads, where it holds nobody up; it may see what others commit
+        meanwhile.
+        """
+        return await self._database.read(lambda s: work(Transaction(s, self.key)))
+
     async def claim_due(self, lane: str, now: datetime, lease: timedelta, limit: int) -> list[Due]:
         """Take up to ``limit`` due rows of a lane, in the order they were due.
 

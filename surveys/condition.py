@@ -2,6 +2,7 @@
 
     condition  = all { "or" all }                 all  = part { "and" part }
     part       = "not" part | "(" condition ")" | name [ test ]
+               | "events" "(" event ")" [ test number ] [ "in" period ]        of an audience only
     test       = ( "=" | "==" | "!=" | "<" | "<=" | ">" | ">=" ) value
                | [ "not" ] "in" "[" value { "," value } "]"
     value      = number | "true" | "false" | 'quoted' | "quoted" | word
@@ -14,18 +15,22 @@ alone asks whether it is known and not empty, zero or false. What a test gives:
 - Numbers compare as numbers, also where the fact is a text of digits (``"12"``). Texts compare as
   written, upper and lower case apart. ``true`` and ``yes`` are 1, ``false`` and ``no`` are 0 where
   the fact is a number or a flag. Everything else that cannot be compared is false.
+- ``events(Order Delivered) >= 3 in 90d`` counts what was reported of somebody in the 90 days up to
+  then, without ``in`` ever; alone it asks for at least one. 0 is a number: ``events(Login) = 0``.
 - A fact that is a list (ticked choices) equals a value where one member does.
 
 There is no eval and no pattern matching; reading is linear in the text's length.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import NoReturn
 
 from surveys.comparison import Compare, Join, Known, Node, Not, OneOf, Value, read_number
+from surveys.counting import EventCount, read_period
 from surveys.errors import ConditionError
+from surveys.tokens import INSTEAD, Token, read_tokens
 
 MAX_LENGTH = 500
 """Characters in one condition."""
@@ -33,51 +38,21 @@ MAX_DEPTH = 32
 """Brackets and ``not`` inside each other."""
 
 _KEYWORDS = frozenset({"and", "or", "not", "in"})
-_TOKEN = re.compile(
-    r"""\s*(?:
-        (?P<wrong>&&?|\|\|?|=>|=<|<>|!==|===|![^=]|!$|[“”„‟«»‘’‚′″])
-      | (?P<test>==|!=|<=|>=|=|<|>)
-      | (?P<mark>[()\[\],])
-      | (?P<quoted>"[^"]*"|'[^']*')
-      | (?P<word>[-+]?[0-9][\w.:-]*|[^\W\d][\w.:-]*)
-      | (?P<end>$)
-      | (?P<other>.)
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
-_INSTEAD: Mapping[str, str] = {
-    "&": "and",
-    "|": "or",
-    "=>": ">=",
-    "=<": "<=",
-    "<>": "!=",
-    "!==": "!=",
-    "===": "=",
-    "!": "not",
-    "is": "=",
-    "equals": "=",
-    "between": "x >= 1 and x <= 5",
-}
 _IN_HINT = "write a list in square brackets: country in [FI, LV]"
+_EVENTS = "events"
+_EVENTS_HINT = "for example: events(Order Delivered) >= 3 in 90d"
 _VALUE_HINT = "a value is a number, a word, a 'text in quotes', true or false"
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str  # test, mark, quoted, word, end
-    text: str
-    column: int
-
-    def is_word(self, *words: str) -> bool:
-        return self.kind == "word" and self.text.lower() in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A condition that was read. ``names`` are the facts it asks for, ``source`` its text."""
+    """A condition that was read. ``names`` are the facts it asks for, ``counts`` the numbers of
+    events, ``source`` its text.
+    """
 
     source: str
     names: frozenset[str]
+    counts: frozenset[EventCount] = frozenset()
     _root: Node = field(repr=False)
 
     def holds(self, facts: Mapping[str, object]) -> bool:
@@ -85,8 +60,8 @@ class Condition:
         return self._root.holds(facts)
 
 
-def parse(text: str) -> Condition:
-    """Read a condition.
+def parse(text: str, *, events: bool = False) -> Condition:
+    """Read a condition; with ``events`` it may count them.
 
     :raises ConditionError: with the column, and a hint what to write instead.
     """
@@ -96,57 +71,26 @@ def parse(text: str) -> Condition:
             column=MAX_LENGTH + 1,
             hint="split it into several triggers or questions",
         )
-    reader = _Reader(_tokens(text))
+    reader = _Reader(read_tokens(text), text, events)
     root = reader.whole()
-    return Condition(source=text, names=frozenset(reader.names), _root=root)
-
-
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
-    position = 0
-    while not tokens or tokens[-1].kind != "end":
-        found = _TOKEN.match(text, position)
-        if found is None or found.lastgroup is None:  # pragma: no cover - `other` takes the rest
-            raise ConditionError("this cannot be read", column=position + 1)
-        kind = found.lastgroup
-        token = _Token(kind, found.group(kind), found.start(kind) + 1)
-        if kind in {"wrong", "other"}:
-            _refuse_sign(token)
-        tokens.append(token)
-        position = found.end()
-    return tokens
-
-
-def _refuse_sign(token: _Token) -> NoReturn:
-    sign = token.text if token.text in _INSTEAD else token.text[0]
-    if sign in "“”„‟«»‘’‚′″":
-        raise ConditionError(
-            f"{sign} is a typographic quote", column=token.column, hint="use plain ' or \" quotes"
-        )
-    if sign in "'\"":
-        raise ConditionError(
-            f"the quote {sign} is never closed", column=token.column, hint=f"close it with {sign}"
-        )
-    hint = f"write {_INSTEAD[sign]}" if sign in _INSTEAD else ""
-    if sign == "%":
-        hint = "write the number alone: 85"
-    shown = token.text.strip() if token.kind == "wrong" and sign != "!" else sign
-    raise ConditionError(f"{shown!r} is not part of a condition", column=token.column, hint=hint)
+    names, counts = frozenset(reader.names), frozenset(reader.counts)
+    return Condition(source=text, names=names, counts=counts, _root=root)
 
 
 class _Reader:
-    """Recursive descent over the tokens; ``names`` gathers what is asked for."""
+    """Recursive descent over the tokens; ``names`` and ``counts`` gather what is asked for."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
-        self._tokens = tokens
+    def __init__(self, tokens: list[Token], text: str, events: bool) -> None:
+        self._tokens, self._text, self._events = tokens, text, events
         self._at = 0
         self.names: set[str] = set()
+        self.counts: set[EventCount] = set()
 
     @property
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         return self._tokens[self._at]
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self._next
         self._at += token.kind != "end"
         return token
@@ -205,6 +149,8 @@ class _Reader:
         return inner
 
     def _test(self) -> Node:
+        if self._next.is_word(_EVENTS) and self._tokens[self._at + 1].text == "(":
+            return self._count()
         name = self._name()
         if self._next.kind == "test":
             test = self._take().text
@@ -220,6 +166,60 @@ class _Reader:
                 "'not' stands before a name or before 'in'", column=self._next.column, hint=_IN_HINT
             )
         return Known(name)
+
+    def _count(self) -> Node:
+        word = self._take()
+        if not self._events:
+            raise ConditionError(
+                "events(...) counts for a campaign's audience only",
+                column=word.column,
+                hint="a trigger counts with every:, a milestone with count:",
+            )
+        event = self._event()
+        test, number = self._number() if self._next.kind == "test" else (">=", 1)
+        count = EventCount(event=event, within=self._period())
+        self.counts.add(count)
+        return Compare(count.name, test, number)
+
+    def _event(self) -> str:
+        """Read ``(Order Delivered)``: all words up to the bracket, or one text in quotes."""
+        opening = self._take()
+        words: list[Token] = []
+        while self._next.kind in {"word", "quoted"}:
+            words.append(self._take())
+        if not self._is_mark(")"):
+            hint = "put the name of the event in quotes: events('Order (web)')"
+            message = "this bracket is never closed" if self._next.kind == "end" else ""
+            where = opening if message else self._next
+            message = message or f"{self._next.text!r} is not expected in the name of an event"
+            raise ConditionError(message, column=where.column, hint=hint)
+        closing = self._take()
+        text = self._text[opening.column : closing.column - 1].strip()
+        if len(words) == 1 and words[0].kind == "quoted":
+            text = words[0].text[1:-1].strip()
+        if not text:
+            message = "the name of an event is missing"
+            raise ConditionError(message, column=closing.column, hint=_EVENTS_HINT)
+        return text
+
+    def _number(self) -> tuple[str, Value]:
+        test, token = self._take().text, self._next
+        number = self._value()
+        if isinstance(number, str | bool):
+            message = "events are counted: a number is expected here"
+            raise ConditionError(message, column=token.column, hint=_EVENTS_HINT)
+        return test, number
+
+    def _period(self) -> timedelta | None:
+        if not self._next.is_word("in"):
+            return None
+        self._take()
+        token = self._take()
+        period = read_period(token.text) if token.kind == "word" else None
+        if period is None:
+            message = "a time is expected here: hours, days or weeks, up to ten years"
+            raise ConditionError(message, column=token.column, hint="write 12h, 90d or 4w")
+        return period
 
     def _name(self) -> str:
         token = self._take()
@@ -271,16 +271,18 @@ class _Reader:
         number = read_number(token.text)
         return token.text if number is None else number
 
-    def _refuse_rest(self, token: _Token) -> NoReturn:
+    def _refuse_rest(self, token: Token) -> NoReturn:
         message, hint = f"{token.text!r} is not expected here", "join two tests with and, or"
         if token.kind == "test":
             message, hint = "comparisons cannot be chained", "write: x >= 1 and x <= 5"
         elif token.text == ")":
             message, hint = "this bracket was never opened", "remove it, or add a ("
-        elif token.kind == "word" and token.text.lower() in _INSTEAD:
-            hint = f"write {_INSTEAD[token.text.lower()]}"
+        elif token.kind == "word" and token.text.lower() in INSTEAD:
+            hint = f"write {INSTEAD[token.text.lower()]}"
         elif token.kind == "word" and self._at and self._tokens[self._at - 1].kind == "word":
             hint = "put quotes round a text with spaces, or join two tests with and, or"
+        elif token.text == "(":
+            hint = "only events are counted: events(Order Delivered) >= 3 in 90d"
         elif token.text == ",":
             hint = "write 1.5 with a point; a list needs square brackets"
         raise ConditionError(message, column=token.column, hint=hint)

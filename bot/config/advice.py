@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from bot.config.channels import inner_shape, keys_of
-from bot.config.faults import quote
+from bot.config.faults import nearest, quote
 from bot.config.masking import url_password
 from bot.config.model import Config, Registry
 from bot.config.place import Place
@@ -25,6 +25,24 @@ def give_advice(
     _on_surveys(config, places["surveys"])
     _on_alerts(config, places["alerts"])
     _on_cards(config, main.at("cards"))
+    _on_audiences(config, places["campaigns"])
+
+
+def _on_audiences(config: Config, places: Sequence[Place]) -> None:
+    """An event that is counted and named nowhere else may be right; one almost like another is
+    probably a slip.
+    """
+    named = {trigger.event for trigger in config.triggers}
+    for journey in config.journeys:
+        named |= {journey.starts, *journey.ends, *(m.event for m in journey.milestones if m.event)}
+    by_name = {campaign.name: campaign for campaign in config.campaigns}
+    for place in places:
+        counts = by_name[str(place.route[-1])].counts
+        for event in sorted({count.event for count in counts} - named):
+            if close := nearest(event, named):
+                hint = f"elsewhere in this configuration it is called {quote(close)}"
+                message = f"the audience counts {quote(event)}: is that its name?"
+                place.at("audience").advise(message, hint=hint)
 
 
 def _is_local(config: Config) -> bool:

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 from pydantic import ConfigDict, PlainValidator
 
 from bot.config import units
+from bot.config.audience import read_whom
 from bot.config.follow_ups import read_follow_up
 from bot.config.place import Place
 from bot.config.reading import read_block
 from bot.config.rules import Names, check_name, read_via
 from bot.config.schedules import read_schedule
-from bot.config.shape import Duration, Line, read_condition
+from bot.config.shape import Duration, Line
 from bot.config.units import UnfitError
 from scheduler.campaigns import Campaign
 from scheduler.schedule import Schedule
-from surveys.condition import Condition
 from surveys.invitation import OPEN_FOR
 
 _CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -47,14 +47,14 @@ def read_day(value: object) -> date:
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignShape:
-    """One campaign. Where it asks is read apart (`bot.config.rules`)."""
+    """One campaign. Where and whom it asks is read apart (`bot.config.rules`, `.audience`)."""
 
     SECTION: ClassVar = "campaign"
     __pydantic_config__: ClassVar = _CLOSED
 
     schedule: Annotated[Schedule, PlainValidator(read_schedule)]
     survey: Line
-    audience: Annotated[Condition | None, PlainValidator(read_condition)] = None
+    audience: Any = None
     via: Any = None
     all: Any = None
     best: Any = None
@@ -77,6 +77,7 @@ def read_campaign(place: Place, names: Names, timezone: str) -> Campaign | None:
     check_name(place, "campaign")
     shape = read_block(CampaignShape, place)
     route = read_via(place, names)
+    audience, listed = read_whom(place.at("audience"), names.folder, names.registry)
     survey = place.at("survey")
     if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
         survey.unknown("survey", names.surveys)
@@ -98,7 +99,8 @@ def read_campaign(place: Place, names: Names, timezone: str) -> Campaign | None:
         via=route.via,
         all_channels=route.all_channels,
         best=route.best,
-        audience=shape.audience,
+        audience=audience,
+        listed=listed,
         follow_up=follow_up,
         ends=_end_of(shape.ends, timezone) if shape.ends else None,
         **given,

@@ -401,9 +401,10 @@ CAMPAIGN: Mapping[str, Key] = {
     ),
     "survey": Key(doc="The survey that is asked.", example="after_call", required=True),
     "audience": Key(
-        doc="Who is asked: a condition on the contact's attributes, language and timezone, and on "
-        "what they answered last (last.nps).",
-        example="plan = pro and country in [FI, LV]",
+        doc="Who is asked: a condition on the contact's attributes, language and timezone, on what "
+        "they answered last (last.nps), and on how often events were reported of them; or a file, "
+        "see below.",
+        example="plan = pro and events(Order Delivered) >= 3 in 90d",
         default="everybody",
     ),
     "via": TRIGGER["via"],
@@ -428,6 +429,20 @@ CAMPAIGN: Mapping[str, Key] = {
     "only_if": TRIGGER["only_if"],
     "remind": TRIGGER["remind"],
     "fallback": TRIGGER["fallback"],
+}
+
+AUDIENCE: Mapping[str, Key] = {
+    "csv": Key(
+        doc="A file below the folder of config.yaml that lists people, one a row. Its first row "
+        "names the columns: user_id, or a channel's address such as email or phone.",
+        example="customers.csv",
+        required=True,
+    ),
+    "if": Key(
+        doc="Of those, only who fits this condition too.",
+        example="plan = pro",
+        default="all of them",
+    ),
 }
 
 ALERT: Mapping[str, Key] = {
@@ -561,6 +576,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "journey": JOURNEY,
     "milestone": MILESTONE,
     "campaign": CAMPAIGN,
+    "audience": AUDIENCE,
     "remind": REMIND,
     "fallback": FALLBACK,
     "throttle": THROTTLE,

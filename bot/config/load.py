@@ -26,6 +26,7 @@ from bot.config.surveys import content_hash, read_survey
 from bot.config.thanks import Promises, check_thanks
 from bot.config.throttle import read_throttle
 from channels import CHANNELS
+from scheduler.campaigns import Campaign
 from surveys.language import Languages
 from surveys.staff import StaffMember
 from surveys.survey import Survey
@@ -113,7 +114,7 @@ class _Reader:
         self._refuse_same_names(places["campaigns"], "campaign")
         surveys = self._surveys(places["surveys"], service)
         entrances = read_entrances(places["surveys"])
-        names = self._names(places)
+        names = self._names(places, path.parent)
         triggers = [read_trigger(place, names) for place in places["triggers"]]
         journeys = [read_journey(place, names) for place in places["journeys"]]
         zone = service.timezone if service else "UTC"
@@ -143,7 +144,7 @@ class _Reader:
             consent=consent,
             limits=limits,
             languages=with_own_languages(self._bank, service.language, surveys.values()),
-            version=content_hash(self._files.written),
+            version=content_hash([*self._files.written, *_listed(campaigns)]),
             path=path,
         )
         give_advice(config, self._main, places, self._registry)
@@ -237,7 +238,7 @@ class _Reader:
             if survey is not None and service is not None:
                 check_thanks(place, survey.links, service.privacy_url, promises)
 
-    def _names(self, places: Mapping[str, tuple[Place, ...]]) -> Names:
+    def _names(self, places: Mapping[str, tuple[Place, ...]], folder: Path) -> Names:
         channels = self._main.at("channels").value
         known = [c for c in channels if c in self._registry] if isinstance(channels, dict) else []
         return Names(
@@ -246,6 +247,7 @@ class _Reader:
             staff={str(_inside(place.value, "name")) for place in places["staff"]},
             answers=frozenset(_answers(places["surveys"])),
             registry=self._registry,
+            folder=folder,
             tongue=Tongue(
                 main=main_language(self._main.at("service"), self._bank),
                 known=frozenset(self._bank) | _spoken(places["surveys"]),
@@ -263,6 +265,11 @@ def _spoken(places: Iterable[Place]) -> set[str]:
         for code in codes
         if isinstance(code, str)
     }
+
+
+def _listed(campaigns: Iterable[Campaign | None]) -> Iterable[str]:
+    """Give the versions of the lists of people that campaigns name."""
+    return (c.listed.version for c in campaigns if c and c.listed)
 
 
 def _topics(places: Iterable[Place]) -> set[str]:

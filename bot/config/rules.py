@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bot.config.faults import quote
@@ -33,7 +34,7 @@ class Names:
     """The names rules may use: all that are written, also where their own block has faults.
 
     ``tongue`` is what texts may be written in. ``answers`` are what alerts may ask for: the
-    questions of all surveys, and their metrics.
+    questions of all surveys, and their metrics. ``folder`` is where files are that rules name.
     """
 
     surveys: Collection[str]
@@ -42,6 +43,7 @@ class Names:
     answers: Collection[str]
     registry: Registry
     tongue: Tongue
+    folder: Path
 
 
 def check_name(place: Place, kind: str) -> None:

@@ -260,7 +260,7 @@ def _campaign_types(registry: Registry) -> Types:
     return {
         "schedule": _STRING,
         "survey": _STRING,
-        "audience": _IF,
+        "audience": {"anyOf": [_IF, _block("audience", {"csv": _STRING, "if": _IF})]},
         "via": trigger["via"],
         "all": trigger["all"],
         "best": trigger["best"],

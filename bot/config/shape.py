@@ -28,12 +28,24 @@ def read_condition(value: object) -> Condition:
 
     :raises UnfitError: with the column.
     """
+    return _condition(value, events=False)
+
+
+def read_audience(value: object) -> Condition:
+    """Read the condition of an audience, which may count events.
+
+    :raises UnfitError: with the column.
+    """
+    return _condition(value, events=True)
+
+
+def _condition(value: object, *, events: bool) -> Condition:
     if isinstance(value, bool):
         raise UnfitError("a condition is expected here", hint="compare something: nps <= 6")
     if not isinstance(value, str):
         raise UnfitError("a condition is expected here", hint="write one like: nps <= 6")
     try:
-        return parse(value)
+        return parse(value, events=events)
     except ConditionError as error:
         raise UnfitError(error.message, hint=error.hint, column=error.column) from error
 

@@ -48,7 +48,7 @@ class _Talk(asyncio.Protocol):
             pass
 
     def _take_mail(self) -> bool:
-        mail, end, rest = self._buffer.partition(_END)
+        _, end, rest = self._buffer.partition(_END)
         if end:
             self._in_mail, self._buffer = False, rest
             self._ledger += self._recipients

@@ -13,15 +13,17 @@ import pytest
 
 from scheduler import enlisting
 from scheduler.campaigns import Campaign, enlist, is_in, occurrence_due
-from scheduler.enlisting import Enlisting
+from scheduler.enlisting import Enlisting, page_audience
 from scheduler.schedule import Schedule
 from storage.store import Store, Transaction
 from surveys.condition import parse
 from surveys.contact import Address, Contact
+from surveys.counting import EventCount
 from surveys.due import DueKind
 from surveys.invitation import Invitation
-from tests.scheduler.spine import SURVEY, Spine, a_spine, identify, make_rules
-from tests.storage.make import contact
+from surveys.roster import make_roster
+from tests.scheduler.spine import SURVEY, Spine, a_spine, call, identify, make_rules
+from tests.storage.make import contact, event
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 DAILY = Schedule(times=(time(10),), source="every day at 10:00")
@@ -113,6 +115,58 @@ async def test_one_taken_out_of_the_file_stops_where_it_is(
         assert await campaigns.enlist_batch()
         assert not await campaigns.enlist_batch()
         assert (await spine.store.counts())["invitations.planned"] == 3
+
+
+async def test_events_are_counted_up_to_the_beginning(tmp_path: Path) -> None:
+    busy = "events(Order Delivered) >= 2 in 7d and not events(Contract Cancelled)"
+    rare = replace(CAMPAIGN, name="rare", audience=parse("events(Login) = 0", events=True))
+    often = replace(CAMPAIGN, audience=parse(busy, events=True))
+    async with a_spine(tmp_path, rules=make_rules(triggers=(), campaigns=(often, rare))) as spine:
+        await people(spine, 4)
+        reported = (
+            (1, 1, "Order Delivered"), (1, 6, "Order Delivered"),
+            (2, 1, "Order Delivered"), (2, 8, "Order Delivered"),  # one is too long ago
+            (3, 1, "Order Delivered"), (3, 2, "Order Delivered"), (3, 400, "Contract Cancelled"),
+            (1, 2, "Login"), (4, 2, "Login"), (4, 1, "Order Delivered"),
+            (4, -1, "Order Delivered"),  # and one is to come
+        )  # fmt: skip
+        for number, (who, days, name) in enumerate(reported):
+            await spine.report(replace(call(number, who, at=BEGINS - days * DAY), name=name))
+        await stage(spine).tick()
+        spine.now = BEGINS
+        await stage(spine).tick()
+        rows = await spine.store.claim_due("telegram", BEGINS, HOUR, 99)
+        found = await spine.store.load_conversations({row.invitation_id for row in rows})
+        asked = sorted((c.invitation.trigger, c.contact.keys[0]) for c in found.values())
+        assert asked == [("quarterly", "user:u1"), ("rare", "user:u2"), ("rare", "user:u3")]
+
+
+async def test_a_visitors_events_count_under_both_their_names_once(store: Store) -> None:
+    await store.unit_of_work(lambda t: t.save_contacts([contact("user:7", "anon:v")]))
+    said = (("a", "7", None), ("b", "7", "v"), ("c", None, "v"), ("d", None, "somebody"))
+    events = [
+        replace(event(name, name="Login", occurred_at=BEGINS), user_id=user, anonymous_id=visitor)
+        for name, user, visitor in said
+    ]
+    await store.unit_of_work(lambda t: t.add_events(events))
+    count = EventCount(event="Login")
+    found = await store.look_at(lambda t: t.count_events({1}, {count}, BEGINS))
+    assert [each[count.name] for each in found.values()] == [3]
+
+
+async def test_a_list_has_whom_it_names(store: Store) -> None:
+    everybody = [
+        contact(f"user:{n}", addresses=[("email", f"person{n}@acme.example")]) for n in range(1, 6)
+    ]
+    await store.unit_of_work(lambda t: t.save_contacts(everybody))
+    rows = [[("", "user:1")], [("email", "person3@acme.example")], [("", "user:nobody")]]
+    listed = replace(CAMPAIGN, listed=make_roster("some.csv", rows))
+    page = await store.look_at(lambda t: page_audience(t, listed, BEGINS, 0, 100))
+    assert [person.keys for person in page.inside] == [("user:1",), ("user:3",)]
+    assert page.looked_at == 5
+    names = {name for row in rows for name in row}
+    known = await store.look_at(lambda t: t.known_names(names))
+    assert known == {("", "user:1"), ("email", "person3@acme.example")}
 
 
 async def test_strangers_are_nobodys_audience(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from bot.config import Registry, load_config, write_schema
+from bot.config.audience import SHAPES as AUDIENCE_SHAPES
 from bot.config.campaigns import SHAPES as CAMPAIGN_SHAPES
 from bot.config.consent import ConsentShape
 from bot.config.follow_ups import SHAPES as FOLLOW_UP_SHAPES
@@ -35,6 +36,7 @@ SHAPES = (
     *CAMPAIGN_SHAPES,
     *FOLLOW_UP_SHAPES,
     *THROTTLE_SHAPES,
+    *AUDIENCE_SHAPES,
     ConsentShape,
     LimitsShape,
 )
