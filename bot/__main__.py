@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_backup(commands)
     _add_restore(commands)
     _add_audit(commands)
+    _add_export(commands)
     return parser
 
 
@@ -251,6 +252,35 @@ def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         from bot.running import run_async, run_backup  # noqa: PLC0415
 
         return run_async(run_backup(options.config, options.to))
+
+    parser.set_defaults(run=run)
+
+
+def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "export", "write answers, comments or contacts to a file")
+    kinds = ["responses", "comments", "invitations", "contacts", "audit", "person"]
+    parser.add_argument("what", choices=kinds, help="person: everything about one, as JSON")
+    parser.add_argument("who", nargs="?", default="", help="with person: user:42 or an address")
+    parser.add_argument("--out", type=Path, help="the file to write; person: default the terminal")
+    parser.add_argument("--format", default="", help="csv, xlsx, jsonl, parquet; default: by --out")
+    parser.add_argument("--since", default="", help="a day or a period: 2026-10-01, 30d, q3")
+    parser.add_argument("--survey", default="", help="only this; its name in the file")
+    parser.add_argument("--team", action="append", default=[], help="only this; repeatable")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.exporting.command import Wish, run_export  # noqa: PLC0415
+        from bot.running import run_async  # noqa: PLC0415
+
+        wish = Wish(
+            kind=options.what,
+            who=options.who,
+            out=options.out,
+            form=options.format,
+            since=options.since,
+            survey=options.survey,
+            team=tuple(options.team),
+        )
+        return run_async(run_export(options.config, wish, sys.stdout))
 
     parser.set_defaults(run=run)
 

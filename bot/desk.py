@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from bot.exporting.ticket import Ticket, seal_ticket
 from scheduler.rules import Rules
 from scheduler.sending import ByHand, Foreseen
 from storage.store import Store
@@ -57,6 +58,10 @@ class Desk:
     async def send(self, survey: Survey, contact: Contact, via: str, said: str) -> bool:
         """Have a customer asked."""
         return await self._by_hand.send(survey, contact, via, said)
+
+    def link(self, ticket: Ticket) -> str:
+        """Give the link by which an export is fetched."""
+        return f"{self._rules().public_url}/export/{seal_ticket(self._store.key, ticket)}"
 
     async def clear(self, number: int, person: str, *, again: bool) -> Cleared:
         """Settle an uncertain delivery: asked once more, or let go."""

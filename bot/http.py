@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot import segment
 from bot.doorkeeper import KEEPER, Doorkeeper
+from bot.exporting.link import ExportDoor
 from bot.gateway import Gateway
 from bot.openapi import document
 from bot.segment import Received, Refused
@@ -63,6 +64,7 @@ class Door:
     ready: Callable[[], Awaitable[None]]
     room: Callable[[], None]
     metrics: Callable[[], Awaitable[bytes]]
+    exports: ExportDoor | None = None
 
 
 def make_app(door: Door) -> web.Application:
@@ -78,6 +80,9 @@ def make_app(door: Door) -> web.Application:
     app.router.add_get("/v1/link", intake.link)
     app.router.add_post("/erase", intake.erase)
     app.router.add_get("/openapi.json", _openapi)
+    if door.exports:
+        app.router.add_get("/export/{word}", door.exports.show)
+        app.router.add_post("/export/{word}", door.exports.give)
     app.router.add_get("/health", _health)
     checks = _Checks(door)
     app.router.add_get("/ready", checks.ready)

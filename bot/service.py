@@ -21,6 +21,7 @@ from bot.config.surveys import content_hash
 from bot.conflict_alert import compose_conflicts
 from bot.desk import Desk
 from bot.doorkeeper import IDLE_SECONDS, KEEPER
+from bot.exporting.link import ExportDoor
 from bot.gateway import Gateway
 from bot.http import Door, make_app
 from bot.metrics import render_metrics
@@ -296,6 +297,7 @@ class Service:
             ready=self.store.ping,
             room=self.store.room.check,
             metrics=lambda: render_metrics(self.store),
+            exports=ExportDoor(self.store, self._staff_config, self._clock),
         )
         self.app = make_app(door)
         self.results.add_routes(self.app)

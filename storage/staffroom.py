@@ -1,9 +1,10 @@
 """The staff room: what the store does for staff commands, beside showing results."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from storage import audit, confirmations, finding, pausing, uncertain
+from storage import audit, confirmations, exports, finding, pausing, person, uncertain
 from storage.database import Database
 from surveys.audit import Entry, Head, Note
 from surveys.contact import Contact
@@ -73,3 +74,15 @@ class StaffRoom:
         """Settle one as the colleague ``by`` says: asked once more, or let go."""
         work = uncertain.send_again if again else uncertain.let_go
         return await self._database.transact(lambda s: work(s, number, by, now))
+
+    def read_pages(self, part: exports.Part) -> AsyncIterator[exports.Page]:
+        """Give everything of one kind, a page after the other, for an export."""
+        return exports.read_pages(self._database.read, part)
+
+    async def find_exactly(self, name: str) -> list[Contact]:
+        """Give who has this key or this very address."""
+        return await self._database.read(lambda s: person.find_exactly(s, name))
+
+    async def read_person(self, contact: Contact) -> dict[str, Any]:
+        """Give everything that is kept about a person: table -> rows."""
+        return await self._database.read(lambda s: person.read_person(s, contact))

@@ -28,6 +28,7 @@ from bot.commands.context import (
     link_nowhere,
     release_nothing,
 )
+from bot.commands.export import EXPORT
 from bot.commands.find import FIND
 from bot.commands.grammar import GrammarError, split_line, suggest
 from bot.commands.help import help_command
@@ -64,6 +65,7 @@ _ASKED = (
     WHY,
     CONFLICTS,
     FIND,
+    EXPORT,
     PAUSE,
     RESUME,
     SEND,

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.commands.counting import Counting
@@ -133,6 +133,9 @@ class Desk(Protocol):
 
     async def send(self, survey: Survey, contact: Contact, via: str, said: str, /) -> bool:
         """Have a customer asked."""
+
+    def link(self, ticket: Any, /) -> str:
+        """Give the link by which an export is fetched."""
 
     async def clear(self, number: int, person: str, /, *, again: bool) -> Cleared:
         """Settle an uncertain delivery: asked once more, or let go."""

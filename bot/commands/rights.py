@@ -24,6 +24,7 @@ RIGHTS: Mapping[str, Role] = {
     "why": Role.VIEWER,
     "export": Role.TEAM_LEAD,
     "export contacts": Role.ADMIN,
+    "export audit": Role.ADMIN,
     "find": Role.MANAGER,
     "conflicts": Role.MANAGER,
     "pause": Role.MANAGER,

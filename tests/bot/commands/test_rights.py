@@ -40,7 +40,7 @@ LEAST = {
     },
     Role.TEAM_LEAD: {"responses release", "export"},
     Role.MANAGER: {"find", "conflicts", "pause", "resume", "send", "uncertain"},
-    Role.ADMIN: {"audit", "export contacts"},
+    Role.ADMIN: {"audit", "export contacts", "export audit"},
 }
 ALLOWED = {
     (line, role)

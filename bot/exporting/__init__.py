@@ -1,0 +1,1 @@
+"""Exporting: everything of one kind as a table, in a file."""

@@ -1,0 +1,303 @@
+"""Exports: every format, typed and harmless, in bounded memory, for those who may."""
+
+import asyncio
+import csv
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+import pytest
+
+from bot.__main__ import main
+from bot.exporting.columns import COLUMNS
+from bot.exporting.ticket import LIVES, Ticket, open_ticket, seal_ticket
+from bot.exporting.work import write_export
+from bot.exporting.writers import WRITERS, XlsxWriter, harmless
+from storage.codec import to_ms
+from storage.exports import PAGE, Part
+from storage.store import Store
+from surveys.staff import Role, StaffMember
+from tests.bot.test_desk_path import ask
+from tests.bot.whole import LEADER, Whole, call, person, until, whole_service
+from tests.storage.make import NOW, add_contacts, answer, contact, plan, reply
+from tests.storage.test_audit import CONFIG
+
+EVIL = '=HYPERLINK("http://evil.example","click")'
+KEY = b"k" * 32
+
+
+async def fill(store: Store, n: int, text: str) -> None:
+    """Ask ``n`` people, each of whom gives a 9 and some words."""
+    for one in await plan(store, n):
+        await reply(store, one.id, answer(value=9.0))
+        await reply(store, one.id, answer("comment", text=text))
+
+
+@pytest.fixture
+async def filled(store: Store) -> Store:
+    """A store with six answers, three of them formulas."""
+    await fill(store, 3, EVIL)
+    return store
+
+
+async def read(store: Store, kind: str, form: str, folder: Path, **limits: Any) -> Path:
+    path = folder / f"{kind}.{form}"
+    await write_export(store, Part(kind=kind, **limits), form, path)
+    return path
+
+
+async def test_csv_is_for_excel_and_runs_nothing(filled: Store, tmp_path: Path) -> None:
+    path = await read(filled, "responses", "csv", tmp_path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [c.name for c in COLUMNS["responses"]] == list(rows[0])
+    nps = next(row for row in rows if row["question"] == "nps")
+    assert nps["value"] == "9" and nps["answered_at"] == "2026-11-21T12:00:00Z"
+    words = next(row for row in rows if row["question"] == "comment")
+    assert words["text"] == "'" + EVIL
+
+
+async def test_json_lines_have_types(filled: Store, tmp_path: Path) -> None:
+    path = await read(filled, "responses", "jsonl", tmp_path)
+    rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    assert {type(row["value"]) for row in rows if row["question"] == "nps"} == {float}
+    assert {row["text"] for row in rows if row["question"] == "comment"} == {EVIL}
+
+
+async def test_a_workbook_has_numbers_times_and_texts_and_no_formula(
+    filled: Store, tmp_path: Path
+) -> None:
+    path = await read(filled, "responses", "xlsx", tmp_path)
+    with zipfile.ZipFile(path) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        names = book.namelist()
+    assert "<f>" not in sheet and "HYPERLINK" in sheet and "externalLink" not in str(names)
+    assert "<v>9</v>" in sheet and "xl/worksheets/_rels/sheet1.xml.rels" not in names
+
+
+async def test_parquet_has_typed_columns(filled: Store, tmp_path: Path) -> None:
+    import duckdb
+
+    path = await read(filled, "responses", "parquet", tmp_path)
+    with duckdb.connect() as database:
+        found = database.execute(f"DESCRIBE SELECT * FROM '{path}'").fetchall()
+        kinds = {row[0]: row[1] for row in found}
+        assert kinds["value"] == "DOUBLE" and kinds["response"] == "BIGINT"
+        assert kinds["answered_at"] == "TIMESTAMP WITH TIME ZONE" and kinds["skipped"] == "BOOLEAN"
+        texts = database.execute(f"SELECT text FROM '{path}' WHERE question = 'comment'").fetchall()
+    assert {row[0] for row in texts} == {EVIL}
+    assert [p.name for p in tmp_path.glob("*responses*")] == ["responses.parquet"]
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+@pytest.mark.parametrize("form", WRITERS)
+async def test_everything_in_every_format(
+    filled: Store, tmp_path: Path, kind: str, form: str
+) -> None:
+    path = await read(filled, kind, form, tmp_path)
+    assert path.exists() and (path.stat().st_size > 0 or form == "jsonl")
+
+
+async def test_limits_hold_in_the_stores_query(filled: Store, tmp_path: Path) -> None:
+    async def count(**limits: Any) -> int:
+        path = await read(filled, "responses", "jsonl", tmp_path, **limits)
+        return len(path.read_bytes().splitlines())
+
+    everything = await count()
+    assert everything == 6
+    assert await count(teams=("north",)) == everything
+    assert await count(teams=("south",)) == await count(teams=()) == 0
+    assert await count(survey="phone") == everything and await count(survey="other") == 0
+    assert await count(since=to_ms(NOW)) == everything
+    assert await count(since=to_ms(NOW) + 1) == await count(until=to_ms(NOW)) == 0
+    path = await read(filled, "contacts", "jsonl", tmp_path, teams=("north",))
+    assert path.read_bytes() == b"", "contacts have no team: whoever is limited sees none"
+
+
+async def test_pages_give_each_row_once(store: Store, tmp_path: Path) -> None:
+    people = [contact(f"user:u-{i}") for i in range(PAGE + 7)]
+    await add_contacts(store, *people)
+    path = await read(store, "contacts", "jsonl", tmp_path)
+    keys = [orjson.loads(line)["keys"] for line in path.read_bytes().splitlines()]
+    assert len(keys) == len(set(keys)) == PAGE + 7
+
+
+async def test_a_file_is_whole_or_not_there(filled: Store, tmp_path: Path) -> None:
+    def fail(_rows: int) -> None:
+        raise RuntimeError("the disk is full")
+
+    path = tmp_path / "a.csv"
+    path.write_text("yesterday's")
+    with pytest.raises(RuntimeError):
+        await write_export(filled, Part(kind="responses"), "csv", path, fail)
+    assert path.read_text() == "yesterday's"
+    assert [p.name for p in tmp_path.iterdir() if "a.csv" in p.name] == ["a.csv"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1+1", "-2+3+cmd|' /C calc'!A0"],
+)
+def test_formulas_are_texts(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "plain", "a=b", "5 > 3", "“=1”"])
+def test_plain_words_stay(text: str) -> None:
+    assert harmless(text) == text
+
+
+def test_a_full_sheet_is_followed_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.exporting.writers.ROWS_A_SHEET", 2)
+    writer = XlsxWriter(tmp_path / "a.xlsx", COLUMNS["audit"][:1])
+    writer.write([[n] for n in range(5)])
+    writer.close()
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        sheets = [n for n in book.namelist() if n.startswith("xl/worksheets/sheet")]
+    assert len(sheets) == 3
+
+
+# By command
+
+
+def config(folder: Path, url: str) -> str:
+    path = folder / "config.yaml"
+    path.write_text(CONFIG.format(url=url))
+    return str(path)
+
+
+async def test_the_command_works_while_the_service_runs_and_is_noted(
+    filled: Store, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--config", config(tmp_path, store_url)]
+    out = tmp_path / "answers.csv"
+    status = await asyncio.to_thread(main, ["export", "responses", "--out", str(out), *words])
+    assert status == 0 and "6 rows" in capsys.readouterr().out
+    noted = (await filled.list_audit("", "export", 1, 0))[0].note
+    assert (noted.role, noted.line, noted.channel) == ("operator", "export responses", "terminal")
+    assert (await filled.verify_audit())[1] == ""
+    for wrong, said in (
+        (["--out", "a.doc"], "say a format"),
+        ([], "say where to"),
+        (["--out", str(out), "--survey", "x"], "there is no survey 'x'"),
+        (["--out", str(out), "--since", "some day"], "as a period"),
+    ):
+        assert await asyncio.to_thread(main, ["export", "responses", *wrong, *words]) == 1
+        assert said in capsys.readouterr().err
+
+
+async def test_a_person_gets_everything_about_them_and_nobody_elses(
+    store: Store, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await fill(store, 2, "my own words")
+    words = ["--config", config(tmp_path, store_url)]
+    assert await asyncio.to_thread(main, ["export", "person", "u-0", *words]) == 0
+    known = orjson.loads(capsys.readouterr().out)
+    assert known["contact_key"][0]["key"] == "user:u-0"
+    assert {a["text"] for a in known["answer"] if "text" in a} == {"my own words"}
+    assert {i["contact_id"] for i in known["invitation"]} == {known["contact"][0]["id"]}
+    assert known["invitation"][0]["due_at"] == "2026-11-21T12:00:00.250+00:00"
+    out = tmp_path / "person.json"
+    by_mail = ["export", "person", "U1@x.example", "--out", str(out), *words]
+    assert await asyncio.to_thread(main, by_mail) == 0
+    assert "user:u-1" in out.read_text() and "user:u-0" not in out.read_text()
+    assert (await store.list_audit("", "", 1, 0))[0].note.line == "export person contact 2"
+    assert await asyncio.to_thread(main, ["export", "person", "nobody", *words]) == 1
+    assert await asyncio.to_thread(main, ["export", "person", *words]) == 1
+
+
+# By chat
+
+
+def ticket(**more: Any) -> Ticket:
+    given = {"kind": "responses", "form": "csv", "since": 0, "until": 0, "survey": "", "team": ""}
+    return Ticket(**{**given, "member": "Otto", "expires": to_ms(NOW + LIVES), **more})
+
+
+def test_a_link_cannot_be_forged_and_ends() -> None:
+    word = seal_ticket(KEY, ticket())
+    assert open_ticket(KEY, word, NOW) == ticket()
+    assert open_ticket(KEY, word, NOW + LIVES) is None
+    assert open_ticket(b"x" * 32, word, NOW) is None
+    body, _, mac = word.partition(".")
+    forged = seal_ticket(b"x" * 32, ticket(kind="contacts")).partition(".")[0]
+    for other in (f"{forged}.{mac}", body, f"{body}.", f".{mac}", "", "ü.ü", f"{body}x.{mac}"):
+        assert open_ticket(KEY, other, NOW) is None
+
+
+async def fetch(whole: Whole, link: str, method: str = "POST") -> tuple[int, str]:
+    link = link.replace(whole.service.config.service.public_url, whole.service.url)
+    async with aiohttp.ClientSession() as browser, browser.request(method, link) as response:
+        assert response.headers.get("Referrer-Policy", "no-referrer") == "no-referrer"
+        return response.status, (await response.read()).decode("utf-8-sig")
+
+
+async def test_a_file_by_a_link_for_those_who_may(tmp_path: Path) -> None:
+    async with whole_service(tmp_path) as whole:
+        await whole.report(person(1), person(2), call(1, 1), call(2, 2, team="sales"))
+        for chat in (10_001, 10_002):
+            await until(partial(whole.telegram.sent, chat))
+            seen = whole.telegram.sent(chat)[0]
+            whole.telegram.press(chat, seen.message_id, "9")
+        await until(lambda: whole.telegram.sent(10_002)[2:])
+        mine = (await ask(whole, "/export", LEADER)).splitlines()
+        assert mine[0].startswith("Export · responses as csv · ")
+        status, page = await fetch(whole, mine[1], "GET")
+        assert status == 200 and "<form method=" in page and "Anna" not in page
+        status, text = await fetch(whole, mine[1])
+        assert status == 200 and "Anna1" in text and "Anna2" not in text
+        every = (await ask(whole, "/export jsonl after_call 7d")).splitlines()[1]
+        assert "Anna2" in (await fetch(whole, every))[1]
+        assert "is not for your role" in await ask(whole, "/export csv contacts")
+        assert "is for admins" in await ask(whole, "/export contacts")
+        assert "You can see support only" in await ask(whole, "/export team sales", LEADER)
+        assert "Did you mean responses?" in await ask(whole, "/export respones")
+        assert "cannot be limited by channel" in await ask(whole, "/export telegram")
+        await _rights_are_those_of_now(whole, mine[1], every)
+
+
+async def _rights_are_those_of_now(whole: Whole, mine: str, every: str) -> None:
+    leader, manager = whole.service.config.staff
+    other = replace(leader, teams=("sales",))
+    await whole.service.apply(replace(whole.service.config, staff=(other,)))
+    text = (await fetch(whole, mine))[1]
+    assert "Anna2" in text and "Anna1" not in text
+    assert (await fetch(whole, every))[0] == 404
+    viewer = StaffMember(name=manager.name, role=Role.VIEWER, teams=("support",))
+    await whole.service.apply(replace(whole.service.config, staff=(other, viewer)))
+    assert (await fetch(whole, every))[0] == 404
+    await whole.service.apply(replace(whole.service.config, staff=(leader, manager)))
+    assert (await fetch(whole, every))[0] == 200
+    whole.clock.think(LIVES.total_seconds() + 1)
+    assert (await fetch(whole, every))[0] == 404
+
+
+@pytest.mark.slow
+def test_a_million_answers_in_bounded_memory(tmp_path: Path) -> None:
+    """1,000,000 answers: no more memory than 10,000 take, but for 40 MB."""
+
+    def peak(rows: int) -> float:
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "tests.bot.export_size",
+                str(tmp_path / f"{rows}.db"),
+                str(rows),
+            ],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return float(done.stdout.split()[-1])
+
+    assert peak(1_000_000) - peak(10_000) < 40
