@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from bot.commands.phrases import count, decimal, percent
 from bot.commands.result_scores import spell_interval, spell_value
 from bot.commands.result_text import MOST_GROUPS, group_name, rank, row_name
+from bot.commands.spans import spell_span
+from bot.commands.verdict_words import spell_difference
 from bot.results.cards import anchor_of
 from bot.results.drawing import Bars, Course, Dot, lay_bars, lay_course, lay_line
 from bot.results.numbers import BREAKDOWNS, Detail, Overview
@@ -13,9 +15,7 @@ from surveys.entrance import VISITOR
 from surveys.flow import Flow
 from surveys.report import Row
 from surveys.survey import Survey
-from surveys.verdict import Verdict, judge_groups
-
-_AGAINST = {Verdict.BETTER: "clearly better", Verdict.WORSE: "clearly worse"}
+from surveys.verdict import Change, Verdict, judge_groups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One stretch of the period, for the table beside the picture."""
+    """One step of the period, for the table beside the picture."""
 
     words: str
     score: str
@@ -78,15 +78,15 @@ def break_down(overview: Overview, detail: Detail, survey: Survey | None) -> tup
 def _question(row: Row, rows: Sequence[Row], detail: Detail, survey: Survey | None) -> Question:
     name, anchor = row_name(row, rows), f"{anchor_of(row)}-detail"
     course = detail.course(row)
-    stretches = detail.stretches.stretches
-    drawn = lay_course(row, course, stretches) if row.score is not None else None
+    spans = detail.steps.spans
+    drawn = lay_course(row, course, spans) if row.score is not None else None
     return Question(
         name=name,
         anchor=anchor,
         summary=f"{name}: {_short(row)}",
         bars=lay_bars(row, survey),
         course=drawn,
-        moments=tuple(_moment(s.words, course.get(s.name)) for s in stretches) if drawn else (),
+        moments=tuple(_moment(spell_span(s), course.get(s.label)) for s in spans) if drawn else (),
         tables=tuple(filter(None, (_table(by, row, detail) for by in BREAKDOWNS))),
     )
 
@@ -99,8 +99,8 @@ def _table(by: str, total: Row, detail: Detail) -> Table | None:
     flows = {flow.group: flow for flow in detail.groups[by].flows}
     if total.population == VISITOR:  # nobody asked them, so there is no rate
         flows = {}
-    verdicts = {name: change.verdict for name, change in judge_groups(total, rows).items()}
-    groups = tuple(_group(row, total, by, flows, verdicts) for row in rows[:MOST_GROUPS])
+    changes = judge_groups(total, rows)
+    groups = tuple(_group(row, total, by, flows, changes) for row in rows[:MOST_GROUPS])
     small = any(row.hidden for row in rows)
     return Table(by=by, groups=groups, more=max(len(rows) - MOST_GROUPS, 0), small=small)
 
@@ -110,22 +110,22 @@ def _group(
     total: Row,
     by: str,
     flows: Mapping[str, Flow],
-    verdicts: Mapping[str, Verdict],
+    changes: Mapping[str, Change],
 ) -> Group:
     name, flow = group_name(row.group, by), flows.get(row.group)
     if row.hidden:
         return Group(name=name, hidden=True)
     rate = percent(flow.response_rate) if flow and flow.response_rate is not None else ""
-    verdict = verdicts.get(row.group, Verdict.UNKNOWN)
-    clear = verdict in _AGAINST
+    change = changes.get(row.group)
+    clear = change is not None and change.verdict in (Verdict.BETTER, Verdict.WORSE)
     return Group(
         name=name,
         score=_score(row),
         sure=_sure(row),
         n=f"{row.n:,}",
         rate=rate,
-        verdict=f"{_AGAINST[verdict]} than the others" if clear else "",
-        kind=str(verdict) if clear else "",
+        verdict=spell_difference(change) if change and clear else "",
+        kind=str(change.verdict) if change and clear else "",
         line=lay_line(total, row),
     )
 

@@ -11,6 +11,7 @@ from bot.commands.result_scores import (
     spell_value,
 )
 from bot.commands.result_text import choice_labels, hidden_words, row_name
+from bot.commands.verdict_words import spell_change
 from bot.results.numbers import Overview
 from surveys.entrance import VISITOR
 from surveys.metric import METRICS, Scoring
@@ -52,8 +53,8 @@ class Card:
     shares: tuple[tuple[str, float, float], ...] = ()
 
 
-def make_card(row: Row, overview: Overview, survey: Survey | None, days: int) -> Card:
-    """Give one result in words."""
+def make_card(row: Row, overview: Overview, survey: Survey | None, days: str) -> Card:
+    """Give one result in words; ``days`` are those of the period before."""
     name = row_name(row, overview.rows(row.survey))
     anchor = anchor_of(row)
     if row.hidden:
@@ -120,20 +121,18 @@ def _facts(row: Row, overview: Overview) -> tuple[str, ...]:
     return tuple(facts)
 
 
-def _change(before: Row | None, after: Row, days: int) -> Change | None:
-    earlier = f"the {days} days before" if days > 1 else "the day before"
-    if before is None:
-        return Change(kind="unknown", symbol="", words=f"no answers in {earlier}")
-    verdict = Verdict.UNKNOWN if before.hidden else compare(before, after).verdict
-    if verdict is Verdict.UNKNOWN:
-        return Change(kind="unknown", symbol="", words=f"too few answers in {earlier} to compare")
-    was = f"{earlier} ({spell_value(before, before.score)})"
-    words = {
-        Verdict.BETTER: f"clearly better than in {was}",
-        Verdict.WORSE: f"clearly worse than in {was}",
-        Verdict.UNCLEAR: f"no clear change from {was}",
-    }
-    return Change(kind=str(verdict), symbol=_SYMBOLS[verdict], words=words[verdict])
+def _change(earlier: Row | None, row: Row, days: str) -> Change:
+    if earlier is None:
+        return Change(kind="unknown", symbol="", words=f"no answers in {days}")
+    if earlier.hidden:
+        return Change(kind="unknown", symbol="", words=f"too few answers in {days} to compare")
+    found = compare(earlier, row)
+    then = spell_value(earlier, earlier.score)
+    return Change(
+        kind=str(found.verdict),
+        symbol=_SYMBOLS[found.verdict],
+        words=f"{spell_change(found, row)} against {days} ({then})",
+    )
 
 
 def _shares(row: Row) -> tuple[tuple[str, float, float], ...]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from bot.commands.phrases import percent
 from bot.commands.result_picture import axis_of, band_of, tick_of
 from bot.commands.result_text import choice_labels, scale_labels
-from bot.results.trend import Stretch
+from bot.commands.spans import Span
+from bot.results.trend import short_label
 from surveys.report import Row
 from surveys.survey import Survey
 
@@ -69,7 +70,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A score over time: a line for each run of stretches without a gap between them."""
+    """A score over time: a line for each run of steps without a gap between them."""
 
     dots: tuple[Dot, ...]
     lines: tuple[str, ...]
@@ -107,11 +108,9 @@ def lay_bars(row: Row, survey: Survey | None) -> Bars | None:
     return Bars(bars=bars, every=every, height=pitch * len(bars), wordy=wordy, more=more)
 
 
-def lay_course(
-    total: Row, course: Mapping[str, Row], stretches: Sequence[Stretch]
-) -> Course | None:
-    """Lay out a score over time; None where fewer than two stretches can be shown."""
-    shown = [course.get(stretch.name) for stretch in stretches]
+def lay_course(total: Row, course: Mapping[str, Row], spans: Sequence[Span]) -> Course | None:
+    """Lay out a score over time; None where fewer than two steps can be shown."""
+    shown = [course.get(span.label) for span in spans]
     scored = [row for row in shown if row is not None and row.score is not None]
     if len(scored) < 2:
         return None
@@ -122,7 +121,7 @@ def lay_course(
         share = (min(max(value, low), high) - low) / (high - low)
         return round(_TOP + height * (1 - share), 1)
 
-    columns = _places(len(stretches))
+    columns = _places(len(spans))
     runs: list[list[Dot]] = [[]]
     for x, row in zip(columns, shown, strict=True):
         if row is None or row.score is None:
@@ -135,7 +134,7 @@ def lay_course(
         dots=tuple(dot for run in runs for dot in run),
         lines=tuple(" ".join(f"{d.x},{d.y}" for d in run) for run in runs if len(run) > 1),
         rows=tuple(Mark(at=y(tick), label=tick_of(total, tick)) for tick in ticks),
-        columns=_column_marks(columns, stretches),
+        columns=_column_marks(columns, spans),
     )
 
 
@@ -169,12 +168,12 @@ def _places(n: int) -> list[float]:
     return [round(_LEFT + 8 + room * place / max(n - 1, 1), 1) for place in range(n)]
 
 
-def _column_marks(places: Sequence[float], stretches: Sequence[Stretch]) -> tuple[Mark, ...]:
-    """Name the first stretch and so many after it, as far apart, as there is room for."""
-    last = len(stretches) - 1
+def _column_marks(places: Sequence[float], spans: Sequence[Span]) -> tuple[Mark, ...]:
+    """Name the first step and so many after it, as far apart, as there is room for."""
+    last = len(spans) - 1
     step = max(-(-last // (_MOST_LABELS - 1)), 1)
     ends = {0: "start", last: "end"}
     return tuple(
-        Mark(at=places[place], label=stretches[place].label, anchor=ends.get(place, "middle"))
+        Mark(at=places[place], label=short_label(spans[place]), anchor=ends.get(place, "middle"))
         for place in range(0, last + 1, step)
     )

@@ -16,7 +16,7 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-POLL = 0.8
+POLL = 0.5
 """Seconds between two looks; other machines' answers are seen by these."""
 
 GAP = 0.1
@@ -26,7 +26,7 @@ MOST_STREAMS = 200
 """Pages kept up to date at once; others offer to be loaded anew."""
 
 MOST_OF_ONE = 12
-"""Pages of one colleague's link; an older browser window that was forgotten costs nobody else."""
+"""Pages of one link; windows that were forgotten cost nobody else."""
 
 log = logging.getLogger("afterword.results")
 
@@ -107,7 +107,8 @@ class Watch:
 
     @contextmanager
     def follow(self, who: str, allowed: Callable[[], bool]) -> Iterator[Stream]:
-        """Give a stream while inside. ``allowed`` says whether its reader still may.
+        """Give a stream while inside. ``allowed`` says whether its reader still is
+        there, and may.
 
         :raises Full: where there are too many.
         """

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from bot.commands.context import Context
 from bot.commands.counting import identity_of
 from bot.commands.periods import Period
-from bot.results.trend import Cut, cut, regroup
+from bot.commands.spans import before
+from bot.results.trend import Steps, take_steps
 from surveys.flow import Flow
 from surveys.report import Filter, Report, Row
 
@@ -17,7 +17,7 @@ BREAKDOWNS = ("channel", "team", "agent")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """All surveys: ``before`` is the same of as many days before the period; ``held`` is how many
+    """All surveys: ``before`` is the same of the period before; ``held`` is how many
     presses count nowhere because they may be a machine's.
     """
 
@@ -45,30 +45,26 @@ class Overview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
-    """One survey: its answers by each of `BREAKDOWNS`, and by stretches of the period."""
+    """One survey: its answers by each of `BREAKDOWNS`, and by steps of the period."""
 
     survey: str
     groups: Mapping[str, Report]
     trend: Report
-    stretches: Cut
+    steps: Steps
 
     def parts(self, by: str, total: Row) -> tuple[Row, ...]:
         """Give the groups of one total."""
         return _parts(self.groups[by], total)
 
     def course(self, total: Row) -> Mapping[str, Row]:
-        """Give one total's stretches by name; those without answers are left out."""
+        """Give one total's steps by label; those without answers are left out."""
         return {row.group: row for row in _parts(self.trend, total)}
 
 
 async def count_overview(context: Context, wanted: Filter) -> Overview:
     """Count what all surveys of a filter have."""
-    days = (wanted.until - wanted.since).days + 1
-    earlier = replace(
-        wanted,
-        since=wanted.since - timedelta(days=days),
-        until=wanted.since - timedelta(days=1),
-    )
+    days = before(Period(since=wanted.since, until=wanted.until))
+    earlier = replace(wanted, since=days.since, until=days.until)
     return Overview(
         totals=await context.counting.report(context.store, wanted),
         before=await context.counting.report(context.store, earlier),
@@ -82,11 +78,11 @@ async def count_detail(context: Context, wanted: Filter, survey: str) -> Detail:
     groups = {
         by: await context.counting.report(context.store, replace(one, by=by)) for by in BREAKDOWNS
     }
-    how = cut(Period(since=wanted.since, until=wanted.until))
-    tally = regroup(await context.store.tally(replace(one, by=how.by)), how)
-    return Detail(
-        survey=survey, groups=groups, trend=context.counting.summarise(tally), stretches=how
+    steps = take_steps(Period(since=wanted.since, until=wanted.until))
+    trend = await context.counting.report(
+        context.store, replace(one, by=steps.by), rename=steps.rename
     )
+    return Detail(survey=survey, groups=groups, trend=trend, steps=steps)
 
 
 def _parts(report: Report, total: Row) -> tuple[Row, ...]:

@@ -150,7 +150,9 @@ class ResultsPage:
             return self._gone()
         session = found.session
         try:
-            with self.watch.follow(session, lambda: self._may(session)) as stream:
+            with self.watch.follow(
+                session, lambda: _is_there(request) and self._may(session)
+            ) as stream:
                 answer = await _begin(request)
                 mark = await self.watch.look()
                 await answer.write(f"retry: {AGAIN}\nevent: mark\ndata: {mark}\n\n".encode())
@@ -206,6 +208,11 @@ class ResultsPage:
             httponly=True,
             samesite="Lax",  # Strict would not come along from a chat in the browser
         )
+
+
+def _is_there(request: web.Request) -> bool:
+    """Whether a page is still open: a handler is not told when it is not."""
+    return request.transport is not None and not request.transport.is_closing()
 
 
 async def _begin(request: web.Request) -> web.StreamResponse:

@@ -13,6 +13,7 @@ from bot.commands.periods import Period, default_period, spell_period
 from bot.commands.phrases import count, fold
 from bot.commands.result_scores import spell_flow
 from bot.commands.results import COMPANY_CSAT, is_of_the_company
+from bot.commands.spans import before
 from bot.results.asked import WORDS, Asked
 from bot.results.breakdown import break_down
 from bot.results.cards import make_card
@@ -61,7 +62,7 @@ async def visit(context: Context, asked: Asked, wanted: Filter) -> Visit:
 
 async def _overview(this: Visit) -> Mapping[str, object]:
     overview, known = this.overview, this.context.config.surveys
-    flows = overview.totals.flows
+    flows, days = overview.totals.flows, spell_period(before(this.period))
     warned = is_of_the_company(this.asked.request, overview.totals.rows, known)
     surveys = [
         {
@@ -69,8 +70,7 @@ async def _overview(this: Visit) -> Mapping[str, object]:
             "title": this.title_of(name),
             "flow": spell_flow(flow) if (flow := overview.flow(name)) else "",
             "cards": [
-                make_card(row, overview, known.get(name), this.period.days)
-                for row in overview.rows(name)
+                make_card(row, overview, known.get(name), days) for row in overview.rows(name)
             ],
             "address": this.asked.address(survey=name, page=""),
         }
