@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_import(commands)
     _add_link(commands)
+    _add_why(commands)
     _add_erase(commands)
     _add_backup(commands)
     _add_restore(commands)
@@ -220,6 +221,19 @@ def _add_link(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         from bot.running import print_link, run_async  # noqa: PLC0415
 
         return run_async(print_link(options.config, options.user_id, options.via))
+
+    parser.set_defaults(run=run)
+
+
+def _add_why(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "why", "say what was decided about one customer, and by which rule")
+    parser.add_argument("person", nargs="+", help="your own id of them, an address, or a name")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.running import run_async  # noqa: PLC0415
+        from bot.why import run_why  # noqa: PLC0415
+
+        return run_async(run_why(options.config, options.person, sys.stdout))
 
     parser.set_defaults(run=run)
 

@@ -129,7 +129,12 @@ def compare(old: Config, new: Config) -> Change:
         for section, (before, after) in sections.items()
         if (words := _difference(before, after))
     ]
-    whole = {"alerts": "alerts", "throttle": "throttle", "entrances": "public surveys"}
+    whole = {
+        "alerts": "alerts",
+        "throttle": "throttle",
+        "entrances": "public surveys",
+        "retention": "retention",
+    }
     lines += [
         f"{name}: changed"
         for field, name in whole.items()

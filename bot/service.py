@@ -45,6 +45,7 @@ from scheduler.release import release_press
 from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
 from scheduler.strays import Strays
+from scheduler.sweeping import Sweeping
 from scheduler.travel import compare_if_new
 from storage.store import Store
 from surveys.event import Event
@@ -58,6 +59,7 @@ log = logging.getLogger("afterword.service")
 TICK = timedelta(seconds=1)
 SWEEP = timedelta(minutes=1)
 CAMPAIGNS = timedelta(seconds=5)
+TIDY = timedelta(hours=1)
 RELOAD = timedelta(seconds=0.5)
 START_AGAIN = 30.0
 OPT_IN_LIVES = timedelta(days=30)
@@ -363,6 +365,8 @@ class Service:
         clock.every(CAMPAIGNS, "campaigns", campaigns.tick, at_once=True)
         reloading = Reloading(self.config, read=_read, apply=self.apply, tell=self._tell_keepers)
         clock.every(RELOAD, "reload", reloading.tick)
+        sweeping = Sweeping(self.store, lambda: self.config.retention.decisions, self._clock)
+        clock.every(TIDY, "sweeping", sweeping.tick)
         clock.every(SWEEP, "strays", self.strays.sweep)
         clock.every(SWEEP, "conflicts", self.conflicts.sweep)
         clock.start()

@@ -56,7 +56,7 @@ class Statuses:
             await self._suppress(item.channel, item.address, _ADDRESS_STATUS.get(item.status))
             return
         for reported in await self.transaction.change_delivery(
-            item.channel, item.external_id, item.status, item.reason
+            item.channel, item.external_id, item.status, item.reason, self.now
         ):
             if reported.news and reported.state in _LOST:
                 await self._follow(item, reported)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from storage.codec import Row, from_ms, from_ms_or_none, to_ms, to_ms_or_none
 from storage.dues import claim_row
@@ -181,7 +181,12 @@ async def close_left_open(session: Session, due_ids: Iterable[str], now: datetim
 
 
 async def change_delivery(
-    session: Session, channel: str, external_id: str, status: DeliveryState, reason: str
+    session: Session,
+    channel: str,
+    external_id: str,
+    status: DeliveryState,
+    reason: str,
+    now: datetime,
 ) -> list[Reported]:
     """Join a provider's report to its delivery and give how that stands now; the order reports come
     in does not matter.
@@ -191,10 +196,9 @@ async def change_delivery(
     await session.fetch(_LOCK_MESSAGES, [external_id])
     found = await session.fetch(_FIND, channel, external_id)
     if not found:
-        await _keep_early(session, (channel, external_id), status, reason)
+        await _keep_early(session, (channel, external_id), status, reason, now)
         return []
-    now = to_ms(datetime.now(UTC))
-    changed = [_joined(row, status, row["external_id"], reason, now) for row in found]
+    changed = [_joined(row, status, row["external_id"], reason, to_ms(now)) for row in found]
     await session.run(_SAVE, changed)
     if status in ARRIVED:
         progress = await take_progress(session, [row["invitation_id"] for row in found])
@@ -211,7 +215,7 @@ async def recipient_of(session: Session, channel: str, external_id: str) -> str:
 
 
 async def _keep_early(
-    session: Session, message: Message, status: DeliveryState, reason: str
+    session: Session, message: Message, status: DeliveryState, reason: str, now: datetime
 ) -> None:
     known = await session.fetch(_EARLY, *message)
     state = merge(DeliveryState(known[0]["state"]), status) if known else status
@@ -220,7 +224,7 @@ async def _keep_early(
         "external_id": message[1],
         "state": state,
         "reason": reason,
-        "received_at": to_ms(datetime.now(UTC)),
+        "received_at": to_ms(now),
     }
     await session.run(_KEEP_EARLY, [row])
 

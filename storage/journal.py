@@ -37,7 +37,7 @@ _COUNTERS = statement(
 _SAVE_COUNTERS = insert(
     "counter",
     "key text, value bigint",
-    "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    "ON CONFLICT (key) DO UPDATE SET value = excluded.value, idle_since = 0",
 )
 
 

@@ -202,6 +202,7 @@ class Event(Model):
 class Counter(Model):
     key = _key()
     value = fields.BigIntField()
+    idle_since = fields.BigIntField(default=0)
 
 
 class Inbound(Model):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage import campaigns, engagements, journeys, ledger
+from storage import campaigns, engagements, journeys, ledger, sweeping
 from storage.campaigns import Run
 from storage.journeys import Planned, Way
 from storage.sql import Session
@@ -98,6 +98,14 @@ class Plans:
     ) -> dict[int, dict[str, int]]:
         """Give how often events were reported of people up to now: contact id -> name -> number."""
         return await campaigns.count_events(self._session, contact_ids, counts, now)
+
+    async def forget_decisions(self, before: datetime, limit: int) -> int:
+        """Forget decisions older than that among the ``limit`` oldest; give how many those were."""
+        return await sweeping.forget_decisions(self._session, before, limit)
+
+    async def drop_counters(self, now: datetime, idle: datetime) -> int:
+        """Drop passing counters that nobody has counted on since ``idle``; give how many."""
+        return await sweeping.drop_counters(self._session, now, idle)
 
     async def known_names(self, names: Collection[Name]) -> set[Name]:
         """Give those of the names that somebody has."""

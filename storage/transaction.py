@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from storage import addresses as places
@@ -298,12 +298,21 @@ class Transaction(Plans):
         await lock_people(self._session, contact_ids)
 
     async def change_delivery(
-        self, channel: str, external_id: str, status: DeliveryState, reason: str
+        self,
+        channel: str,
+        external_id: str,
+        status: DeliveryState,
+        reason: str,
+        now: datetime | None = None,
     ) -> list[deliveries.Reported]:
         """Join a provider's report to its delivery and give how that stands now; the order reports
-        come in does not matter. Nothing is given for a message that is not known (yet).
+        come in does not matter. Nothing is given for a message that is not known (yet). ``now`` is
+        the system's clock where it is not given.
         """
-        return await deliveries.change_delivery(self._session, channel, external_id, status, reason)
+        at = now or datetime.now(UTC)
+        return await deliveries.change_delivery(
+            self._session, channel, external_id, status, reason, at
+        )
 
     async def recipient_of(self, channel: str, external_id: str) -> str:
         """Give the address that a message of ours went to, "" where we sent none of that id."""

@@ -66,6 +66,11 @@ ROOT: Mapping[str, Key] = {
         example="{ basis: consent }",
         default="{ basis: legitimate_interest }",
     ),
+    "retention": Key(
+        doc="How long things are remembered.",
+        example="{ decisions: 200d }",
+        default="{ decisions: 400d }",
+    ),
     "include": Key(
         doc="Other files with surveys, triggers, journeys, campaigns, alerts and staff; paths are "
         "seen from this file's folder and stay inside it.",
@@ -445,6 +450,15 @@ AUDIENCE: Mapping[str, Key] = {
     ),
 }
 
+RETENTION: Mapping[str, Key] = {
+    "decisions": Key(
+        doc="What was decided about whom and by which rule, which /why tells of: in days or weeks, "
+        "30d to 3660d.",
+        example="200d",
+        default="400d",
+    ),
+}
+
 ALERT: Mapping[str, Key] = {
     "if": Key(
         doc="Tell somebody when this holds for a response's answers.",
@@ -577,6 +591,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "milestone": MILESTONE,
     "campaign": CAMPAIGN,
     "audience": AUDIENCE,
+    "retention": RETENTION,
     "remind": REMIND,
     "fallback": FALLBACK,
     "throttle": THROTTLE,

@@ -19,6 +19,7 @@ from bot.config.model import ChannelConfig, Config, Registry, Service
 from bot.config.place import Findings, Place
 from bot.config.questions import Tongue, written_names
 from bot.config.reading import example, report_key
+from bot.config.retention import read_retention
 from bot.config.rules import Names, check_name, read_alert, read_cards, read_trigger
 from bot.config.service import main_language, read_service
 from bot.config.staff import read_member, refuse_repeats
@@ -125,6 +126,7 @@ class _Reader:
         )
         consent = read_consent(self._main.at("consent"), names.channels)
         limits = read_limits(self._main.at("limits"), names.channels)
+        retention = read_retention(self._main.at("retention"))
         self._check_thanks(places, surveys, service)
         cards_to = read_cards(self._main.at("cards"), names)
         if self._findings.faults or service is None:
@@ -142,6 +144,7 @@ class _Reader:
             cards_to=cards_to,
             throttle=throttle,
             consent=consent,
+            retention=retention,
             limits=limits,
             languages=with_own_languages(self._bank, service.language, surveys.values()),
             version=content_hash([*self._files.written, *_listed(campaigns)]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -53,6 +54,13 @@ class ChannelConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long things are remembered: ``decisions`` are those that /why tells of."""
+
+    decisions: timedelta = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """What config.yaml and the files it includes say.
 
@@ -74,6 +82,7 @@ class Config:
     cards_to: str = "team_lead"
     throttle: Throttle = field(default_factory=Throttle)
     consent: Standing = field(default_factory=Standing)
+    retention: Retention = field(default_factory=Retention)
     limits: Limits = field(default_factory=Limits)
     languages: Mapping[str, Language] = field(repr=False)
     version: str

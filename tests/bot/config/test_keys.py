@@ -18,6 +18,7 @@ from bot.config.journeys import SHAPES as JOURNEY_SHAPES
 from bot.config.keys import LATER, SECTIONS, table
 from bot.config.limits import LimitsShape
 from bot.config.reading import known_keys
+from bot.config.retention import SHAPES as RETENTION_SHAPES
 from bot.config.schema import build_schema, setting_docs
 from bot.config.shape import SHAPES as PLAIN_SHAPES
 from bot.config.throttle import SHAPES as THROTTLE_SHAPES
@@ -37,6 +38,7 @@ SHAPES = (
     *FOLLOW_UP_SHAPES,
     *THROTTLE_SHAPES,
     *AUDIENCE_SHAPES,
+    *RETENTION_SHAPES,
     ConsentShape,
     LimitsShape,
 )
