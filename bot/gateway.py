@@ -206,6 +206,8 @@ def split_picture(message: Message, capabilities: Capabilities) -> tuple[Message
     """Give the picture and the long text apart where they do not fit one message; links stand below
     the words.
     """
+    if capabilities.links or not capabilities.max_buttons:
+        message = replace(message, buttons=())
     if message.image is None or not capabilities.images:
         return (replace(message, image=None),)
     if len(message.text) <= capabilities.max_caption:

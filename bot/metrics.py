@@ -28,4 +28,15 @@ async def render_metrics(store: Store) -> bytes:
     if (left := store.room.left()) is not None:
         free = "Bytes free where the database file is"
         Gauge("afterword_disk_free_bytes", free, registry=registry).set(left)
+    cases = Gauge("afterword_cases", "Cases, by state", ["state"], registry=registry)
+    for state, count in (await store.count_cases()).items():
+        cases.labels(state).set(count)
+    lost = Gauge(
+        "afterword_posts_lost",
+        "Messages to colleagues and about cases that did not arrive, by channel",
+        ["channel"],
+        registry=registry,
+    )
+    for channel, count in (await store.count_lost_posts()).items():
+        lost.labels(channel).set(count)
     return generate_latest(registry)

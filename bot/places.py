@@ -32,6 +32,16 @@ def country_zones() -> MappingProxyType[str, str]:
     return MappingProxyType(zones)
 
 
+@lru_cache(maxsize=64)
+def zone_country(zone: str) -> str:
+    """Give the country (two letters) that a time zone is named after in the IANA table, "" for
+    none.
+    """
+    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return next((row[0] for row in rows if row[2] == zone), "")
+
+
 def load_holidays() -> IsHoliday:
     """Give a judge of public holidays, nationwide ones only; nowhere known has none."""
     import holidays  # noqa: PLC0415 - a second and 30 MB, for those who heed holidays

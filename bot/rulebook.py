@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from bot.alerts import compose_alert, compose_call
 from bot.cards import compose_card
 from bot.config import Config
-from bot.places import make_whereabouts
+from bot.places import load_holidays, make_whereabouts
 from channels import CHANNELS
+from scheduler.calendar import IsHoliday
 from scheduler.campaigns import Campaign
 from scheduler.news import News
 from scheduler.rules import Rules
 from scheduler.triggers import Trigger
+from scheduler.whereabouts import no_holiday
 from surveys.contact import Contact
 from surveys.conversation import Conversation
 from surveys.event import Interaction
@@ -37,6 +39,8 @@ def make_rules(config: Config, key: bytes, paused: Mapping[str, Pause] | None = 
         alerts=config.alerts,
         staff=config.staff,
         cards_to=config.cards_to,
+        causes=config.causes,
+        is_day_off=_days_off(config),
         languages=config.languages,
         address_traits=_traits(config.channels),
         follow_ups=_follow_ups(config),
@@ -64,6 +68,15 @@ def _follow_ups(config: Config) -> Mapping[str, FollowUp]:
         for journey in config.journeys
         for milestone in journey.milestones
     }
+
+
+def _days_off(config: Config) -> IsHoliday:
+    """Give a judge of colleagues' public holidays. Their library is loaded only where an alert
+    counts in business hours.
+    """
+    plans = [rule.case for rule in config.alerts if rule.case]
+    heeded = any(p.hours and p.hours.holidays and p.hours.country for p in plans)
+    return load_holidays() if heeded else no_holiday
 
 
 def _traits(channels: Mapping[str, object]) -> dict[str, str]:

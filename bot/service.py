@@ -15,6 +15,7 @@ from typing import Self
 
 from aiohttp import web
 
+from bot.case_posts import CasePosts
 from bot.commands import COMMANDS, Commands, StaffConfig
 from bot.config import Config, Reading, read_config
 from bot.config.surveys import content_hash
@@ -35,6 +36,8 @@ from channels.errors import ChannelError
 from channels.sandbox import Sandbox
 from channels.web import Settings as WebSettings
 from scheduler.batch import Batch
+from scheduler.case_office import CaseOffice
+from scheduler.case_watch import CaseWatch
 from scheduler.clock import Clock
 from scheduler.conflicts import ConflictWatch
 from scheduler.dispatch import Lane
@@ -91,6 +94,7 @@ class Service:
         self.lanes: dict[str, Lane] = {}
         self.strays: Strays
         self.conflicts: ConflictWatch
+        self.cases: CaseWatch
         self.gateway: Gateway
         self.desk: Desk
         self.commands: Commands
@@ -198,6 +202,7 @@ class Service:
             compose_alert=say_alert,
             compose_card=say_card,
             compose_call=say_call,
+            case_words=CasePosts(),
             wake=self.wake,
             hold=self.hold,
         )
@@ -215,11 +220,21 @@ class Service:
             clock=self._clock,
             wake=self.wake,
         )
+        office = CaseOffice(
+            self.store,
+            self._rules,
+            channels=capabilities,
+            words=CasePosts(),
+            clock=self._clock,
+            wake=self.wake,
+        )
+        self.cases = CaseWatch(office, capabilities)
         self.commands = commands = Commands(
             store=self.store,
             config=self._staff_config,
             clock=self._clock,
             desk=self.desk,
+            act=office.act,
             release=lambda number: release_press(
                 self.store, self._rules, lambda clock: intake_at(clock=clock), number
             ),
@@ -267,6 +282,7 @@ class Service:
             best=self.config.best_routes,
             campaigns=self.config.campaigns,
             journeys=self.config.journeys,
+            causes=self.config.causes,
         )
 
     # Starting, in order; the exit stack stops in reverse
@@ -369,6 +385,7 @@ class Service:
         clock.every(TIDY, "sweeping", sweeping.tick)
         clock.every(SWEEP, "strays", self.strays.sweep)
         clock.every(SWEEP, "conflicts", self.conflicts.sweep)
+        clock.every(TICK, "cases", self.cases.sweep)
         clock.start()
         self._exits.callback(clock.stop)
 

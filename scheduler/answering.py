@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from scheduler.promises import promise_of
 from scheduler.rules import Rules
-from surveys.alert import AlertRule, match_alerts, recipients
+from surveys.alert import AlertRule, match_alerts
 from surveys.bands import answered_metric, response_band
 from surveys.card import Courtesy
 from surveys.compose import (
@@ -196,13 +196,6 @@ def _alerts(
         return fresh, False
     held = match_alerts(rules.alerts, turn.response, None)
     return held, bool(held)
-
-
-def alert_addresses(
-    rules: Rules, rule: AlertRule, team: str, channels: Mapping[str, Capabilities]
-) -> list[tuple[str, str]]:
-    """Give (channel, address) of everybody a rule tells, each on their first channel that runs."""
-    return staff_addresses(recipients(rule, team, rules.staff), channels)
 
 
 def staff_addresses(

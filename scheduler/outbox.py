@@ -8,6 +8,7 @@ from storage.store import Card, SavedTurn, Transaction
 from surveys.due import Due, DueKind
 from surveys.inbound import Inbound, Replied
 from surveys.message import Capabilities, Message
+from surveys.post import Post
 
 Messages = tuple[Message, ...]
 
@@ -22,6 +23,7 @@ class Outbox:
     ``subjects`` are those of the threads that items belong to, by channel and event id, on channels
     where messages have any.
     ``latest`` are messages that take the place of those of the same id that wait already.
+    ``posts`` are those of the messages whose fate is watched.
     """
 
     channels: Mapping[str, Capabilities]
@@ -31,6 +33,7 @@ class Outbox:
     dues: list[Due] = field(default_factory=list)
     subjects: Mapping[tuple[str, str], str] = field(default_factory=dict)
     latest: list[Due] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
     farewells: list[Due] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)
 
@@ -98,6 +101,7 @@ class Outbox:
         await transaction.put_dues(self.latest)
         finished = {t.after.contact_id for t in self.turns if t.after.completed_at == self.now}
         await transaction.release_waiting(finished, self.now + BREATH)
+        await transaction.add_posts(self.posts)
 
     async def part(self, transaction: Transaction) -> None:
         """Erase who asked for it: after everything else is written, which then goes with them."""

@@ -8,9 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from scheduler.alarms import Alarms
 from scheduler.answering import ComposeAlert
 from scheduler.authors import Authors
 from scheduler.cards import Cards
+from scheduler.casebook import Casebook
+from scheduler.casewords import CaseWords
+from scheduler.desk import Desk
+from scheduler.finding import Finder
 from scheduler.guard import Guard
 from scheduler.intake import Wake
 from scheduler.linking import ChatLinks, NewCode, new_code
@@ -24,7 +29,7 @@ from scheduler.turns import Turns
 from scheduler.visits import Visits
 from scheduler.wishes import ComposeCall, Wishes
 from storage.store import Store, Transaction
-from surveys.compose import compose_subject, split_payload
+from surveys.compose import compose_subject
 from surveys.contact import AddressStatus
 from surveys.inbound import (
     Asked,
@@ -40,7 +45,6 @@ from surveys.inbound import (
     Unblocked,
     Viewed,
 )
-from surveys.link import Purpose, unseal
 from surveys.message import Capabilities
 from surveys.request import RequestKind
 
@@ -60,6 +64,7 @@ class ReplyIntake:
         compose_alert: ComposeAlert,
         compose_card: ComposeCard,
         compose_call: ComposeCall,
+        case_words: CaseWords,
         clock: Callable[[], datetime],
         wake: Wake,
         hold: Hold = lambda _lane, _wait: None,
@@ -67,7 +72,7 @@ class ReplyIntake:
     ) -> None:
         self._store, self._rules, self._channels = store, rules, channels
         self._compose_alert, self._compose_card = compose_alert, compose_card
-        self._compose_call = compose_call
+        self._compose_call, self._case_words = compose_call, case_words
         self._clock, self._wake, self._hold, self._new_code = clock, wake, hold, new_code
 
     async def handle_inbound(self, items: Sequence[Inbound]) -> list[Messages]:
@@ -81,6 +86,7 @@ class ReplyIntake:
             batch = self._batch(transaction, rules, now)
             said = await batch.take_all(items)
             await batch.turns.cards.save()
+            await batch.turns.alarms.tell()
             await batch.outbox.save(transaction)
             await batch.guard.save()
             await batch.outbox.part(transaction)
@@ -96,15 +102,30 @@ class ReplyIntake:
     def _batch(self, transaction: Transaction, rules: Rules, now: datetime) -> "_Batch":
         outbox = Outbox(self._channels, now)
         guard = Guard(transaction=transaction, now=now)
+        casebook = Casebook(
+            transaction=transaction,
+            rules=rules,
+            channels=self._channels,
+            outbox=outbox,
+            words=self._case_words,
+            now=now,
+        )
         turns = Turns(
             transaction=transaction,
             rules=rules,
             channels=self._channels,
-            compose_alert=self._compose_alert,
             now=now,
             outbox=outbox,
             cards=self._cards(transaction, rules, now, outbox),
             guard=guard,
+            alarms=Alarms(
+                transaction=transaction,
+                rules=rules,
+                channels=self._channels,
+                compose=self._compose_alert,
+                outbox=outbox,
+                casebook=casebook,
+            ),
         )
         return _Batch(
             transaction=transaction,
@@ -116,9 +137,17 @@ class ReplyIntake:
             links=ChatLinks(
                 transaction=transaction, rules=rules, outbox=outbox, new_code=self._new_code
             ),
+            finder=Finder(transaction=transaction, rules=rules, now=now),
             statuses=Statuses(transaction=transaction, channels=self._channels, now=now),
             requests=self._requests(transaction, rules, outbox, now),
             turns=turns,
+            desk=Desk(
+                transaction=transaction,
+                rules=rules,
+                channels=self._channels,
+                outbox=outbox,
+                casebook=casebook,
+            ),
             visits=Visits(
                 transaction=transaction,
                 rules=rules,
@@ -176,8 +205,10 @@ class _Batch:
     now: datetime
     outbox: Outbox
     guard: Guard
+    finder: Finder
     requests: Requests
     turns: Turns
+    desk: Desk
     statuses: Statuses
     visits: Visits
     links: ChatLinks
@@ -186,7 +217,7 @@ class _Batch:
         new = await self.transaction.add_inbound([i for i in items if self._is_kept(i)])
         spoken = [i for i in items if isinstance(i, Replied | Linked) and i.address]
         await self.transaction.hear({(i.channel, i.address): self.now for i in spoken})
-        wanted = await self._find_invitations(items)
+        wanted = await self.finder.find_invitations(items)
         self.turns.conversations = await self.transaction.lock_conversations(
             {number for number in wanted if number}
         )
@@ -225,35 +256,6 @@ class _Batch:
             return not item.is_look and self.rules.is_open(item.survey)
         return not isinstance(item, Viewed)
 
-    async def _find_invitations(self, items: Sequence[Inbound]) -> list[int]:
-        """Give the invitation each item is about, 0 for none: by sealed token, by the message
-        replied to, or the one last asked at that address.
-        """
-        found = [self._by_token(item) for item in items]
-        words = [i for i in items if isinstance(i, Replied) and not i.payloads]
-        by_message = await self.transaction.find_by_message(
-            {(i.channel, i.address, i.external_id) for i in words if i.external_id}
-        )
-        by_address = await self.transaction.find_open(
-            {(i.channel, i.address) for i in words}, self.now
-        )
-        for number, item in enumerate(items):
-            if isinstance(item, Replied) and not item.payloads and not found[number]:
-                key = (item.channel, item.address, item.external_id)
-                found[number] = by_message.get(key) or by_address.get(key[:2]) or 0
-        return found
-
-    def _by_token(self, item: Inbound) -> int:
-        token = ""
-        if isinstance(item, Viewed):
-            token = item.token
-        elif isinstance(item, Replied) and item.payloads:
-            tokens = {parts[0] for p in item.payloads if (parts := split_payload(p))}
-            token = tokens.pop() if len(tokens) == 1 else ""
-        elif isinstance(item, Replied):
-            token = item.token
-        return unseal(self.rules.key, Purpose.ANSWER, token, self.now) or 0
-
     async def _take(self, item: Inbound, invitation_id: int, *, fresh: bool) -> Messages:
         if isinstance(item, Viewed) or (isinstance(item, Replied) and not fresh):
             return await self._show(item, invitation_id)
@@ -266,7 +268,10 @@ class _Batch:
         if isinstance(item, Replied):
             if await self.links.take(item, is_asked=invitation_id != 0):
                 return ()
-            item = self._at_home(item, invitation_id)
+            casework = await self.desk.take(item)
+            if casework is not None:
+                return casework
+            item = self.finder.at_home(item, self.turns.conversations.get(invitation_id))
             asked = await self.requests.read_words(
                 item, self.turns.conversations.get(invitation_id)
             )
@@ -287,21 +292,6 @@ class _Batch:
             await self.transaction.set_address(item.channel, item.address, AddressStatus.OK)
         elif isinstance(item, StatusChanged):
             await self.statuses.take(item)
-
-    def _at_home(self, item: Replied, invitation_id: int) -> Replied:
-        """Give a reply that carries its invitation's sealed token as one from the contact's own
-        address, wherever it was written. What we say goes there too: who else wrote is not sure,
-        and is told nothing.
-        """
-        conversation = self.turns.conversations.get(invitation_id)
-        if conversation is None or not item.token or self._by_token(item) != invitation_id:
-            return item
-        contact = conversation.contact
-        own = [a.value for a in contact.addresses if a.channel == item.channel]
-        if item.address in own or not own:
-            return item
-        usable = contact.address(item.channel)
-        return replace(item, address=usable.value if usable else own[-1])
 
     async def _addressed(self, item: Wish) -> Wish:
         """Give a complaint about a message of ours as one of whom the message went to: what the

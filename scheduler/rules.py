@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from scheduler.calendar import IsHoliday
 from scheduler.campaigns import Campaign
 from scheduler.milestones import Journey
 from scheduler.patience import Throttle
 from scheduler.triggers import Trigger
-from scheduler.whereabouts import Whereabouts
+from scheduler.whereabouts import Whereabouts, no_holiday
 from surveys.alert import AlertRule
+from surveys.cause import CAUSES
 from surveys.compose import Setting
 from surveys.consent import Standing
 from surveys.contact import Contact
@@ -42,6 +44,7 @@ class Rules:
     whether an opt-in link alone does not do to tie a chat to a person.
     ``paused`` is what staff put on hold, by name: the one thing here that the file does not say.
     ``cards_to`` is who reads comment cards: a role or a colleague's name, "" for nobody.
+    ``causes`` are those a case may be closed with; ``is_day_off`` tells colleagues' holidays.
     """
 
     company: str
@@ -66,6 +69,8 @@ class Rules:
     links_by_code: bool = False
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
     paused: Mapping[str, Pause] = field(default_factory=dict)
+    causes: tuple[str, ...] = CAUSES
+    is_day_off: IsHoliday = no_holiday
     _heard: Mapping[str, Language] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,18 +1,11 @@
 """Turns: one reply to one invitation, from the person's words to what is kept and said."""
 
-import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from scheduler.answering import (
-    Answered,
-    ComposeAlert,
-    alert_addresses,
-    answer_reply,
-    ask_again,
-    show,
-)
+from scheduler.alarms import Alarm, Alarms
+from scheduler.answering import Answered, answer_reply, ask_again, show
 from scheduler.cards import Cards
 from scheduler.guard import Guard
 from scheduler.notes import compose_plain
@@ -27,8 +20,6 @@ from surveys.inbound import Entered, Inbound, Replied, Viewed
 from surveys.message import Capabilities
 from surveys.scanner import Origin
 
-log = logging.getLogger("afterword.replies")
-
 
 @dataclass(slots=True, kw_only=True)
 class Turns:
@@ -37,11 +28,11 @@ class Turns:
     transaction: Transaction
     rules: Rules
     channels: Mapping[str, Capabilities]
-    compose_alert: ComposeAlert
     now: datetime
     outbox: Outbox
     cards: Cards
     guard: Guard
+    alarms: Alarms
     conversations: dict[int, Conversation] = field(default_factory=dict)
 
     async def reply(self, item: Replied, invitation_id: int) -> Messages:
@@ -168,23 +159,17 @@ class Turns:
             )
 
     def _alert(self, conversation: Conversation, answered: Answered, item: Inbound) -> None:
-        invitation, response = conversation.invitation, answered.turn.response
-        told = dict.fromkeys(
-            address
-            for rule in answered.alerts
-            for address in alert_addresses(
-                self.rules, rule, invitation.interaction.team, self.channels
-            )
-        )
-        if answered.alerts and not told:
-            log.error("an alert about invitation %d reached nobody: check staff", invitation.id)
-        for number, (lane, address) in enumerate(told):
-            if response is not None:
-                message = self.compose_alert(
-                    self.rules, conversation, response, address, answered.added
+        response = answered.turn.response
+        if answered.alerts and response is not None:
+            self.alarms.sound(
+                Alarm(
+                    conversation=replace(conversation, response=response),
+                    response=response,
+                    rules=answered.alerts,
+                    added=answered.added,
+                    item=item,
                 )
-                due_id = f"alert:{item.channel}:{item.event_id}:{number:02}"
-                self.outbox.queue(lane, message, 0, due_id)
+            )
 
 
 def _vouched(item: Replied, answered: Answered) -> Messages:

@@ -14,7 +14,8 @@ def _no_country(_number: str) -> str:
     return ""
 
 
-def _no_holiday(_country: str, _day: date) -> bool:
+def no_holiday(_country: str, _day: date) -> bool:
+    """Give that no day is a public holiday."""
     return False
 
 
@@ -26,7 +27,7 @@ class Whereabouts:
 
     zones: Mapping[str, str] = field(default_factory=dict)
     country_of: Callable[[str], str] = _no_country
-    is_holiday: IsHoliday = _no_holiday
+    is_holiday: IsHoliday = no_holiday
 
     def country(self, contact: Contact) -> str:
         """Give where a person is: what is said of them (``country``, two letters), else where

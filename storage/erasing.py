@@ -32,6 +32,7 @@ BY_INVITATION = (
     "comment_card",
     "link_signal",
     "held_press",
+    "customer_case",
 )
 """Every table whose rows say ``invitation_id``."""
 
@@ -78,6 +79,11 @@ _DROP_CARDS = statement("""
     DELETE FROM comment_card WHERE contact_id = 0 AND email <> ''
         AND LOWER(email) = ANY($1::text[])
 """)
+_CASES = statement("SELECT id FROM customer_case WHERE contact_id = $1")
+_DROP_CASES = (
+    statement("DELETE FROM case_entry WHERE case_id = ANY($1::bigint[])"),
+    statement("DELETE FROM staff_post WHERE case_id = ANY($1::bigint[])"),
+)
 _DROP_COUNTERS = statement("""
     DELETE FROM counter WHERE key LIKE $1 ESCAPE '!'
 """)
@@ -120,8 +126,11 @@ async def erase_contact(
     ids = [row["id"] for row in invitations]
     places = await _places(session, contact, ids)
     answers = await _count_out(session, contact, invitations)
-    messages = await _drop_messages(session, places, ids)
+    cases = [row["id"] for row in await session.fetch(_CASES, contact.id)]
+    messages = await _drop_messages(session, places, ids, cases)
     events = await _drop_events(session, contact)
+    for drop in _DROP_CASES:
+        await session.run(drop, cases)
     for drop in _BY_INVITATION:
         await session.run(drop, ids)
     await _drop_person(session, contact, places)
@@ -165,7 +174,9 @@ async def _count_out(session: Session, contact: Contact, invitations: Sequence[R
 # What was said and heard
 
 
-async def _drop_messages(session: Session, places: Sequence[Place], ids: Sequence[int]) -> int:
+async def _drop_messages(
+    session: Session, places: Sequence[Place], ids: Sequence[int], cases: Sequence[int]
+) -> int:
     """Drop what waits to be said to them or about them, and what they told us.
 
     Of what came in, the provider's id stays where it does not name them, so that the same bytes
@@ -176,7 +187,12 @@ async def _drop_messages(session: Session, places: Sequence[Place], ids: Sequenc
     naming = [row["id"] for row in heard if row["address"] in row["event_id"]]
     await session.run(_DROP_HEARD, naming)
     await session.run(_BLANK, [row["id"] for row in heard if row["id"] not in set(naming)])
-    waiting = [row for row in await session.fetch(_SAYINGS) if _is_about(row, places, ids, heard)]
+    own = tuple(f"{kind}:{number}:" for number in cases for kind in ("case", "talk"))
+    waiting = [
+        row
+        for row in await session.fetch(_SAYINGS)
+        if row["id"].startswith(own) or _is_about(row, places, ids, heard)
+    ]
     if waiting:
         await session.run(
             _DROP_DUES, [{k: row[k] for k in ("lane", "at", "id")} for row in waiting]

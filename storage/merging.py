@@ -19,6 +19,7 @@ MOVED = (
     "ask_hold",
     "human_talk",
     "webhook_call",
+    "customer_case",
 )
 """The tables whose rows say ``contact_id`` and simply move along."""
 

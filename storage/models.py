@@ -585,3 +585,72 @@ class WebhookCall(Model):
         unique_together = (("endpoint", "message_id"),)
         # The migration's index leaves out what is settled.
         indexes = (Index(fields=["due_at"]),)
+
+
+class CustomerCase(Model):
+    id = _serial()
+    contact_id = fields.BigIntField()
+    invitation_id = fields.BigIntField(db_index=True)
+    survey = Text()
+    interaction_id = Text()
+    agent = Text()
+    team = Text()
+    line = Text()
+    population = Text()
+    state = Text()
+    owner = Text()
+    cause = Text()
+    steps = _json()
+    opened_at = fields.BigIntField()
+    respond_by = fields.BigIntField(null=True)
+    escalate_at = fields.BigIntField(null=True, db_index=True)
+    escalate_to = Text()
+    claimed_at = fields.BigIntField(null=True)
+    contacted_at = fields.BigIntField(null=True)
+    closed_at = fields.BigIntField(null=True)
+    talk_channel = Text()
+    talk_address = Text()
+    talk_at = fields.BigIntField(null=True)
+    recovery = _json()
+    recovery_id = fields.BigIntField(db_index=True)
+    version = fields.BigIntField()
+
+    class Meta:
+        table = "customer_case"
+        indexes = (
+            Index(fields=["contact_id", "state"]),
+            Index(fields=["team", "opened_at"]),
+            Index(fields=["state", "opened_at"]),
+        )
+
+
+class CaseEntry(Model):
+    id = _serial()
+    case_id = fields.BigIntField()
+    at = fields.BigIntField()
+    kind = Text()
+    who = Text()
+    text = Text()
+    channel = Text()
+
+    class Meta:
+        table = "case_entry"
+        indexes = (Index(fields=["case_id", "id"]),)
+
+
+class StaffPost(Model):
+    id = _serial()
+    case_id = fields.BigIntField(db_index=True)
+    due_id = Text(unique=True)
+    kind = Text()
+    lane = Text()
+    address = Text()
+    name = Text()
+    at = fields.BigIntField()
+    external_id = Text()
+    reason = Text()
+    todo = Text()
+
+    class Meta:
+        table = "staff_post"
+        indexes = (Index(fields=["lane", "external_id"]), Index(fields=["todo", "at"]))

@@ -9,6 +9,7 @@ from storage.codec import from_ms, load_json, to_ms
 from storage.deliveries import ARRIVED, Settled, close_left_open, settle_deliveries
 from storage.dues import add_dues, settle_dues
 from storage.ledger import let_go
+from storage.posts import settle_posts
 from storage.progress import save_progress, take_progress
 from storage.sql import Session, insert, statement
 from storage.standings import save_choices
@@ -46,6 +47,7 @@ async def end_deliveries(
     await save_choices(session, {o.due.invitation_id: o.via for o in ours if o.via})
     await _ask_elsewhere(session, [o for o in ours if _is_lost(o, settled)], now)
     await _change_addresses(session, ours, settled)
+    await settle_posts(session, ours)
     await let_go(session, [o.due.invitation_id for o in ours if o.due.kind is DueKind.ASK])
     if explained:
         await add_decisions(session, [o.decision for o in ours if o.decision])

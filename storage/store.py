@@ -1,11 +1,12 @@
 """The store: it speaks values of `surveys` only; rows never leave this package."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from storage import (
+    cases,
     comments,
     conflicts,
     consents,
@@ -16,6 +17,7 @@ from storage import (
     headway,
     held,
     marks,
+    posts,
     recount,
     reports,
     setbacks,
@@ -38,6 +40,7 @@ from storage.staffroom import StaffRoom
 from storage.transaction import Transaction
 from storage.turn import SavedTurn
 from surveys.card import Card
+from surveys.casework import CaseCounts, CaseList, CaseView, Listed
 from surveys.channel_standing import Audience, Standings
 from surveys.comment import Comment, Search
 from surveys.conflict import Conflict, Settled, Verdict
@@ -285,6 +288,32 @@ class Store(StaffRoom):
         return await self._database.transact(
             lambda s: conflicts.settle_conflict(s, number, verdict, by, now)
         )
+
+    async def list_cases(
+        self, wanted: CaseList, now: datetime, limit: int, offset: int
+    ) -> list[Listed]:
+        """Give cases, those whose clock runs out first in front; closed ones the last in front."""
+        return await self._database.read(lambda s: cases.list_cases(s, wanted, now, limit, offset))
+
+    async def sum_cases(self, teams: Sequence[str] | None, team: str, now: datetime) -> CaseCounts:
+        """Give how many cases are open, late and nobody's, of these teams (None: all)."""
+        return await self._database.read(lambda s: cases.sum_cases(s, teams, team, now))
+
+    async def find_case(self, number: int, teams: Collection[str] | None) -> CaseView | None:
+        """Give a case of these teams (None: all) with its story; else None."""
+        return await self._database.run(lambda s: cases.find_case(s, number, teams))
+
+    async def next_late(self) -> datetime | None:
+        """Give when the clock of a case runs out next, None for none."""
+        return await self._database.run(cases.next_late)
+
+    async def count_cases(self) -> Mapping[str, int]:
+        """Give how many cases there are, by state."""
+        return await self._database.read(cases.count_cases)
+
+    async def count_lost_posts(self) -> Mapping[str, int]:
+        """Give how many messages to colleagues and about cases were lost, by channel."""
+        return await self._database.read(posts.count_lost)
 
     async def decisions(self, invitation_id: int) -> list[Decision]:
         """Give why an invitation was sent, held, skipped or failed, oldest first."""

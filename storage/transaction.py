@@ -25,6 +25,7 @@ from storage import (
 from storage import contacts as people
 from storage import dues as queue
 from storage import invitations as asked
+from storage.casework import Casework
 from storage.following import follow, lock_people
 from storage.held import drop_held, hold_presses
 from storage.linkings import Linkings
@@ -47,7 +48,7 @@ from surveys.suppression import names_of, place_name
 Place = places.Place
 
 
-class Transaction(Plans):
+class Transaction(Plans, Casework):
     """Handed to the function given to `Store.unit_of_work`; good only until that returns.
 
     Each method issues a constant number of statements, whatever the size of its batch.

@@ -1,12 +1,10 @@
-"""Alerts: which answers are bad enough to tell somebody at once, and whom.
-
-Cases (`case:` in an alert rule) are a later capability and will be opened from the same match.
-"""
+"""Alerts: which answers are bad enough to tell somebody at once, and whom."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from surveys.case import CasePlan
 from surveys.condition import Condition
 from surveys.response import Response
 from surveys.staff import Role, StaffMember
@@ -18,11 +16,13 @@ class AlertRule:
 
     ``to`` is a role's name (of the interaction's team where the role has teams) or a staff
     member's name. ``respond_within`` is how soon they get in touch: the customer is promised it.
+    ``case`` is how the case is handled that is opened, None where none is.
     """
 
     condition: Condition
     to: str
     respond_within: timedelta | None = None
+    case: CasePlan | None = None
 
 
 def match_alerts(

@@ -31,6 +31,15 @@ class StaffMember:
     def sees_all(self) -> bool:
         return self.role in (Role.MANAGER, Role.ADMIN)
 
+    @property
+    def may_act(self) -> bool:
+        """Whether they may do casework; a viewer looks on."""
+        return self.role is not Role.VIEWER
+
+    def sees(self, team: str) -> bool:
+        """Whether a team's rows are theirs to see."""
+        return self.sees_all or team in self.teams
+
 
 def addresses_of(staff: Sequence[StaffMember]) -> Mapping[str, tuple[str, ...]]:
     """Give what colleagues are called on each channel that any of them is on."""

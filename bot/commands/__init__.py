@@ -12,11 +12,14 @@ from secrets import token_bytes
 
 from bot.commands.audit import AUDIT
 from bot.commands.campaigns import CAMPAIGNS
+from bot.commands.case import CASE
+from bot.commands.cases import CASES
 from bot.commands.comments import COMMENTS
 from bot.commands.compare import COMPARE
 from bot.commands.confirming import LEFT, NO, NOTHING, YES, ask, take
 from bot.commands.conflicts import CONFLICTS
 from bot.commands.context import (
+    Act,
     Command,
     Context,
     Desk,
@@ -25,6 +28,7 @@ from bot.commands.context import (
     Reply,
     ReportStore,
     StaffConfig,
+    act_on_nothing,
     link_nowhere,
     release_nothing,
 )
@@ -62,6 +66,8 @@ _ASKED = (
     JOURNEYS,
     RESPONSES,
     COMMENTS,
+    CASES,
+    CASE,
     WHY,
     CONFLICTS,
     FIND,
@@ -87,6 +93,7 @@ class Commands:
 
     ``config`` gives the configuration as it is now, so that a change applies at once; ``clock``
     gives the moment, aware; ``release`` lets a held press count; ``desk`` sets things going;
+    ``act`` does casework;
     ``page_link`` gives where results are in the browser.
     """
 
@@ -99,7 +106,9 @@ class Commands:
         release: Release = release_nothing,
         desk: Desk | None = None,
         page_link: PageLink = link_nowhere,
+        act: Act = act_on_nothing,
     ) -> None:
+        self._act = act
         self._store, self._config, self._clock = store, config, clock
         self._release, self._desk, self._page_link = release, desk, page_link
         # Strangers are told apart by a hash that means nothing after a restart.
@@ -166,6 +175,7 @@ class Commands:
             sure=sure,
             office=self._desk,
             page_link=self._page_link,
+            act=self._act,
         )
         try:
             reply = await command.answer(context, words)

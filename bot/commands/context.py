@@ -15,6 +15,9 @@ from scheduler.milestones import Journey
 from scheduler.sending import Foreseen
 from storage.uncertain import Cleared, Uncertain
 from surveys.audit import Entry, Note
+from surveys.case import Case, Deed, Refused
+from surveys.casework import CaseCounts, CaseList, CaseView, Listed
+from surveys.cause import CAUSES
 from surveys.channel_standing import Audience, Standings
 from surveys.comment import Comment, Search
 from surveys.conflict import Conflict, Settled, Verdict
@@ -90,6 +93,19 @@ class ReportStore(Protocol):
     async def load_conflicts(self, ids: Collection[int], /) -> Sequence[Conflict]:
         """Give such claims by their numbers."""
 
+    async def list_cases(
+        self, wanted: CaseList, now: datetime, limit: int, offset: int, /
+    ) -> Sequence[Listed]:
+        """List cases."""
+
+    async def sum_cases(
+        self, teams: Sequence[str] | None, team: str, now: datetime, /
+    ) -> CaseCounts:
+        """Count open cases, late ones and those nobody has."""
+
+    async def find_case(self, number: int, teams: Collection[str] | None, /) -> CaseView | None:
+        """Give one case of these teams (None: all)."""
+
     async def settle_conflict(
         self, number: int, verdict: Verdict, by: str, now: datetime
     ) -> Settled:
@@ -147,8 +163,8 @@ class StaffConfig:
 
     ``rules`` are the triggers, journeys and campaigns, by name, each with what it is.
     ``channels`` are the configured channels' names; ``timezone`` is the service's; ``minimum`` is
-    how many answers a group needs to be shown. ``best`` are the channels among which the service
-    chooses by itself, by survey and rule.
+    how many answers a group needs to be shown; ``causes`` are those of cases. ``best`` are the
+    channels among which the service chooses by itself, by survey and rule.
     """
 
     surveys: Mapping[str, Survey] = field(default_factory=dict)
@@ -156,6 +172,7 @@ class StaffConfig:
     staff: tuple[StaffMember, ...] = ()
     timezone: str = "UTC"
     channels: tuple[str, ...] = ()
+    causes: tuple[str, ...] = CAUSES
     minimum: int = 5
     best: Mapping[Audience, tuple[str, ...]] = field(default_factory=dict)
     campaigns: tuple[Campaign, ...] = ()
@@ -180,6 +197,15 @@ def link_nowhere(_member: StaffMember, _request: Request) -> str:
     return ""
 
 
+Act = Callable[[int, Deed, StaffMember], Awaitable[Case]]
+"""(case, what a colleague does, who) -> the case as it is then."""
+
+
+async def act_on_nothing(number: int, _deed: Deed, _member: StaffMember) -> Case:
+    """Refuse, where there is no case office."""
+    raise Refused(f"There is no case {number}.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What a command answers: text of any length, and a picture where one helps.
@@ -198,8 +224,8 @@ class Reply:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One colleague's question at one moment. ``now`` is aware. ``release`` lets a held press count
-    and gives whether it did. ``sure`` is whether they have confirmed what the command asked.
-    ``page_link`` gives where the same is in the browser.
+    and gives whether it did. ``sure`` is whether they have confirmed what the command asked;
+    ``act`` does something with a case; ``page_link`` gives where the same is in the browser.
     """
 
     member: StaffMember
@@ -210,6 +236,7 @@ class Context:
     sure: bool = False
     office: Desk | None = None
     page_link: PageLink = link_nowhere
+    act: Act = act_on_nothing
 
     @property
     def desk(self) -> Desk:

@@ -98,6 +98,8 @@ def _on_surveys(config: Config, places: Sequence[Place]) -> None:
     started = {trigger.survey for trigger in config.triggers}
     started |= {campaign.survey for campaign in config.campaigns}
     started |= {milestone.survey for way in config.journeys for milestone in way.milestones}
+    plans = [rule.case for rule in config.alerts if rule.case]
+    started |= {plan.recovery.survey for plan in plans if plan.recovery}
     for place in places:
         survey = config.surveys[str(place.route[-1])]
         scored = [q.id for q in survey.questions if q.metric and q.metric.opinion]

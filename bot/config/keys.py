@@ -48,6 +48,11 @@ ROOT: Mapping[str, Key] = {
         doc="Which answers somebody is told about at once.",
         example="[{ if: nps <= 6, to: team_lead }]",
     ),
+    "causes": Key(
+        doc="What a case may be closed with: what went wrong, in colleagues' words.",
+        example="[Too slow, Wrong information, Something else]",
+        default="seven common ones",
+    ),
     "cards": Key(
         doc="Who reads comment cards: what customers write unasked.",
         example="{ to: manager }",
@@ -474,6 +479,49 @@ ALERT: Mapping[str, Key] = {
         doc="How soon they are in touch with the customer, who is told so at once.",
         example="4h",
     ),
+    "case": Key(
+        doc="Open a case: somebody owns it until it is put right. `{}` for one without a clock.",
+        example="{ respond_within: 4h, escalate_to: manager }",
+    ),
+}
+
+CASE: Mapping[str, Key] = {
+    "respond_within": Key(
+        doc="How soon the customer is to be contacted, who is told so at once.", example="4h"
+    ),
+    "business_hours": Key(
+        doc="When that clock runs, in the service's time zone.",
+        example="mon-fri 08:00-17:00",
+        default="always",
+    ),
+    "holidays": Key(
+        doc="true: the clock stands still on public holidays too.", example="false", default="true"
+    ),
+    "country": Key(
+        doc="Whose public holidays, as two letters.",
+        example="FI",
+        default="the country of the service's time zone",
+    ),
+    "escalate_to": Key(
+        doc="Who is told when the clock has run out: a role or a colleague's name.",
+        example="manager",
+        default="nobody",
+    ),
+    "recovery": Key(
+        doc="Which survey asks, once a case is solved, whether it was put right.",
+        example="{ survey: helpful, after: 1d }",
+    ),
+}
+
+RECOVERY: Mapping[str, Key] = {
+    "survey": Key(doc="The survey's name.", example="helpful", required=True),
+    "after": Key(doc="How long after the case was solved.", example="1d", required=True),
+    "via": Key(
+        doc="The channels to ask over; the one the customer answered on comes first if it is "
+        "among them.",
+        example="[telegram, email]",
+        default="all channels of this file",
+    ),
 }
 
 _LIMITS: Mapping[str, Key] = {
@@ -586,6 +634,8 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "question": QUESTION,
     "trigger": TRIGGER,
     "alert": ALERT,
+    "case": CASE,
+    "recovery": RECOVERY,
     "cards": CARDS,
     "journey": JOURNEY,
     "milestone": MILESTONE,
@@ -618,7 +668,6 @@ LATER: Mapping[str, frozenset[str]] = {
     "root": frozenset({"reports"}),
     "channel names": frozenset(),
     "campaign": frozenset({"reports"}),
-    "alert": frozenset({"case"}),
 }
 """Keys that are promised for a later version: refused by name, never ignored."""
 

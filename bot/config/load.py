@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.config.advice import give_advice
 from bot.config.campaigns import read_campaign
+from bot.config.cases import promised_within, read_causes
 from bot.config.channels import hide_secrets, read_channels
 from bot.config.consent import read_consent
 from bot.config.entrances import read_entrances
@@ -115,10 +116,10 @@ class _Reader:
         self._refuse_same_names(places["campaigns"], "campaign")
         surveys = self._surveys(places["surveys"], service)
         entrances = read_entrances(places["surveys"])
-        names = self._names(places, path.parent)
+        zone = service.timezone if service else "UTC"
+        names = self._names(places, path.parent, zone)
         triggers = [read_trigger(place, names) for place in places["triggers"]]
         journeys = [read_journey(place, names) for place in places["journeys"]]
-        zone = service.timezone if service else "UTC"
         campaigns = [read_campaign(place, names, zone) for place in places["campaigns"]]
         alerts = [read_alert(place, names) for place in places["alerts"]]
         throttle = read_throttle(
@@ -129,6 +130,7 @@ class _Reader:
         retention = read_retention(self._main.at("retention"))
         self._check_thanks(places, surveys, service)
         cards_to = read_cards(self._main.at("cards"), names)
+        causes = read_causes(self._main.at("causes"))
         if self._findings.faults or service is None:
             return None
         config = Config(
@@ -142,6 +144,7 @@ class _Reader:
             campaigns=tuple(c for c in campaigns if c),
             alerts=tuple(a for a in alerts if a),
             cards_to=cards_to,
+            causes=causes,
             throttle=throttle,
             consent=consent,
             retention=retention,
@@ -234,14 +237,14 @@ class _Reader:
         alerts = [place.value for place in places["alerts"]]
         promises = Promises(
             owner=bool(alerts),
-            respond_within=any(_inside(alert, "respond_within") for alert in alerts),
+            respond_within=any(promised_within(alert) for alert in alerts),
         )
         for place in places["surveys"] if service else ():
             survey = surveys.get(str(place.route[-1]))
             if survey is not None and service is not None:
                 check_thanks(place, survey.links, service.privacy_url, promises)
 
-    def _names(self, places: Mapping[str, tuple[Place, ...]], folder: Path) -> Names:
+    def _names(self, places: Mapping[str, tuple[Place, ...]], folder: Path, zone: str) -> Names:
         channels = self._main.at("channels").value
         known = [c for c in channels if c in self._registry] if isinstance(channels, dict) else []
         return Names(
@@ -251,6 +254,7 @@ class _Reader:
             answers=frozenset(_answers(places["surveys"])),
             registry=self._registry,
             folder=folder,
+            zone=zone,
             tongue=Tongue(
                 main=main_language(self._main.at("service"), self._bank),
                 known=frozenset(self._bank) | _spoken(places["surveys"]),

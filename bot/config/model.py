@@ -12,6 +12,7 @@ from scheduler.milestones import Journey
 from scheduler.patience import Throttle
 from scheduler.triggers import Trigger
 from surveys.alert import AlertRule
+from surveys.cause import CAUSES
 from surveys.channel_standing import Audience
 from surveys.consent import Standing
 from surveys.entrance import Entrance
@@ -80,6 +81,7 @@ class Config:
     campaigns: tuple[Campaign, ...] = ()
     alerts: tuple[AlertRule, ...]
     cards_to: str = "team_lead"
+    causes: tuple[str, ...] = CAUSES
     throttle: Throttle = field(default_factory=Throttle)
     consent: Standing = field(default_factory=Standing)
     retention: Retention = field(default_factory=Retention)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.config.cases import read_case
 from bot.config.faults import quote
 from bot.config.follow_ups import read_follow_up
 from bot.config.keys import LATER
@@ -35,6 +36,7 @@ class Names:
 
     ``tongue`` is what texts may be written in. ``answers`` are what alerts may ask for: the
     questions of all surveys, and their metrics. ``folder`` is where files are that rules name.
+    ``zone`` is the service's time zone.
     """
 
     surveys: Collection[str]
@@ -44,6 +46,7 @@ class Names:
     registry: Registry
     tongue: Tongue
     folder: Path
+    zone: str = "UTC"
 
 
 def check_name(place: Place, kind: str) -> None:
@@ -97,9 +100,17 @@ def read_alert(place: Place, names: Names) -> AlertRule | None:
         return None
     check_names(place.at("if"), shape.if_, {*names.answers, *METRICS}, "question")
     _check_receiver(place.at("to"), shape.to, {*RECEIVERS, *names.staff})
+    case = read_case(
+        place.at("case"), surveys=names.surveys, channels=names.channels, zone=names.zone
+    )
+    if case and case.escalate_to:
+        _check_receiver(
+            place.at("case").at("escalate_to"), case.escalate_to, {*RECEIVERS, *names.staff}
+        )
     if len(place.findings.faults) > before:
         return None
-    return AlertRule(condition=shape.if_, to=shape.to, respond_within=shape.respond_within)
+    within = shape.respond_within or (case.respond_within if case else None)
+    return AlertRule(condition=shape.if_, to=shape.to, respond_within=within, case=case)
 
 
 def read_cards(place: Place, names: Names) -> str:

@@ -50,7 +50,6 @@ _SERVICE: Types = dict.fromkeys(SECTIONS["service"], _STRING) | {
     "write_keys": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
     "identity": {"enum": ["link", "code"]},
 }
-_ALERT: Types = {"if": _IF, "to": _STRING, "respond_within": _DURATION}
 _QUESTION: Types = {
     "id": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,15}$"},
     "about": {"enum": sorted({about for variants in VARIANTS.values() for about in variants})},
@@ -83,7 +82,8 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "staff": {"type": "array", "items": _staff(registry)},
         "surveys": _named(_block("survey", _survey_types())),
         "triggers": _named(_block("trigger", _trigger_types(registry))),
-        "alerts": {"type": "array", "items": _block("alert", _ALERT)},
+        "alerts": {"type": "array", "items": _block("alert", _alert_types(registry))},
+        "causes": {"type": "array", "items": _STRING, "minItems": 1},
         "journeys": _named(_block("journey", _journey_types(registry))),
         "campaigns": _named(_block("campaign", _campaign_types(registry))),
         "throttle": _block("throttle", _throttle_types(registry)),
@@ -253,6 +253,28 @@ def _journey_types(registry: Registry) -> Types:
         "key": _STRING,
         "if": _IF,
         "milestones": {"type": "array", "items": _block("milestone", milestone), "minItems": 1},
+    }
+
+
+def _alert_types(registry: Registry) -> Types:
+    recovery: Types = {
+        "survey": _STRING,
+        "after": _DURATION,
+        "via": _trigger_types(registry)["via"],
+    }
+    case: Types = {
+        "respond_within": _DURATION,
+        "business_hours": _STRING,
+        "holidays": _FLAG,
+        "country": {"type": "string", "pattern": "^[A-Za-z]{2}$"},
+        "escalate_to": _STRING,
+        "recovery": _block("recovery", recovery),
+    }
+    return {
+        "if": _IF,
+        "to": _STRING,
+        "respond_within": _DURATION,
+        "case": _block("case", case),
     }
 
 

@@ -271,6 +271,7 @@ class AlertShape:
     if_: Annotated[Condition, _plain(read_condition), Field(alias="if")]
     to: Line = "team_lead"
     respond_within: Duration | None = None
+    case: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)

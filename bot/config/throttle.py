@@ -66,7 +66,11 @@ def _weekday(name: str) -> int | None:
     return WEEKDAYS.index(short) if short in WEEKDAYS else None
 
 
-def _read_flag(value: object) -> object:
+def read_flag(value: object) -> object:
+    """Let true and false through.
+
+    :raises UnfitError: for anything else.
+    """
     if not isinstance(value, bool):
         raise UnfitError("true or false is expected here", hint="write true")
     return value
@@ -99,7 +103,7 @@ class ThrottleShape:
     monthly_max: Whole | None = None
     quiet_hours: Annotated[tuple[time, time], PlainValidator(read_span)] | None = None
     weekdays: Annotated[frozenset[int], PlainValidator(read_weekdays)] = ALL_WEEK
-    holidays: Annotated[bool, BeforeValidator(_read_flag)] = False
+    holidays: Annotated[bool, BeforeValidator(read_flag)] = False
     on_limit: str = "hold"
     let_finish: Duration | None = None
     let_talk: Duration | None = None

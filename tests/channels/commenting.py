@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.case_posts import CasePosts
 from bot.rulebook import say_alert, say_call, say_card
 from channels.base import Channel
 from scheduler.replies import ReplyIntake
@@ -113,6 +114,7 @@ async def take(store: Store, rig: Rig, *items: Inbound) -> None:
         compose_alert=say_alert,
         compose_card=say_card,
         compose_call=say_call,
+        case_words=CasePosts(),
         clock=lambda: NOW,
         wake=lambda _lane: None,
     )

@@ -27,6 +27,7 @@ PAGES = every_page()
 ROOMS = ("bot", "channels", "scheduler", "storage", "surveys")
 SECTIONS = {
     "cards",
+    "causes",
     "service",
     "channels",
     "staff",

@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from bot.case_posts import CasePosts
 from bot.commands import Commands, StaffConfig
 from bot.config import Config, Reading, load_languages, read_config
 from bot.config.surveys import content_hash
@@ -24,6 +25,8 @@ from channels import CHANNELS
 from channels.base import Receipt
 from channels.sandbox import Sandbox
 from scheduler.campaigns import Campaign
+from scheduler.case_office import CaseOffice
+from scheduler.case_watch import CaseWatch
 from scheduler.dispatch import Lane
 from scheduler.enlisting import Enlisting
 from scheduler.intake import EventIntake
@@ -77,6 +80,7 @@ class Stage:
     commands: Commands = field(init=False)
     campaigns: Enlisting = field(init=False)
     strays: Strays = field(init=False)
+    cases: CaseWatch = field(init=False)
     reloading: Reloading = field(init=False)
 
     def build(self) -> None:
@@ -103,6 +107,10 @@ class Stage:
         self.intake = EventIntake(self.store, self.read_rules, **parts)
         self.campaigns = Enlisting(self.store, self.read_rules, **parts)
         self.strays = Strays(self.store, self.read_rules, channels=can_do, **parts)
+        office = CaseOffice(
+            self.store, self.read_rules, channels=can_do, words=CasePosts(), **parts
+        )
+        self.cases = CaseWatch(office, can_do)
         self.replies = ReplyIntake(
             self.store,
             self.read_rules,
@@ -110,10 +118,13 @@ class Stage:
             compose_alert=say_alert,
             compose_card=say_card,
             compose_call=say_call,
+            case_words=CasePosts(),
             hold=lambda lane, wait: self.lanes[lane].hold(wait),
             **parts,
         )
-        self.commands = Commands(store=self.store, config=self._staff, clock=self.clock)
+        self.commands = Commands(
+            store=self.store, config=self._staff, clock=self.clock, act=office.act
+        )
         self.reloading = Reloading(self.config, read=_read, apply=self._apply, tell=self._tell)
 
     def clock(self) -> datetime:
@@ -144,8 +155,9 @@ class Stage:
         await self.store.unit_of_work(lambda transaction: transaction.expire(now))
         await self.campaigns.tick()
         await self.strays.sweep()
+        await self.cases.sweep()
         while await self._hear() + sum([await lane.dispatch_due() for lane in self._in_turn()]):
-            pass
+            await self.cases.sweep()
 
     def _in_turn(self) -> list[Lane]:
         return [self.lanes[name] for name in sorted(self.lanes)]
@@ -153,6 +165,7 @@ class Stage:
     async def _next(self) -> datetime:
         """Give when something happens next; the end of time where nothing does."""
         dues = [await self.store.next_due(name) for name in self.lanes]
+        dues.append(await self.store.next_late())
         found = [due for due in dues if due]
         late = [self.now + PAUSED for due in found if due <= self.now]
         rounds = [self._comes(campaign) for campaign in self.rules.campaigns]
@@ -233,6 +246,7 @@ class Stage:
             timezone=self.config.service.timezone,
             channels=tuple(self.channels),
             best=self.config.best_routes,
+            causes=self.config.causes,
         )
 
     async def contact(self, name: str) -> Contact | None:

@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from bot.case_posts import CasePosts
 from bot.rulebook import say_alert, say_call, say_card
 from channels.sandbox import CAPABILITIES, Line, Sandbox
 from scheduler.dispatch import Lane
@@ -139,6 +140,7 @@ class Spine:
             compose_alert=say_alert,
             compose_card=say_card,
             compose_call=say_call,
+            case_words=CasePosts(),
             clock=clock,
             wake=self.woken.append,
         )

@@ -6,11 +6,11 @@ import pytest
 
 from scheduler.answering import (
     Answered,
-    alert_addresses,
     answer_reply,
     said,
     show,
 )
+from scheduler.readers import Reader, readers_of
 from scheduler.steps import saved_steps, state_after
 from surveys.compose import payload
 from surveys.contact import Address, Contact
@@ -258,9 +258,11 @@ def test_each_colleague_is_told_on_the_first_channel_that_runs() -> None:
     boss = StaffMember(name="Otto", role=Role.MANAGER, addresses={"email": "o@acme.example"})
     rules = replace(RULES, staff=(both, boss))
     running = {"telegram": CHAT, "email": PLAIN}
-    assert alert_addresses(rules, rule, "support", running) == [("telegram", "777")]
-    assert alert_addresses(rules, rule, "sales", running) == [("email", "o@acme.example")]
-    assert alert_addresses(rules, rule, "sales", {"telegram": CHAT}) == []
+    lead = Reader(name=both.name, lane="telegram", address="777")
+    assert readers_of(rules, [rule.to], "support", running) == [lead]
+    manager = Reader(name="Otto", lane="email", address="o@acme.example")
+    assert readers_of(rules, [rule.to], "sales", running) == [manager]
+    assert readers_of(rules, [rule.to], "sales", {"telegram": CHAT}) == []
 
 
 # Changing one's mind on a page

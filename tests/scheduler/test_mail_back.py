@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.case_posts import CasePosts
 from channels.base import Receipt
 from channels.sandbox import Sandbox
 from scheduler.replies import ReplyIntake
@@ -303,6 +304,7 @@ async def test_refusals_for_our_standing_strike_nobody_off_but_hold_the_channel(
         channels=spine.capabilities,
         compose_alert=lambda *_: Message(address="", text=""),
         compose_card=lambda *_: Message(address="", text=""),
+        case_words=CasePosts(),
         compose_call=lambda *_: Message(address="", text=""),
         clock=lambda: spine.now,
         wake=spine.woken.append,

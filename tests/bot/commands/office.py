@@ -10,6 +10,7 @@ from bot.commands import Commands, StaffConfig
 from storage.uncertain import Uncertain
 from surveys.audit import BEGINNING, Entry, Head, Note, link
 from surveys.card import Card
+from surveys.casework import CaseCounts, CaseList, CaseView, Listed
 from surveys.channel_standing import Audience, Standings
 from surveys.comment import Comment, Search
 from surveys.conflict import Conflict, Settled, Verdict
@@ -278,6 +279,19 @@ class MemoryStore:
 
     async def load_conflicts(self, ids: Collection[int], /) -> Sequence[Conflict]:
         return [c for c in self.conflicts if c.id in ids]
+
+    async def list_cases(
+        self, wanted: CaseList, now: datetime, limit: int, offset: int, /
+    ) -> Sequence[Listed]:
+        return []
+
+    async def sum_cases(
+        self, teams: Sequence[str] | None, team: str, now: datetime, /
+    ) -> CaseCounts:
+        return CaseCounts()
+
+    async def find_case(self, number: int, teams: Collection[str] | None, /) -> CaseView | None:
+        return None
 
     async def settle_conflict(
         self, number: int, verdict: Verdict, by: str, now: datetime

@@ -12,6 +12,7 @@ import yaml
 from bot.config import Registry, load_config, write_schema
 from bot.config.audience import SHAPES as AUDIENCE_SHAPES
 from bot.config.campaigns import SHAPES as CAMPAIGN_SHAPES
+from bot.config.cases import SHAPES as CASE_SHAPES
 from bot.config.consent import ConsentShape
 from bot.config.follow_ups import SHAPES as FOLLOW_UP_SHAPES
 from bot.config.journeys import SHAPES as JOURNEY_SHAPES
@@ -35,6 +36,7 @@ SHAPES = (
     *PLAIN_SHAPES,
     *JOURNEY_SHAPES,
     *CAMPAIGN_SHAPES,
+    *CASE_SHAPES,
     *FOLLOW_UP_SHAPES,
     *THROTTLE_SHAPES,
     *AUDIENCE_SHAPES,

@@ -1,0 +1,105 @@
+"""Alarms: answers that colleagues are told of at once, as a case where a rule says so.
+
+One person has one open case: what they answer badly meanwhile is added to it.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scheduler.answering import ComposeAlert
+from scheduler.casebook import Casebook
+from scheduler.outbox import Outbox
+from scheduler.readers import Reader, readers_of
+from scheduler.rules import Rules
+from storage.store import Transaction
+from surveys.alert import AlertRule
+from surveys.case import Case, CasePlan
+from surveys.conversation import Conversation
+from surveys.inbound import Inbound
+from surveys.message import Capabilities
+from surveys.post import Post, PostKind
+from surveys.response import Response
+
+log = logging.getLogger("afterword.replies")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A turn that set off alert rules; ``added`` where it only added words to one that had."""
+
+    conversation: Conversation
+    response: Response
+    rules: tuple[AlertRule, ...]
+    added: bool
+    item: Inbound
+
+    @property
+    def plan(self) -> CasePlan | None:
+        """How the case is handled that is opened, None where none is."""
+        return next((rule.case for rule in self.rules if rule.case), None)
+
+
+@dataclass(slots=True, kw_only=True)
+class Alarms:
+    """Gathers the alarms of one transaction and tells colleagues once all turns are taken."""
+
+    transaction: Transaction
+    rules: Rules
+    channels: Mapping[str, Capabilities]
+    compose: ComposeAlert
+    outbox: Outbox
+    casebook: Casebook
+    _raised: list[Alarm] = field(default_factory=list)
+
+    def sound(self, alarm: Alarm) -> None:
+        """Take an alarm."""
+        self._raised.append(alarm)
+
+    async def tell(self) -> None:
+        """Open cases and queue what colleagues read."""
+        people = {a.conversation.contact.id for a in self._raised if a.plan}
+        cases = await self.transaction.lock_open_cases(people) if people else {}
+        for alarm in self._raised:
+            readers = self._readers(alarm)
+            if not readers:
+                number = alarm.conversation.invitation.id
+                log.error("an alert about invitation %d reached nobody: check staff", number)
+            case = cases.get(alarm.conversation.contact.id)
+            if alarm.plan and (case or not alarm.added):
+                cases[alarm.conversation.contact.id] = await self._work(alarm, case, readers)
+            else:
+                self._alert(alarm, readers)
+
+    async def _work(self, alarm: Alarm, case: Case | None, readers: list[Reader]) -> Case:
+        """Open a case, or add to the one that is open."""
+        about = alarm.conversation
+        if case is not None:
+            words = self.casebook.words
+            text = words.sum_up(self.rules, about, alarm.response, added=alarm.added)
+            return await self.casebook.add(case, about, text)
+        assert alarm.plan is not None  # noqa: S101 - callers look
+        return await self.casebook.open(about, alarm.plan, readers, self.casebook.now)
+
+    def _alert(self, alarm: Alarm, readers: list[Reader]) -> None:
+        item = alarm.item
+        for number, reader in enumerate(readers):
+            message = self.compose(
+                self.rules, alarm.conversation, alarm.response, reader.address, alarm.added
+            )
+            due_id = f"alert:{item.channel}:{item.event_id}:{number:02}"
+            self.outbox.queue(reader.lane, message, 0, due_id)
+            self.outbox.posts.append(
+                Post(
+                    due_id=due_id,
+                    kind=PostKind.ALERT,
+                    lane=reader.lane,
+                    address=reader.address,
+                    name=reader.name,
+                    at=self.casebook.now,
+                )
+            )
+
+    def _readers(self, alarm: Alarm) -> list[Reader]:
+        team = alarm.conversation.invitation.interaction.team
+        return readers_of(self.rules, [rule.to for rule in alarm.rules], team, self.channels)

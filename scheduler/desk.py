@@ -1,0 +1,112 @@
+"""The desk: what colleagues press and write about cases in their chats.
+
+Who presses is told by the provider, never by the button: anybody may hold a button's words.
+"""
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from scheduler.case_office import find_own
+from scheduler.casebook import Casebook
+from scheduler.outbox import Messages, Outbox
+from scheduler.rules import Rules
+from storage.store import Transaction
+from surveys.case import Case, Deed, DeedKind, NeedsCause, Refused, Step
+from surveys.cause import find_cause
+from surveys.inbound import Replied
+from surveys.message import Capabilities, Message
+from surveys.staff import StaffMember, find_member
+
+log = logging.getLogger("afterword.cases")
+
+SHOW = "show"
+"""The button that brings back what a message showed before."""
+_PRESS = re.compile(r"case\.([0-9]{1,18})\.([a-z]{1,12})(?::([a-z0-9-]{1,24}))?", re.ASCII)
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """Takes casework inside one transaction."""
+
+    transaction: Transaction
+    rules: Rules
+    channels: Mapping[str, Capabilities]
+    outbox: Outbox
+    casebook: Casebook
+
+    async def take(self, item: Replied) -> Messages | None:
+        """Take what is casework; None for what is not. Nobody but a colleague is answered."""
+        pressed = _PRESS.fullmatch(item.payloads[0]) if len(item.payloads) == 1 else None
+        if pressed is None:
+            return None
+        member = _member(self.rules, item)
+        if member is None:
+            log.warning("channel %s: somebody who is no colleague pressed a case", item.channel)
+            return ()
+        try:
+            case = await find_own(self.casebook, int(pressed[1]), member)
+        except Refused as refused:
+            return self._answer(item, str(refused))
+        return await self._press(item, case, member, pressed[2], pressed[3] or "")
+
+    async def _press(
+        self, item: Replied, case: Case, member: StaffMember, name: str, detail: str
+    ) -> Messages:
+        deed = read_deed(name, detail, self.rules.causes)
+        try:
+            changed = await self.casebook.act(case, deed, member.name) if deed else case
+        except NeedsCause:
+            return await self._ask_cause(item, case, deed.kind if deed else DeedKind.SOLVED)
+        except Refused as refused:
+            await self._show_pressed(item, case)
+            return self._answer(item, str(refused))
+        if changed.version == case.version or not await self._is_post(item, case):
+            await self._show_pressed(item, changed)
+        return ()
+
+    async def _is_post(self, item: Replied, case: Case) -> bool:
+        """Whether what was pressed is kept up to date anyway; a command's answer is not."""
+        posts = await self.transaction.posts_of({case.id})
+        return any((p.lane, p.external_id) == (item.channel, item.external_id) for p in posts)
+
+    async def _ask_cause(self, item: Replied, case: Case, kind: DeedKind) -> Messages:
+        """Show the causes in place of the buttons that were pressed."""
+        can = self.channels[item.channel]
+        view = await self.casebook.view(case)
+        asked = self.casebook.words.ask_cause(self.rules, view, kind, item.address, can)
+        if can.edits:
+            asked = replace(asked, replaces=item.external_id)
+        return self.outbox.say(item, (asked,))
+
+    async def _show_pressed(self, item: Replied, case: Case) -> None:
+        """Show in the message that was pressed how the case stands: it may say something else."""
+        can = self.channels[item.channel]
+        if not (can.edits and item.external_id):
+            return
+        view = await self.casebook.view(case)
+        message = self.casebook.words.show(self.rules, view, item.address, can)
+        due_id = f"say:{item.channel}:{item.event_id}:shown"
+        anew = replace(message, replaces=item.external_id)
+        self.outbox.queue(item.channel, anew, 0, due_id)
+
+    def _answer(self, item: Replied, text: str) -> Messages:
+        return self.outbox.say(item, (Message(address=item.address, text=text),))
+
+
+def read_deed(name: str, detail: str, causes: Sequence[str]) -> Deed | None:
+    """Give the deed that a button names, None where it names none."""
+    if name not in tuple(DeedKind):
+        return None
+    kind = DeedKind(name)
+    if kind is DeedKind.STEP:
+        return Deed(kind=kind, text=detail) if detail in tuple(Step) else None
+    if kind in (DeedKind.SOLVED, DeedKind.UNREACHABLE, DeedKind.CAUSE):
+        return Deed(kind=kind, text=find_cause(causes, detail))
+    return Deed(kind=kind) if kind not in (DeedKind.NOTE, DeedKind.ASSIGN) else None
+
+
+def _member(rules: Rules, item: Replied) -> StaffMember | None:
+    who = item.by or item.address
+    return find_member(rules.staff, item.channel, who) if who else None

@@ -1,0 +1,46 @@
+"""Casework: which cases somebody asks for, and what is shown of them."""
+
+from dataclasses import dataclass
+
+from surveys.case import Case, Entry
+from surveys.contact import Contact
+from surveys.conversation import Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case with what it is about and its story, oldest first."""
+
+    case: Case
+    conversation: Conversation
+    story: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseList:
+    """Which cases to list. ``teams`` limits to those somebody may see, None for all; ``closed``
+    asks for closed ones instead of open ones; "" elsewhere does not limit.
+    """
+
+    teams: tuple[str, ...] | None = None
+    team: str = ""
+    owner: str = ""
+    late: bool = False
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One case of a list, with whose it is."""
+
+    case: Case
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCounts:
+    """How many cases are open; of those how many are late, and how many nobody has."""
+
+    open: int = 0
+    late: int = 0
+    free: int = 0
