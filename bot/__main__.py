@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot import __version__
 from bot.embed.grammar import add_words
+from bot.import_words import Command, add_import
 
 EPILOG = "`./afterword demo` needs no account and no network. Docs: docs/ in the repository."
 
@@ -29,7 +30,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="afterword", description="Ask customers how it went, and act on it.", epilog=EPILOG
     )
     parser.add_argument("--version", action="version", version=f"afterword {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands: argparse._SubParsersAction[argparse.ArgumentParser] = parser.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", parser_class=Command
+    )
     _add_demo(commands)
     _add_run(commands)
     _add_check(commands)
@@ -200,16 +203,8 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "import", "take in contacts from a CSV file")
-    parser.add_argument("file", type=Path, help="first row: column names; one of them user_id")
-
-    def run(options: argparse.Namespace) -> int:
-        from bot.importing import run_import  # noqa: PLC0415
-        from bot.running import run_async  # noqa: PLC0415
-
-        return run_async(run_import(options.config, options.file))
-
-    parser.set_defaults(run=run)
+    says = "take in contacts, or past interactions, from a file"
+    add_import(_command(commands, "import", says))
 
 
 def _add_link(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

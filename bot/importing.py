@@ -71,7 +71,7 @@ async def _import(config: Config, source: TextIO, total: int, console: Console) 
         return 1
     bad: list[BadRow] = []
     taken = 0
-    with _bar(console) as bar:
+    with progress_bar(console) as bar:
         task = bar.add_task("contacts", total=total)
         for line, batch in _batches(rows, id_column, bad):
             await post_batch(config, batch)
@@ -165,7 +165,8 @@ def _read_consents(cells: dict[str, str]) -> dict[str, Any] | str:
     return {"consent": agreed} if agreed else {}
 
 
-def _bar(console: Console) -> Progress:
+def progress_bar(console: Console) -> Progress:
+    """Give the bar that says how far an import is, and how long it will take."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -166,6 +166,7 @@ def _read_item(
         timezone=_text(context.get("timezone")) or None,
         occurred_at=_true_time(stamped, _time(item.get("sentAt")) or sent_at, received_at),
         received_at=received_at,
+        history=context.get("history") is True,
     )
 
 

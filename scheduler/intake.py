@@ -59,7 +59,7 @@ class EventIntake:
             fresh = _first_of_each(events, new)
             people = await self._meet(transaction, rules, fresh, now)
             if rules.follows_interactions:
-                await transaction.refresh_facts(_news(people, fresh))
+                await transaction.refresh_facts(_news(people, [e for e in fresh if not e.history]))
             planned = await self._plan(transaction, rules, people, fresh, times)
             milestones = await travel(transaction, rules, people, fresh, times)
             await transaction.note_events(_joined(planned.notes, milestones.notes))
@@ -97,8 +97,10 @@ class EventIntake:
     ) -> _Planned:
         planned = _Planned()
         days = {now: rules.local_day(now) for now in set(times.values())}
-        tracked = [e for e in events if e.kind is EventKind.TRACK]
+        tracked = [e for e in events if e.kind is EventKind.TRACK and not e.history]
         candidates = [(e, t) for e in tracked for t in rules.triggers_for(e.name)]
+        past = [e for e in events if e.kind is EventKind.TRACK and e.history]
+        planned.notes.update({e.message_id: "history: starts no survey" for e in past})
         planned.notes.update({e.message_id: f"no trigger for event {e.name!r}" for e in tracked})
         keys: set[str] = set()
         for event, trigger in candidates:

@@ -107,6 +107,24 @@ def advance(
     return replace(progress, counts=counts, reached=reached)
 
 
+def own(journey: Journey, before: Progress, after: Progress, event: Event) -> Progress:
+    """Give progress with the milestones that are the person's, which are asked although we come to
+    it late: all there are as they set out, and those they reach later.
+
+    What history tells is in the past. By it nobody sets out late: of the milestones it leads to
+    only those are asked whose time is still to come.
+    """
+    reached = after.reached.keys() - before.reached.keys()
+    sets_out = after.entered_at is not None and before.entered_at is None
+    if not event.history:
+        return replace(after, first=after.first | reached) if after.first is not None else after
+    if sets_out:
+        return replace(after, first=frozenset())
+    every = frozenset(milestone.name for milestone in journey.milestones)
+    first = every if after.first is None else after.first
+    return replace(after, first=first - reached) if reached else after
+
+
 class Step(StrEnum):
     """What a comparison asks for."""
 

@@ -121,7 +121,7 @@ class People:
 
 
 def _told(contact: Contact, event: Event, address_traits: Mapping[str, str]) -> Contact:
-    traits = {k: v for k, v in event.traits.items() if k != "consent"}
+    traits = _traits(contact, event, address_traits)
     spoken = event.traits.get("language") or event.traits.get("locale") or event.language
     language = (_short(spoken) or "").replace("_", "-").lower() or None
     timezone = _short(event.traits.get("timezone") or event.timezone)
@@ -131,7 +131,7 @@ def _told(contact: Contact, event: Event, address_traits: Mapping[str, str]) -> 
         if (value := _place(traits.get(trait)))
     )
     # Context languages come with every call; only identify says what the person prefers.
-    says = event.kind is EventKind.IDENTIFY
+    says = event.kind is EventKind.IDENTIFY and not event.history
     told: dict[str, Any] = {
         "language": (language if says else None) or contact.language or language,
         "timezone": (timezone if says else None) or contact.timezone or timezone,
@@ -142,6 +142,18 @@ def _told(contact: Contact, event: Event, address_traits: Mapping[str, str]) -> 
     if all(getattr(contact, name) == value for name, value in told.items()):
         return contact
     return replace(contact, **told)
+
+
+def _traits(contact: Contact, event: Event, address_traits: Mapping[str, str]) -> dict[str, object]:
+    """Give what an event tells of its person. History fills what is not known: what we know was
+    said later, and an address of then is none where there is one of now.
+    """
+    told = {k: v for k, v in event.traits.items() if k != "consent"}
+    if not event.history:
+        return told
+    reached = {address.channel for address in contact.addresses}
+    closed = {trait for channel, trait in address_traits.items() if channel in reached}
+    return {k: v for k, v in told.items() if k not in contact.attributes and k not in closed}
 
 
 def _joined(known: tuple[Address, ...], found: tuple[Address, ...]) -> tuple[Address, ...]:

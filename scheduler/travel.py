@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from scheduler.journeys import milestone_key, plan_milestone
-from scheduler.milestones import Change, Journey, Known, Step, advance, reconcile
+from scheduler.milestones import Change, Journey, Known, Step, advance, own, reconcile
 from scheduler.people import People
 from scheduler.rules import Rules
 from scheduler.triggers import event_facts
@@ -207,7 +207,7 @@ def _advance(
         moved = advance(journey, progress, event, event_facts(event, contact.attributes))
         if moved == progress:
             continue
-        after[way] = moved
+        after[way] = moved = own(journey, progress, moved, event)
         reached = [name for name in moved.reached if name not in progress.reached]
         last.update({(way, name): event for name in reached})
         notes[event.message_id] = _note(journey, progress, moved, reached)

@@ -40,7 +40,8 @@ class Event:
     ``message_id`` is the sender's key: the same id is the same event, for ever.
     ``occurred_at`` is corrected for the sender's clock; both times are aware UTC.
     ``name`` is set for track (the event), page and screen. ``properties`` holds a track's
-    properties or a group's traits; ``traits`` what is said about the person.
+    properties or a group's traits; ``traits`` what is said about the person. ``history`` is true
+    for what is told long after: it starts nothing that is over, and says nothing new of anybody.
     """
 
     message_id: str
@@ -56,6 +57,7 @@ class Event:
     traits: Mapping[str, Any] = field(default_factory=dict)
     language: str | None = None
     timezone: str | None = None
+    history: bool = False
 
     @property
     def interaction(self) -> Interaction:

@@ -94,6 +94,9 @@ class Player:
         if "happened" in step:
             body["timestamp"] = local_time(step["happened"], self.story.zone).isoformat()
             happened = f", of {step['happened']}"
+        if step.get("imported"):
+            body["context"] = {"history": True}
+            happened += ", imported"
         told = "".join(f", {key}: {value}" for key, value in properties.items())
         self.stage.telling.notes(f"{step['event']} ({who}{told}{happened})")
         await self.stage.report("track", **body)

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 SCENARIO = frozenset({"title", "config", "people", "story", "end"})
 TIMES = ("at", "after")
 ACTS = frozenset({"event", "tell", "alias", "change", "outage", "expect", "check"})
-EVENT_MORE = frozenset({"about", "properties", "id", "happened"})
+EVENT_MORE = frozenset({"about", "properties", "id", "happened", "imported"})
 CHECKS = frozenset({"invitations", "why", "events", "results", "answers", "comments", "due"})
 DEEDS = frozenset({"press", "on", "write", "link", "join", "report", "fail"})
 

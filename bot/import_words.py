@@ -1,0 +1,56 @@
+"""The words behind ``import``: of contacts, or of past interactions."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+class Command(argparse.ArgumentParser):
+    """A command whose first word may be one of ``kinds``, which goes into ``kind``: argparse itself
+    takes it for what stands behind it, where an option stands between the two.
+    """
+
+    kinds: tuple[str, ...] = ()
+
+    def parse_known_args(  # type: ignore[override]  # only what subparsers call is overridden
+        self, args: list[str], namespace: None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        if args and args[0] in self.kinds:
+            return super().parse_known_args(args[1:], argparse.Namespace(kind=args[0]))
+        return super().parse_known_args(args, namespace)
+
+
+def add_import(parser: argparse.ArgumentParser) -> None:
+    """Give the command its words."""
+    assert isinstance(parser, Command)  # noqa: S101 - what the command line makes commands of
+    parser.kinds = ("contacts", "interactions")
+    parser.usage = "%(prog)s [contacts | interactions] [options] FILE"
+    parser.epilog = "Interactions are past events, which start no survey; without a word, contacts."
+    parser.add_argument(
+        "file",
+        type=Path,
+        help="CSV, whose first row names the columns: user_id, for interactions also event and "
+        "timestamp; interactions also as JSON lines",
+    )
+    parser.add_argument(
+        "--event", default="", help="interactions: what all rows are, where no column says it"
+    )
+    parser.add_argument(
+        "--ask",
+        action="store_true",
+        help="interactions: let events no older than a trigger's max_age start its survey",
+    )
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.importing import run_import  # noqa: PLC0415
+        from bot.interactions import run_interactions  # noqa: PLC0415
+        from bot.running import run_async  # noqa: PLC0415
+
+        if options.kind == "contacts":
+            if options.event or options.ask:
+                parser.error("--event and --ask go with import interactions")
+            return run_async(run_import(options.config, options.file))
+        where = (options.config, options.file, sys.stdout)
+        return run_async(run_interactions(*where, event=options.event, asks=options.ask))
+
+    parser.set_defaults(run=run, kind="contacts")
