@@ -110,7 +110,9 @@ def _add_plan(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     says = "say who would be asked what over the next days, and whether that is too much"
     parser = _command(commands, "plan", says)
     parser.add_argument("--days", type=_days, default=30, help="1 to 366; default: 30")
-    parser.add_argument("--against", default="", help="another file, to show the difference")
+    parser.add_argument(
+        "--against", default="", help="live (what runs now) or a file: show the difference"
+    )
     formats = ["terminal", "html", "json"]
     parser.add_argument("--format", choices=formats, default="terminal", help="default: terminal")
     parser.add_argument("--out", type=Path, help="the file to write instead of the terminal")

@@ -26,6 +26,7 @@ from bot.exporting.link import ExportDoor
 from bot.gateway import Gateway
 from bot.http import Door, make_app
 from bot.metrics import render_metrics
+from bot.plan.live import write_down
 from bot.reloading import Reloading, tell_keepers
 from bot.results.building import build_results
 from bot.results.routes import ResultsPage
@@ -135,6 +136,7 @@ class Service:
         self.store = await Store.open(service.database, service.timezone)
         self._exits.push_async_callback(self.store.close)
         self.rules = make_rules(self.config, self.store.key)
+        await self._write_down()
         self._build_channels()
         self._build_intake()
         await self.desk.refresh()
@@ -366,7 +368,14 @@ class Service:
         """Put a configuration in force. Its channels and service block are those that run."""
         self.rules = make_rules(config, self.store.key, self.rules.paused)
         self.config = config
+        await self._write_down()
         await self._compare_journeys()
+
+    async def _write_down(self) -> None:
+        """Keep what is in force, for `plan` to compare with."""
+        text = await asyncio.to_thread(write_down, self.config.path)
+        if text:
+            await self.store.unit_of_work(lambda transaction: transaction.note_in_force(text))
 
     async def _tell_keepers(self, text: str) -> None:
         dues = tell_keepers(self.config, self.channels, text, self._clock())

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage import campaigns, engagements, journeys, ledger, sweeping
+from storage import campaigns, engagements, in_force, journeys, ledger, sweeping
 from storage.campaigns import Run
 from storage.journeys import Planned, Way
 from storage.sql import Session
@@ -140,6 +140,10 @@ class Plans:
     async def end_talks(self, contact_ids: Collection[int]) -> None:
         """Note that these people's talks with colleagues are over."""
         await engagements.end_talks(self._session, contact_ids)
+
+    async def note_in_force(self, text: str) -> None:
+        """Keep the rules that the service has loaded, as they were written."""
+        await in_force.note_in_force(self._session, text)
 
     async def release_waiting(self, contact_ids: Collection[int], at: datetime) -> set[str]:
         """Let what waits until these people have finished something be decided anew at that time;

@@ -20,6 +20,7 @@ from storage.database import read_url
 from storage.direct import Direct
 from storage.dues import read_due, release_claims
 from storage.errors import StoreError, StoreUnavailable, explain
+from storage.in_force import read_in_force
 from storage.secret import read_key
 from storage.settlement import end_deliveries
 from storage.sql import Backend, Session, Statement, statement
@@ -131,6 +132,10 @@ class Private(Store):
         """Give who was asked since then, and when, in order: (contact id, time)."""
         found = await self._fetch(_ASKED, to_ms(since))
         return [(row["contact_id"], from_ms(row["asked_at"])) for row in found]
+
+    async def in_force(self) -> str:
+        """Give the rules that the service loaded last, as they were written; "" for none."""
+        return await self._database.run(read_in_force)
 
     async def count_people(self) -> int:
         """Give how many contacts there are."""

@@ -7,6 +7,7 @@ The exit status is 0, 1 where there is no plan (a fault in a file, a store that 
 import io
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,13 +23,16 @@ from bot.config.limits import Limits
 from bot.plan.difference import Difference, compare
 from bot.plan.facts import Facts
 from bot.plan.forecast import Forecast
-from bot.plan.making import Span, make_forecast, running
+from bot.plan.live import NAME, load_written
+from bot.plan.making import Span, make_forecast, read_in_force, running
 from bot.plan.overload import find_breaches
 from bot.plan.page import write_page
 from bot.plan.paper import print_plan
 from bot.plan.record import write_record
+from surveys.errors import AfterwordError
 
 TOO_MUCH = 3
+LIVE = "live"
 FORMATS: Mapping[str, Callable[[Facts, TextIO], None]] = {
     "terminal": print_plan,
     "html": write_page,
@@ -37,9 +41,14 @@ FORMATS: Mapping[str, Callable[[Facts, TextIO], None]] = {
 Passed = Callable[[float], None]
 
 
+class NotThere(AfterwordError):
+    """There is nothing to compare with; the text says what to do."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is to be planned, and how it is to be said. ``against`` is a file, "" for none; ``out``
+    """What is to be planned, and how it is to be said. ``against`` is a file, `LIVE` for
+    what runs now, "" for none; ``out``
     is where the plan goes, None for the terminal.
     """
 
@@ -65,7 +74,10 @@ async def run_plan(
     variables = os.environ if environ is None else environ
     try:
         config = load_config(path, variables)
-        other = load_config(Path(wish.against), variables) if wish.against else None
+        other = await _load_other(config, wish.against, variables)
+    except NotThere as error:
+        out.write(f"{error}\n")
+        return 1
     except ConfigError as error:
         out.writelines(fault.render() + "\n" for fault in error.faults)
         return 1
@@ -80,15 +92,35 @@ async def run_plan(
     return TOO_MUCH if facts.breaches else 0
 
 
-async def _plan(config: Config, other: Config | None, span: Span, *, shows: bool) -> Facts:
+async def _load_other(
+    config: Config, against: str, environ: Mapping[str, str]
+) -> tuple[str, Config] | None:
+    """Give what a plan is compared with, and what it is called."""
+    if against != LIVE:
+        path = Path(against)
+        return (path.name, load_config(path, environ)) if against else None
+    text = await read_in_force(config)
+    if not text:
+        raise NotThere(
+            "the service has not run on this store yet, so there is nothing live to compare with: "
+            "give a file instead, --against before.yaml"
+        )
+    with tempfile.TemporaryDirectory(prefix="afterword-plan-") as folder:
+        return NAME, load_written(text, config.path, Path(folder), environ)
+
+
+async def _plan(
+    config: Config, other: tuple[str, Config] | None, span: Span, *, shows: bool
+) -> Facts:
     database = config.service.database
     with _bar("Planning", shows=shows) as passed:
         forecast = await make_forecast(config, database, span, passed=passed)
     difference: Difference | None = None
     if other:
-        with _bar(f"Planning with {other.path.name}", shows=shows) as passed:
-            before = await make_forecast(other, database, span, passed=passed)
-        difference = compare(other.path.name, before, forecast)
+        name, config_before = other
+        with _bar(f"Planning with {name}", shows=shows) as passed:
+            before = await make_forecast(config_before, database, span, passed=passed)
+        difference = compare(name, before, forecast)
     return _facts(config, forecast, difference)
 
 

@@ -46,6 +46,8 @@ class Facts:
             yield f"Events: those of the last {span} again: {forecast.played:,} of them."
         else:
             yield "Events: none were reported in the last weeks, so none are to come."
+        if forecast.paused:
+            yield f"On hold by a colleague, and staying so: {', '.join(forecast.paused)}."
         yield "Answers: nobody answers, which is the most that can be sent."
 
     def budgets(self) -> list[Load]:

@@ -43,7 +43,7 @@ class Forecast:
     ``asked`` and ``messages`` are when each person, by contact id, is asked for the first time, and
     told anything at all, as epoch seconds in order. ``before`` is when people were asked before
     the plan begins. ``people`` is how many there are, ``played`` how many events came again, of
-    the last ``period``.
+    the last ``period``. ``paused`` is what staff have on hold.
     """
 
     start: datetime
@@ -52,6 +52,7 @@ class Forecast:
     people: int = 0
     played: int = 0
     period: timedelta = timedelta(0)
+    paused: tuple[str, ...] = ()
     sent: Counter[Sent] = field(default_factory=Counter)
     turned: Counter[Turned] = field(default_factory=Counter)
     asked: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))

@@ -57,6 +57,17 @@ async def make_forecast(
     return forecast
 
 
+async def read_in_force(config: Config) -> str:
+    """Give what the service that has the store loaded last, "" where none ever ran."""
+    with tempfile.TemporaryDirectory(prefix="afterword-plan-") as folder:
+        service = config.service
+        store = await Private.copy(service.database, service.timezone, Path(folder))
+        try:
+            return await store.in_force()
+        finally:
+            await store.close()
+
+
 def running(config: Config) -> Mapping[str, Capabilities]:
     """Give what the channels that would run can do."""
     return {name: capabilities_of(config, name, CHANNELS) for name in {*config.channels, PAGES}}
@@ -72,11 +83,13 @@ async def _rehearse(
     period = choose_period(await store.first_event(), span.now, span.days)
     replay = Replay(store=store, now=span.now, period=period)
     forecast.people, forecast.period = await store.count_people(), period
+    paused = {one.name: one for one in await store.list_paused()}
+    forecast.paused = tuple(one.spelled for one in paused.values())
     for who, at in await store.list_asked(span.now - LOOKED_BACK):
         forecast.before.setdefault(who, []).append(int(at.timestamp()))
     rehearsal = Rehearsal(
         store,
-        make_rules(config, store.key),
+        make_rules(config, store.key, paused),
         channels=running(config),
         now=span.now,
         told=forecast.note,

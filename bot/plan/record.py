@@ -34,6 +34,7 @@ def make_record(facts: Facts) -> dict[str, Any]:
             "events_of_days": forecast.period.days,
             "events": forecast.played,
             "answers": 0,
+            "on_hold": list(forecast.paused),
         },
         "people": _people(forecast),
         "messages": {

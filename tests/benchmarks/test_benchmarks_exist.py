@@ -15,6 +15,8 @@ TINY = {
     "p3_intake": ["--size=40", "--no-postgres"],
     "p4_reply": ["--size=40", "--no-postgres", "--no-aiogram"],
     "p5_due": ["--size=6000", "--no-postgres"],
+    "p6_report": ["--size=2000"],
+    "p10_plan": ["--size=60"],
     "p7_start": ["--size=1", "--no-telegram"],
 }
 

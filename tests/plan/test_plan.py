@@ -13,6 +13,7 @@ import pytest
 
 from bot.config import load_config
 from bot.plan.command import TOO_MUCH, Wish, run_plan
+from bot.plan.live import write_down
 from bot.rulebook import make_rules
 from scheduler.intake import EventIntake
 from storage.store import Store, StoreError
@@ -171,6 +172,37 @@ async def test_against_another_file(tmp_path: Path) -> None:
     assert changes["times one person is asked at most"] == once
     _, same = await plan(path, against=str(path), days=14)
     assert "no difference" in same
+
+
+async def test_against_what_runs(tmp_path: Path) -> None:
+    path = write(tmp_path, "calmer.yaml", throttle={"recontact": "30d", "on_limit": "skip"})
+    await fill(path, calls())
+    status, said = await plan(path, against="live")
+    assert (status, "the service has not run on this store yet" in said) == (1, True)
+    database = load_config(path, {}).service.database
+    store = await Store.open(database)
+    text = write_down(write(tmp_path))
+    assert "write_keys" not in text
+    await store.unit_of_work(lambda work: work.note_in_force(text))
+    await store.close()
+    status, said = await plan(path, against="live", days=14)
+    assert status == 0
+    assert "Against what runs now" in said
+    assert "times one person is asked at most: 8 -> 1 (-7)" in said
+    _, same = await plan(write(tmp_path), against="live", days=14)
+    assert "no difference" in same
+
+
+async def test_what_staff_paused_stays_so(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    await fill(path, calls())
+    store = await Store.open(load_config(path, {}).service.database)
+    await store.pause("after_call", "Maija", NOW)
+    await store.close()
+    _, said = await plan(path, days=14, format="json")
+    record = json.loads(said)
+    assert (record["messages"]["total"], record["assumed"]["on_hold"]) == (0, ["after_call"])
+    assert {one["why"] for one in record["not_sent"]} >= {"after_call paused by Maija"}
 
 
 async def test_the_page_stands_alone_and_names_nobody(tmp_path: Path) -> None:
