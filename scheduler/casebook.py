@@ -10,7 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from scheduler.casewords import CaseWords
-from scheduler.outbox import Outbox
+from scheduler.outbox import BREATH, Outbox
 from scheduler.readers import Reader, find_named, member_places, readers_of
 from scheduler.rules import Rules
 from scheduler.worktime import add_work_time
@@ -103,6 +103,8 @@ class Casebook:
         """Write a changed case and what happened to it, and show it anew everywhere."""
         await self.transaction.save_cases([case])
         await self.transaction.add_entries([(case.id, entry) for entry in entries])
+        if case.is_closed:  # what waited for it may be asked now
+            await self.transaction.release_waiting({case.contact_id}, self.now + BREATH)
         posts = [post for post in await self._posts(case) if post.kind is PostKind.CASE]
         out = [post for post in posts if post.external_id and self._edits(post)]
         await self.transaction.mark_stale([post.id for post in posts if not post.external_id])

@@ -13,10 +13,14 @@ from surveys.card import JOINS
 from surveys.due import WAITS_UNTIL
 from surveys.engagement import Engagement, EngagementKind, Engagements
 
+CASE_RESTS = timedelta(days=14)
+"""How long after the last that was done a case is in the way of questions: one that everybody
+forgot does not keep a person from being asked for good."""
+
 # One part for each kind of engagement. $2 is how far back they matter, $3 now, $4 since when a hold
-# on asking counts (`storage.ledger`), $5 how long words join a card. Something new to wait for is
-# one more part; what goes on without words, as an open case does, says $3 as its time until it is
-# over, and calls `release_waiting` then.
+# on asking counts (`storage.ledger`), $5 how long words join a card, $6 since when a case counts.
+# Something new to wait for is one more part; what goes on without words, as an open case does, says
+# $3 as its time until it is over, and calls `release_waiting` then.
 _LOAD = statement("""
     SELECT contact_id, 'survey' AS kind, survey AS name, id AS invitation_id, asked_at AS at
     FROM invitation
@@ -41,6 +45,11 @@ _LOAD = statement("""
     UNION ALL
     SELECT contact_id, 'talk', '', 0, MAX(at) FROM human_talk
     WHERE contact_id = ANY($1::bigint[]) AND at >= $2::bigint GROUP BY contact_id
+    UNION ALL
+    SELECT contact_id, 'case', CAST(id AS TEXT), 0, $3::bigint FROM customer_case
+    WHERE contact_id = ANY($1::bigint[]) AND state NOT IN ('solved', 'unreachable')
+        AND (opened_at >= $6::bigint OR claimed_at >= $6::bigint OR contacted_at >= $6::bigint
+            OR talk_at >= $6::bigint)
     UNION ALL
     SELECT contact_id, 'next', survey, id, due_at FROM invitation
     WHERE contact_id = ANY($1::bigint[]) AND state = 'planned' AND due_at <= $3::bigint
@@ -72,7 +81,8 @@ async def load_engagements(
     since, fresh = to_ms(now - memory), to_ms(now - HOLD_LASTS)
     wanted = sorted(set(people.values()))
     found: defaultdict[int, list[Engagement]] = defaultdict(list)
-    for row in await session.fetch(_LOAD, wanted, since, to_ms(now), fresh, _JOINS):
+    touched = to_ms(now - CASE_RESTS)
+    for row in await session.fetch(_LOAD, wanted, since, to_ms(now), fresh, _JOINS, touched):
         one = Engagement(
             kind=EngagementKind(row["kind"]),
             at=from_ms(row["at"]),

@@ -559,8 +559,8 @@ THROTTLE: Mapping[str, Key] = {
         default="15m",
     ),
     "let_talk": Key(
-        doc="Who waits for a colleague, or talks to one, is asked nothing until that is over, or "
-        "nothing was said for so long; 0m: do not wait.",
+        doc="Who waits for a colleague, talks to one, or has an open case, is asked nothing until "
+        "that is over, or nothing was said for so long; 0m: do not wait.",
         example="2d",
         default="1d",
     ),

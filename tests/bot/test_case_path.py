@@ -39,6 +39,7 @@ surveys:
   helpful: {{ questions: [thumbs] }}
 triggers:
   after_call: {{ event: Call Ended, survey: after_call, via: [telegram] }}
+throttle: {{ let_talk: 0m }}
 alerts:
   - if: nps <= 6
     to: team_lead
