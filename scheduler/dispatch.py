@@ -44,6 +44,10 @@ from surveys.message import Capabilities
 log = logging.getLogger("afterword.dispatch")
 
 LEASE = timedelta(seconds=40)
+SPARE = timedelta(seconds=15)
+"""What must be left of a claim's lease to begin a send: in a lane that is slower than it thought,
+the row is given back rather than sent while another process takes it for lost."""
+
 CLAIM_LIMIT = 500
 SUB_BATCH = 50
 """Attempts committed at once before their first byte leaves. After an unclean stop these are in
@@ -200,7 +204,7 @@ class Lane:
         size = SUB_BATCH if can.resend else min(SUB_BATCH, can.concurrency)
         for start in range(0, len(jobs), size):
             now = self._clock()
-            if self._stopping or self._is_paused():
+            if self._stopping or self._is_paused() or _runs_out(jobs[start], now):
                 at = self._held_until(now)
                 rest = [job.due for job in jobs[start:]]
                 await self._settle(
@@ -249,6 +253,8 @@ class Lane:
             now = self._clock()
             if self._stopping or self._is_paused():
                 return held(attempt, self._held_until(now), "held: stopping, or asked to wait")
+            if _runs_out(job, now):
+                return held(attempt, now, "held: this took longer than the claim lasts")
             try:
                 if now - job.decided_at > FRESH and (refused := await self._refused(job, now)):
                     return refused
@@ -339,6 +345,11 @@ class Lane:
             except StoreUnavailable as error:
                 log.error("lane %s: %d results wait: %s", self.name, len(outcomes), error)
                 await asyncio.sleep(STORE_AGAIN)
+
+
+def _runs_out(job: Job, now: datetime) -> bool:
+    """Whether too little is left of the lease: a claimed row is due again at its end."""
+    return job.due.at - now < SPARE
 
 
 def _delivery(job: Job, channel: str, now: datetime) -> Delivery:

@@ -483,6 +483,26 @@ async def test_a_stopped_lane_gives_back_what_it_did_not_begin(tmp_path: Path) -
         assert "deliveries.sending" not in counts
 
 
+async def test_what_a_claim_has_no_time_left_for_is_given_back(tmp_path: Path) -> None:
+    """On a machine so slow that a claim runs out, another process may take its rows meanwhile."""
+    async with a_spine(tmp_path) as spine:
+        for who in range(1, 61):
+            await spine.invite(who)
+        lane, began = spine.lanes["telegram"], spine.now
+        looks = iter(range(100_000))
+        lane._clock = lambda: began + next(looks) * timedelta(seconds=1)
+        await lane.dispatch_due()
+        ledger = spine.channels["telegram"].ledger
+        assert 0 < len(ledger) <= (dispatch.LEASE - dispatch.SPARE).total_seconds()
+        assert (await spine.store.counts())["dues"] == 60 - len(ledger)
+        for _ in range(60):
+            await lane.dispatch_due()
+        assert sorted(sent.address for sent in ledger) == sorted(
+            str(1000 + who) for who in range(1, 61)
+        )
+        assert "deliveries.sending" not in await spine.store.counts()
+
+
 async def test_a_lane_looks_by_itself_where_nobody_wakes_it(
     spine: Spine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
