@@ -62,6 +62,7 @@ log = logging.getLogger("afterword.service")
 
 TICK = timedelta(seconds=1)
 SWEEP = timedelta(minutes=1)
+MONTHS = timedelta(minutes=10)
 CAMPAIGNS = timedelta(seconds=5)
 TIDY = timedelta(hours=1)
 RELOAD = timedelta(seconds=0.5)
@@ -395,6 +396,7 @@ class Service:
         clock.every(SWEEP, "strays", self.strays.sweep)
         clock.every(SWEEP, "conflicts", self.conflicts.sweep)
         clock.every(TICK, "cases", self.cases.sweep)
+        clock.every(MONTHS, "months", lambda: self.store.sum_months(self._clock()))
         clock.start()
         self._exits.callback(clock.stop)
 

@@ -497,6 +497,57 @@ class Flow(Model):
         )
 
 
+class MonthSum(Model):
+    month = fields.BigIntField(primary_key=True, generated=False)
+    announced_at = fields.BigIntField()
+    version = fields.BigIntField()
+    built = fields.BigIntField()
+
+    class Meta:
+        table = "month_sum"
+
+
+class RollupMonth(Model):
+    dim = _key()
+    month = fields.BigIntField()
+    survey = Text()
+    question = Text()
+    metric = Text()
+    metric_version = Text()
+    scale = Text()
+    population = Text()
+    team = Text()
+    grp = Text()
+    value = Text()
+    n = fields.BigIntField()
+    weight = fields.FloatField()
+    weight_squared = fields.FloatField()
+
+    class Meta:
+        table = "rollup_month"
+        unique_together = (
+            (
+                "dim", "month", "survey", "question", "metric", "metric_version", "scale",
+                "population", "team", "grp", "value",
+            ),
+        )  # fmt: skip
+
+
+class FlowMonth(Model):
+    dim = _key()
+    month = fields.BigIntField()
+    survey = Text()
+    population = Text()
+    team = Text()
+    grp = Text()
+    stage = Text()
+    n = fields.BigIntField()
+
+    class Meta:
+        table = "flow_month"
+        unique_together = (("dim", "month", "survey", "population", "team", "grp", "stage"),)
+
+
 class ChannelStanding(Model):
     survey = _key()
     trigger = Text()

@@ -1,10 +1,11 @@
 """Reports: counts from rollup rows, and the list of responses behind them."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from storage.answers import load_answers, read_response
 from storage.contacts import load_contacts
+from storage.months import DIMENSIONS, Span, list_surveys, read_span
 from storage.sql import Session, statement
 from storage.where import Where, bounds
 from surveys.contact import Contact
@@ -20,6 +21,12 @@ GROUPS: Mapping[str, str] = {
     "month": "CAST(day / 100 AS TEXT)",
 }
 """What a tally may be grouped by -> the group's name; days are yyyymmdd, months yyyymm."""
+
+_COLUMNS = {
+    "rollup": "survey, question, metric, metric_version, scale, population, value, n, weight,"
+    " weight_squared",
+    "flow": "survey, population, stage, n",
+}
 
 _COUNTS = statement("""
     SELECT 'contacts' AS name, COUNT(*) AS n FROM contact
@@ -41,10 +48,8 @@ async def tally(session: Session, wanted: Filter) -> Tally:
     if wanted.by not in GROUPS:
         known = ", ".join(name for name in GROUPS if name)
         raise ValueError(f"cannot group by {wanted.by!r}, only by one of {known}")
-    group = GROUPS[wanted.by]
     return Tally(
-        values=tuple(await _values(session, wanted, group)),
-        flows=tuple(await _flows(session, wanted, group)),
+        values=tuple(await _values(session, wanted)), flows=tuple(await _flows(session, wanted))
     )
 
 
@@ -88,45 +93,77 @@ async def counts(session: Session) -> dict[str, int]:
     return {row["name"]: row["n"] for row in await session.fetch(_COUNTS)}
 
 
-async def _values(session: Session, wanted: Filter, group: str) -> list[ValueCount]:
-    where = _days(wanted)
-    where.add_given(
-        wanted, ("survey", "question", "metric", "channel", "team", "agent", "language")
-    )
+async def _values(session: Session, wanted: Filter) -> list[ValueCount]:
+    limits = ("survey", "question", "metric", "team")
+    source, values = await _source(session, wanted, "rollup", limits)
     keys = "survey, question, metric, metric_version, scale, population"
     found = await session.fetch(
         statement(
-            f"SELECT {keys}, {group} AS grp, value, CAST(SUM(n) AS BIGINT) AS n,"  # noqa: S608 - constants
+            f"SELECT {keys}, g AS grp, value, CAST(SUM(n) AS BIGINT) AS n,"  # noqa: S608 - constants
             " SUM(weight) AS weight, SUM(weight_squared) AS weight_squared"
-            f" FROM rollup WHERE {where} GROUP BY {keys}, grp, value HAVING SUM(n) <> 0"
-            f" ORDER BY {keys}, grp, value"
+            f" FROM ({source}) AS counted GROUP BY {keys}, g, value HAVING SUM(n) <> 0"
+            f" ORDER BY {keys}, g, value"
         ),
-        *where.values,
+        *values,
     )
     return [ValueCount(group=row.pop("grp"), **row) for row in found]
 
 
-async def _flows(session: Session, wanted: Filter, group: str) -> list[FlowCount]:
-    where = _days(wanted)
-    where.add_given(wanted, ("survey", "channel", "team", "agent", "language"))
+async def _flows(session: Session, wanted: Filter) -> list[FlowCount]:
+    source, values = await _source(session, wanted, "flow", ("survey", "team"))
     found = await session.fetch(
         statement(
-            f"SELECT survey, {group} AS grp, CAST(SUM(n) AS BIGINT) AS n,"  # noqa: S608 - constants
+            "SELECT survey, g AS grp, CAST(SUM(n) AS BIGINT) AS n,"  # noqa: S608 - constants
             f" CASE WHEN population = '{VISITOR}' THEN '{BY_THEMSELVES}' || stage ELSE stage END"
-            f" AS reached FROM flow WHERE {where} GROUP BY survey, grp, reached"
-            " HAVING SUM(n) <> 0 ORDER BY survey, grp, reached"
+            f" AS reached FROM ({source}) AS counted GROUP BY survey, g, reached"
+            " HAVING SUM(n) <> 0 ORDER BY survey, g, reached"
         ),
-        *where.values,
+        *values,
     )
     return [FlowCount(group=row.pop("grp"), stage=row.pop("reached"), **row) for row in found]
 
 
-def _days(wanted: Filter) -> Where:
-    where = Where()
-    where.add("day >= $", _number(wanted.since))
-    where.add("day <= $", _number(wanted.until))
-    return where
+async def _source(
+    session: Session, wanted: Filter, table: str, limits: Sequence[str]
+) -> tuple[str, list[Any]]:
+    """Give the rows to sum as text and parameters: of whole months their sums, of other days the
+    day's counts; ``g`` is the group.
+    """
+    span = await read_span(session, wanted)
+    values: list[Any] = []
+    parts = [_months(span, wanted, table, limits, values)] if span.months else []
+    if span.days:
+        surveys = [wanted.survey] if wanted.survey else await list_surveys(session, table)
+        parts += [_days(days, surveys, wanted, table, limits, values) for days in span.days]
+    return " UNION ALL ".join(parts), values
 
 
-def _number(day: date) -> int:
-    return day.year * 10_000 + day.month * 100 + day.day
+def _months(
+    span: Span, wanted: Filter, table: str, limits: Sequence[str], values: list[Any]
+) -> str:
+    where = Where(values=values)
+    where.add("dim = $::text", span.dim)
+    where.add("month = ANY($::bigint[])", list(span.months))
+    where.add_given(wanted, limits)
+    if span.dim and (only := getattr(wanted, span.dim)):
+        where.add("grp = $", only)
+    groups = {"": "''", "team": "team", "month": "CAST(month AS TEXT)", span.dim: "grp"}
+    group = groups[wanted.by] if wanted.by else "''"
+    return f"SELECT {_COLUMNS[table]}, {group} AS g FROM {table}_month WHERE {where}"  # noqa: S608 - constants
+
+
+def _days(
+    days: tuple[int, int],
+    surveys: Sequence[str],
+    wanted: Filter,
+    table: str,
+    limits: Sequence[str],
+    values: list[Any],
+) -> str:
+    """Each survey is named, so that the days are found in the index."""
+    where = Where(values=values)
+    where.add("survey = ANY($::text[])", list(surveys))
+    where.add("day >= $::bigint", days[0])
+    where.add("day <= $::bigint", days[1])
+    where.add_given(wanted, (*limits, *DIMENSIONS))
+    return f"SELECT {_COLUMNS[table]}, {GROUPS[wanted.by]} AS g FROM {table} WHERE {where}"  # noqa: S608 - constants

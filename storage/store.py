@@ -33,6 +33,7 @@ from storage.deliveries import Reported
 from storage.erasing import Erased
 from storage.errors import StoreError, StoreInUse, StoreMisconfigured, StoreUnavailable
 from storage.linkings import CodesSent
+from storage.months import SETTLED, announce_months, sum_one_month
 from storage.room import DiskNearlyFull, Room
 from storage.secret import read_key
 from storage.sql import Session, statement
@@ -349,6 +350,12 @@ class Store(StaffRoom):
     async def travellers(self) -> dict[str, Travellers]:
         """Give how many people are on each journey."""
         return await self._database.read(headway.travellers)
+
+    async def sum_months(self, now: datetime, settled: timedelta = SETTLED) -> None:
+        """Sum the months that are over, one in a transaction, until all are."""
+        await self._database.transact(lambda s: announce_months(s, now))
+        while await self._database.transact(lambda s: sum_one_month(s, now, settled)):
+            pass
 
     async def recount(self) -> list[str]:
         """Count every answer and invitation anew and give each difference from the rollups."""

@@ -28,6 +28,8 @@ CLUSTERED = {
     "campaign_run",
     "channel_standing",
     "report_run",
+    "rollup_month",
+    "flow_month",
 }
 """Their key has several columns, which a model can only say as a unique index."""
 
