@@ -8,7 +8,7 @@ import asyncio
 import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -43,12 +43,22 @@ _SOONEST = statement("""
         AND i.contact_id = ANY($3::bigint[]) GROUP BY i.contact_id
 """)
 _DROP_NOTES = statement("DELETE FROM due WHERE message IS NOT NULL")
-_EVENTS = statement("""
-    SELECT * FROM event WHERE received_at < $3
-        AND (received_at > $1 OR received_at = $1 AND message_id > $2)
-    ORDER BY received_at, message_id LIMIT $4
+# Events by when they would be reported again: what was told long after, when it happened.
+_ORDERED = statement("""
+    CREATE TABLE again (at BIGINT, message_id TEXT, PRIMARY KEY (at, message_id)) WITHOUT ROWID
 """)
-_FIRST_EVENT = statement("SELECT MIN(received_at) AS at FROM event")
+_ORDER = statement("""
+    INSERT INTO again (at, message_id) SELECT at, message_id FROM (
+        SELECT message_id, CASE WHEN received_at - occurred_at > $1 THEN occurred_at
+            ELSE received_at END AS at FROM event) AS told
+    WHERE at >= $2 AND at < $3
+""")
+_EVENTS = statement("""
+    SELECT e.*, a.at FROM again a JOIN event e ON e.message_id = a.message_id
+    WHERE a.at < $3 AND (a.at > $1 OR a.at = $1 AND a.message_id > $2)
+    ORDER BY a.at, a.message_id LIMIT $4
+""")
+_FIRST_EVENT = statement("SELECT MIN(at) AS at FROM again")
 _ASKED = statement("""
     SELECT contact_id, asked_at FROM invitation WHERE asked_at >= $1 ORDER BY asked_at, id
 """)
@@ -118,13 +128,23 @@ class Private(Store):
     async def list_events(
         self, after: tuple[datetime, str], before: datetime, limit: int
     ) -> list[Event]:
-        """Give events past ``after`` (received at, message id) that came before then, in order."""
+        """Give events of those that were put in order, past ``after`` (time, message id) and before
+        then; each as received at the time it has there.
+        """
         at, message_id = after
         found = await self._fetch(_EVENTS, to_ms(at), message_id, to_ms(before), limit)
         return [_read_event(row) for row in found]
 
+    async def order_events(self, since: datetime, before: datetime) -> None:
+        """Put the events of a time in order, once: as they were received, and what was told more
+        than a day late, as an imported history is, as it happened.
+        """
+        await self._database.run(lambda s: s.run(_ORDERED))
+        late = timedelta(days=1) // timedelta(milliseconds=1)
+        await self._database.run(lambda s: s.run(_ORDER, late, to_ms(since), to_ms(before)))
+
     async def first_event(self) -> datetime | None:
-        """Give when the first event came that is kept, None where there is none."""
+        """Give when the first event in order came, None where there is none."""
         found = await self._fetch(_FIRST_EVENT)
         return None if found[0]["at"] is None else from_ms(found[0]["at"])
 
@@ -204,7 +224,7 @@ def _read_event(row: Row) -> Event:
         previous_id=row["previous_id"],
         group_id=row["group_id"],
         occurred_at=from_ms(row["occurred_at"]),
-        received_at=from_ms(row["received_at"]),
+        received_at=from_ms(row["at"]),
         properties=load_json(row["properties"]),
         traits=load_json(row["traits"]),
         language=row["language"],

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Config
 from bot.plan.forecast import Forecast
-from bot.plan.replay import Replay, choose_period
+from bot.plan.replay import WEEK, Replay, choose_period
 from bot.preview.album import capabilities_of
 from bot.rulebook import make_rules
 from channels import CHANNELS
@@ -80,6 +80,7 @@ async def _rehearse(
     forecast: Forecast,
     passed: Callable[[float], None] | None,
 ) -> None:
+    await store.order_events(span.now - timedelta(days=span.days) - WEEK, span.now)
     period = choose_period(await store.first_event(), span.now, span.days)
     replay = Replay(store=store, now=span.now, period=period)
     forecast.people, forecast.period = await store.count_people(), period

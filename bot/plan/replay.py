@@ -58,7 +58,7 @@ class Replay:
         if not found:
             self._turn()
             return
-        self._after = (found[-1].received_at, found[-1].message_id)
+        self._after = (found[-1].received_at, found[-1].message_id)  # as they are in order
         self._ahead = [again(event, self._shift, self._round) for event in found]
 
     def _turn(self) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,17 @@ async def test_the_last_weeks_come_again(tmp_path: Path, store_url: str) -> None
     assert sum(one["messages"] for one in record["timeline"] if one["kind"] == "remind") == 13
     assert record["people"]["asked_times"] == {"7": 1, "8": 1}
     assert {one["rule"] for one in record["timeline"]} == {"after_call"}
+
+
+async def test_an_imported_history_comes_as_it_happened(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    told = [
+        replace(one, received_at=NOW - timedelta(hours=1), history=True) for one in calls()[:-1]
+    ]
+    await fill(path, told)
+    _, said = await plan(path, format="json", days=14)
+    days = [one["day"] for one in json.loads(said)["timeline"] if one["kind"] == "ask"]
+    assert days == [(NOW + timedelta(days=n)).date().isoformat() for n in range(13)]
 
 
 async def test_the_store_is_only_read(tmp_path: Path) -> None:
