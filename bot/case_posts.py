@@ -83,6 +83,13 @@ def _presses(can: Capabilities) -> bool:
 def _news(rules: Rules, case: Case, entry: Entry, who: str) -> str:
     if entry.kind is EntryKind.ADDED:
         return f"Case {case.id}: {who} answered again\n{entry.text}"
+    if entry.kind is EntryKind.HEARD:
+        return f"{who}: “{fold(entry.text, 3000)}”\nReply here to answer (case {case.id})."
+    if entry.kind is EntryKind.UNDELIVERED:
+        return (
+            f"Case {case.id}: your words did not reach {who} by {entry.channel}: "
+            f"{fold(entry.text, _WORDS)}. Try /case {case.id} say once more, or call them."
+        )
     if entry.kind is EntryKind.ESCALATED:
         by = spell_time(case.respond_by, rules.timezone) if case.respond_by else "now"
         has = f"{case.owner} has it" if case.owner else "nobody has it"

@@ -238,6 +238,7 @@ class Service:
             clock=self._clock,
             desk=self.desk,
             act=office.act,
+            say=office.say,
             release=lambda number: release_press(
                 self.store, self._rules, lambda clock: intake_at(clock=clock), number
             ),

@@ -51,13 +51,19 @@ class Alarms:
     outbox: Outbox
     casebook: Casebook
     _raised: list[Alarm] = field(default_factory=list)
+    _recovered: dict[int, Conversation] = field(default_factory=dict)
 
     def sound(self, alarm: Alarm) -> None:
         """Take an alarm."""
         self._raised.append(alarm)
 
+    def recovered(self, conversation: Conversation) -> None:
+        """Take what a customer answered when asked whether their case was put right."""
+        self._recovered[conversation.invitation.id] = conversation
+
     async def tell(self) -> None:
         """Open cases and queue what colleagues read."""
+        await self._tell_recovered()
         people = {a.conversation.contact.id for a in self._raised if a.plan}
         cases = await self.transaction.lock_open_cases(people) if people else {}
         for alarm in self._raised:
@@ -70,6 +76,14 @@ class Alarms:
                 cases[alarm.conversation.contact.id] = await self._work(alarm, case, readers)
             else:
                 self._alert(alarm, readers)
+
+    async def _tell_recovered(self) -> None:
+        cases = await self.transaction.lock_recovering(self._recovered) if self._recovered else {}
+        for number, case in cases.items():
+            about = self._recovered[number]
+            assert about.response is not None  # noqa: S101 - something was answered
+            words = self.casebook.words.sum_up(self.rules, about, about.response, added=False)
+            await self.casebook.hear_recovery(case, words)
 
     async def _work(self, alarm: Alarm, case: Case | None, readers: list[Reader]) -> Case:
         """Open a case, or add to the one that is open."""

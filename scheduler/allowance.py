@@ -12,6 +12,7 @@ from scheduler.patience import Put, keep_limits, keep_manners, known_ask
 from scheduler.rules import Rules
 from storage.store import Store, Transaction
 from surveys.ask import Ask, Ledger
+from surveys.case import RECOVERY
 from surveys.due import Outcome
 from surveys.engagement import Engagement, EngagementKind
 
@@ -114,9 +115,10 @@ def _judge(
     if any(coming.at > ahead for _, coming in ledger.planned):
         ledger = replace(ledger, planned=tuple(p for p in ledger.planned if p[1].at <= ahead))
     put = keep_manners(rules.throttle, invitation, engaged, now)
-    put = put or keep_limits(
-        rules.throttle, ledger, invitation, ask, rules.surveys, zone, fallback=job.fallback
-    )
+    if put is None and invitation.trigger != RECOVERY:  # they complained: it is about that
+        put = keep_limits(
+            rules.throttle, ledger, invitation, ask, rules.surveys, zone, fallback=job.fallback
+        )
     return ask, put
 
 

@@ -8,6 +8,7 @@ from scheduler.casebook import Casebook
 from scheduler.casewords import CaseWords
 from scheduler.outbox import Outbox
 from scheduler.rules import Rules
+from scheduler.talk import Talk
 from storage.store import Store, Transaction
 from surveys.case import Case, Deed, Refused
 from surveys.message import Capabilities
@@ -64,6 +65,19 @@ class CaseOffice:
         async def step(casebook: Casebook) -> Case:
             case = await find_own(casebook, number, member)
             return await casebook.act(case, deed, member.name)
+
+        return await self.work(step)
+
+    async def say(self, number: int, text: str, member: StaffMember) -> str:
+        """Have a case's customer read a colleague's words; gives the channel they go over.
+
+        :raises Refused: with what is in the way, for the colleague.
+        """
+
+        async def step(casebook: Casebook) -> str:
+            case = await find_own(casebook, number, member)
+            _, lane = await Talk(casebook=casebook).say(case, member, text)
+            return lane
 
         return await self.work(step)
 

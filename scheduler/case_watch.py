@@ -10,6 +10,7 @@ from scheduler.case_office import CaseOffice
 from scheduler.casebook import Casebook
 from scheduler.readers import Reader, find_named, member_places, readers_of
 from scheduler.rules import Rules
+from scheduler.talk import Talk
 from surveys.message import Capabilities, Message
 from surveys.post import Post, PostKind, Todo
 from surveys.staff import Role
@@ -50,7 +51,10 @@ class CaseWatch:
         await casebook.transaction.mark_posts(late, Todo.LATE)
         await self._show_anew(casebook, shown)
         for post in lost:
-            await self._alarm(casebook, post)
+            if post.kind is PostKind.TALK:
+                await self._lose(casebook, post)
+            else:
+                await self._alarm(casebook, post)
 
     async def _show_anew(self, casebook: Casebook, posts: Sequence[Post]) -> None:
         cases = await casebook.transaction.lock_cases({post.case_id for post in posts})
@@ -59,6 +63,12 @@ class CaseWatch:
             runs = post.lane in self._channels and self._channels[post.lane].edits
             if case and runs and post.kind is PostKind.CASE:
                 casebook.show_anew(await casebook.view(case), post)
+
+    async def _lose(self, casebook: Casebook, post: Post) -> None:
+        """Tell whoever wrote to a customer that it did not arrive."""
+        case = (await casebook.transaction.lock_cases({post.case_id})).get(post.case_id)
+        if case is not None:
+            await Talk(casebook=casebook).lose(case, post)
 
     async def _alarm(self, casebook: Casebook, post: Post) -> None:
         """Tell the next in line that a message did not reach a colleague."""

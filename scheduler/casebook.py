@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 from scheduler.casewords import CaseWords
 from scheduler.outbox import BREATH, Outbox
 from scheduler.readers import Reader, find_named, member_places, readers_of
+from scheduler.recovering import plan_recovery
 from scheduler.rules import Rules
 from scheduler.worktime import add_work_time
 from storage.store import Transaction
-from surveys.case import Case, CasePlan, Deed, DeedKind, Entry, EntryKind, act, escalate
+from surveys.case import Case, CasePlan, CaseState, Deed, DeedKind, Entry, EntryKind, act, escalate
 from surveys.casework import CaseView
 from surveys.conversation import Conversation
 from surveys.due import Due, DueKind
@@ -63,6 +64,13 @@ class Casebook:
         await self.tell(grown, entry)
         return grown
 
+    async def hear_recovery(self, case: Case, text: str) -> None:
+        """Write down what the customer answered when asked whether it was put right."""
+        entry = Entry(at=self.now, kind=EntryKind.RECOVERY, text=text)
+        changed = replace(case, version=case.version + 1)
+        await self.keep(changed, (entry,))
+        await self.tell(changed, entry)
+
     async def act(self, case: Case, deed: Deed, who: str) -> Case:
         """Let a colleague do something with a locked case.
 
@@ -71,9 +79,28 @@ class Casebook:
         changed, entries = act(case, deed, who, self.now)
         if entries:
             await self.keep(changed, entries)
+            changed = await self._recover(case, changed)
             if deed.kind in (DeedKind.ASSIGN, DeedKind.REOPEN, DeedKind.CLAIM):
-                await self._show_owner(changed)
+                await self.show_owner(changed)
         return changed
+
+    async def _recover(self, before: Case, case: Case) -> Case:
+        """Plan the question whether it was put right once a case is solved; take it back where the
+        case is opened again before it was asked.
+        """
+        if before.is_closed and not case.is_closed and case.recovery_id:
+            why = {case.recovery_id: f"case {case.id} was opened again"}
+            await self.transaction.cancel_invitations(why, self.now)
+            recovered = replace(case, recovery_id=0)
+        elif case.state is CaseState.SOLVED and before.state is not CaseState.SOLVED:
+            conversation = (await self.view(case)).conversation
+            asked = plan_recovery(self.rules, case, conversation, self.now)
+            new = await self.transaction.add_invitations([asked] if asked else [])
+            recovered = replace(case, recovery_id=new[0].id) if new else case
+        else:
+            return case
+        await self.transaction.save_cases([recovered])
+        return recovered
 
     async def escalate(self, case: Case) -> None:
         """Tell others that a case is late; once."""
@@ -146,7 +173,7 @@ class Casebook:
         at = max(self.now, post.at) if not post.external_id else self.now
         await self._post(case, note, PostKind.NOTE, replace(message, replies_to=named), at)
 
-    async def _show_owner(self, case: Case) -> None:
+    async def show_owner(self, case: Case) -> None:
         """Show a case to who has it now, where they have no message of it yet."""
         posts = await self._posts(case)
         owner = find_named(self.rules.staff, case.owner)

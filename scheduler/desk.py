@@ -6,23 +6,31 @@ Who presses is told by the provider, never by the button: anybody may hold a but
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from scheduler.case_office import find_own
 from scheduler.casebook import Casebook
 from scheduler.outbox import Messages, Outbox
 from scheduler.rules import Rules
+from scheduler.talk import Talk
 from storage.store import Transaction
 from surveys.case import Case, Deed, DeedKind, NeedsCause, Refused, Step
 from surveys.cause import find_cause
-from surveys.inbound import Replied
+from surveys.conversation import Conversation, is_over
+from surveys.inbound import Inbound, Replied
 from surveys.message import Capabilities, Message
+from surveys.post import Post, PostKind
 from surveys.staff import StaffMember, find_member
 
 log = logging.getLogger("afterword.cases")
 
+Place = tuple[str, str]
+"""(channel, address)"""
+
 SHOW = "show"
 """The button that brings back what a message showed before."""
+_NOTE = re.compile(r"note\s*[:,-]\s*(.+)", re.IGNORECASE | re.DOTALL)
 _PRESS = re.compile(r"case\.([0-9]{1,18})\.([a-z]{1,12})(?::([a-z0-9-]{1,24}))?", re.ASCII)
 
 
@@ -35,12 +43,43 @@ class Desk:
     channels: Mapping[str, Capabilities]
     outbox: Outbox
     casebook: Casebook
+    talk: Talk
+    _talking: Mapping[Place, tuple[int, datetime]] = field(default_factory=dict)
+
+    async def load(self, items: Sequence[Inbound]) -> None:
+        """Look up who of those who write words now writes with colleagues."""
+        places = {
+            (i.channel, i.address)
+            for i in items
+            if isinstance(i, Replied) and i.text and i.address and not i.payloads
+        }
+        self._talking = await self.transaction.find_talking(places, self.casebook.now)
+
+    def talk_of(self, item: Replied, conversation: Conversation | None) -> int:
+        """Give the case whose thread the words of a customer belong to, 0 for none: what they were
+        shown last decides. The question of a survey that they answered since is answered with
+        words too.
+        """
+        talking = self._talking.get((item.channel, item.address))
+        words_only = item.text and not item.payloads and not item.token
+        if talking is None or not words_only or self.channels[item.channel].inline:
+            return 0
+        number, at = talking
+        if conversation is None or conversation.response is None:
+            return number
+        since = any(answer.at > at for answer in conversation.response.answers)
+        return 0 if since and not is_over(conversation, self.casebook.now) else number
+
+    async def hear(self, item: Replied, number: int) -> Messages:
+        """Take a customer's words into the thread of a case."""
+        await self.talk.hear(item, number)
+        return ()
 
     async def take(self, item: Replied) -> Messages | None:
         """Take what is casework; None for what is not. Nobody but a colleague is answered."""
         pressed = _PRESS.fullmatch(item.payloads[0]) if len(item.payloads) == 1 else None
         if pressed is None:
-            return None
+            return await self._take_words(item)
         member = _member(self.rules, item)
         if member is None:
             log.warning("channel %s: somebody who is no colleague pressed a case", item.channel)
@@ -50,6 +89,44 @@ class Desk:
         except Refused as refused:
             return self._answer(item, str(refused))
         return await self._press(item, case, member, pressed[2], pressed[3] or "")
+
+    async def _take_words(self, item: Replied) -> Messages | None:
+        """Take what a colleague writes in the thread of a case: words for the customer."""
+        member = _member(self.rules, item) if item.external_id and item.text else None
+        if member is None:
+            return () if item.shared else None
+        post = await self._thread(item)
+        if post is None:
+            return () if item.shared else None
+        try:
+            case = await find_own(self.casebook, post.case_id, member)
+            note = _NOTE.fullmatch(item.text.strip())
+            if note:
+                await self.casebook.act(
+                    case, Deed(kind=DeedKind.NOTE, text=note[1].strip()), member.name
+                )
+                return ()
+            _, lane = await self.talk.say(case, member, item.text)
+        except Refused as refused:
+            return self._answer_in_thread(item, post, str(refused))
+        if case.talk_channel and lane != case.talk_channel:
+            return self._answer_in_thread(item, post, f"Sent by {lane}.")
+        return ()
+
+    async def _thread(self, item: Replied) -> Post | None:
+        """Give the message about a case that words were written to. Where a provider counts
+        messages for each address anew, it is the one at this address.
+        """
+        found = await self.transaction.find_posts({(item.channel, item.external_id)})
+        posts = [post for post in found if post.kind is not PostKind.TALK]
+        own = [post for post in posts if post.address == item.address]
+        places = [post for post in posts if not post.name or ":" in item.external_id]
+        return next(iter(own or places), None)
+
+    def _answer_in_thread(self, item: Replied, post: Post, text: str) -> Messages:
+        address = post.address if item.shared else item.address
+        message = Message(address=address, text=text, replies_to=(post.external_id,))
+        return self.outbox.say(item, (message,))
 
     async def _press(
         self, item: Replied, case: Case, member: StaffMember, name: str, detail: str

@@ -21,10 +21,11 @@ from scheduler.intake import Wake
 from scheduler.linking import ChatLinks, NewCode, new_code
 from scheduler.news import ComposeCard, Newsroom
 from scheduler.outbox import Messages, Outbox
-from scheduler.requests import Requests, Wish
+from scheduler.requests import Requests, Wish, is_heard_always
 from scheduler.rules import Rules
 from scheduler.sparing import Sparing
 from scheduler.statuses import Statuses
+from scheduler.talk import Talk
 from scheduler.turns import Turns
 from scheduler.visits import Visits
 from scheduler.wishes import ComposeCall, Wishes
@@ -147,6 +148,7 @@ class ReplyIntake:
                 channels=self._channels,
                 outbox=outbox,
                 casebook=casebook,
+                talk=Talk(casebook=casebook),
             ),
             visits=Visits(
                 transaction=transaction,
@@ -223,6 +225,7 @@ class _Batch:
         )
         self.outbox.subjects = self._subjects(items, wanted)
         await self.turns.cards.load(items)
+        await self.desk.load(items)
         await self.links.load(items)
         await self.guard.look(items, wanted, new)
         said = []
@@ -266,23 +269,31 @@ class _Batch:
         if not fresh:
             return ()
         if isinstance(item, Replied):
-            if await self.links.take(item, is_asked=invitation_id != 0):
-                return ()
             casework = await self.desk.take(item)
             if casework is not None:
                 return casework
+            if await self.links.take(item, is_asked=invitation_id != 0):
+                return ()
             item = self.finder.at_home(item, self.turns.conversations.get(invitation_id))
-            asked = await self.requests.read_words(
-                item, self.turns.conversations.get(invitation_id)
-            )
-            if asked:
-                return await self._grant(asked, fresh=True)
-            return await self.turns.reply(item, invitation_id)
+            return await self._take_words(item, invitation_id)
         if isinstance(item, Linked):
             self.outbox.say(item, (await self.links.open(item),))
         else:
             await self._learn(item)
         return ()
+
+    async def _take_words(self, item: Replied, invitation_id: int) -> Messages:
+        """Take words as what they are: a request, a word to a colleague, or an answer. In the
+        middle of a talk with a colleague only a stop and being forgotten are requests.
+        """
+        conversation = self.turns.conversations.get(invitation_id)
+        talk = self.desk.talk_of(item, conversation)
+        asked = await self.requests.read_words(item, conversation)
+        if asked and (not talk or is_heard_always(asked)):
+            return await self._grant(asked, fresh=True)
+        if talk:
+            return await self.desk.hear(item, talk)
+        return await self.turns.reply(item, invitation_id)
 
     async def _learn(self, item: Inbound) -> None:
         """Take what a provider tells us of an address or a message; nobody is answered."""

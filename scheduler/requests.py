@@ -159,6 +159,12 @@ def _asked(item: Replied | OptedOut | OptedIn, request: Request) -> Asked:
     )
 
 
+def is_heard_always(asked: Asked) -> bool:
+    """Whether a request is one whatever else is going on: a stop, being forgotten, a command."""
+    always = (RequestKind.STOP, RequestKind.FORGET)
+    return asked.request.kind in always or asked.words.lstrip().startswith("/")
+
+
 def _is_held(contact: Contact | None) -> bool:
     """Whether there is something a START takes back."""
     return contact is not None and bool(

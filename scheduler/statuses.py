@@ -58,6 +58,8 @@ class Statuses:
         for reported in await self.transaction.change_delivery(
             item.channel, item.external_id, item.status, item.reason, self.now
         ):
+            if reported.news and reported.state in _LOST and not reported.invitation_id:
+                await self.transaction.lose_post(item.channel, item.external_id, item.reason)
             if reported.news and reported.state in _LOST:
                 await self._follow(item, reported)
 

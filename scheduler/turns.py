@@ -13,6 +13,7 @@ from scheduler.outbox import Messages, Outbox
 from scheduler.rules import Rules
 from scheduler.steps import saved_steps, state_after
 from storage.store import SavedTurn, Transaction
+from surveys.case import RECOVERY
 from surveys.consent import admit
 from surveys.contact import Contact
 from surveys.conversation import Conversation, is_over, next_question
@@ -160,6 +161,8 @@ class Turns:
 
     def _alert(self, conversation: Conversation, answered: Answered, item: Inbound) -> None:
         response = answered.turn.response
+        if conversation.invitation.trigger == RECOVERY and response and answered.turn.recorded:
+            self.alarms.recovered(replace(conversation, response=response))
         if answered.alerts and response is not None:
             self.alarms.sound(
                 Alarm(

@@ -22,6 +22,7 @@ from storage.sql import Session, column_names, insert, statement
 from storage.where import Where
 from surveys.case import CLOSED, Case, CaseState, Entry, EntryKind, Recovery, Step
 from surveys.casework import CaseCounts, CaseList, CaseView, Listed
+from surveys.recovery import Fate
 
 _COLUMNS = (
     "contact_id bigint, invitation_id bigint, survey text, interaction_id text, agent text,"
@@ -48,21 +49,28 @@ _LOCK_OPEN = statement(f"""
     SELECT * FROM customer_case WHERE contact_id = ANY($1::bigint[]) AND {_OPEN}
     ORDER BY id FOR UPDATE
 """)  # noqa: S608 - made of constants only
+_LOCK_RECOVERING = statement(
+    "SELECT * FROM customer_case WHERE recovery_id = ANY($1::bigint[]) ORDER BY id FOR UPDATE"
+)
+_FATES = """
+    SELECT c.opened_at, c.respond_by, c.contacted_at, c.state, c.recovery_id,
+        a.metric_id, a.scale_id, a.value, a.satisfied
+    FROM customer_case c LEFT JOIN answer a ON a.id = (
+        SELECT MIN(o.id) FROM answer o WHERE o.invitation_id = c.recovery_id
+            AND o.is_latest AND o.value IS NOT NULL AND o.metric_id <> '')
+"""
 _LATE = statement("""
     SELECT * FROM customer_case WHERE escalate_at <= $1::bigint
     ORDER BY escalate_at, id LIMIT $2::bigint FOR UPDATE SKIP LOCKED
 """)
 _NEXT_LATE = statement("SELECT MIN(escalate_at) AS at FROM customer_case")
 _TALKING = statement(f"""
-    SELECT v.channel, v.value, MAX(c.id) AS id FROM ROWS($1: channel text, value text) AS v
+    SELECT v.channel, v.value, MAX(c.id) AS id, MAX(c.talk_at) AS talk_at
+    FROM ROWS($1: channel text, value text) AS v
     JOIN address a ON a.channel = v.channel AND a.value = v.value
     JOIN customer_case c ON c.contact_id = a.contact_id
     WHERE c.talk_at >= $2::bigint AND ({_OPEN} OR c.closed_at >= $3::bigint)
     GROUP BY v.channel, v.value
-""")  # noqa: S608 - made of constants only
-_BUSY = statement(f"""
-    SELECT contact_id, MIN(id) AS id, MAX(COALESCE(talk_at, 0)) AS talk_at FROM customer_case
-    WHERE contact_id = ANY($1::bigint[]) AND {_OPEN} GROUP BY contact_id
 """)  # noqa: S608 - made of constants only
 _ADD_ENTRIES = insert(
     "case_entry", "case_id bigint, at bigint, kind text, who text, text text, channel text"
@@ -111,6 +119,12 @@ async def lock_open_cases(session: Session, contact_ids: Collection[int]) -> dic
     return {asked: cases[now] for asked, now in people.items() if now in cases}
 
 
+async def lock_recovering(session: Session, ids: Collection[int]) -> dict[int, Case]:
+    """Lock the cases whose recovery these invitations ask about: invitation id -> case."""
+    found = await session.fetch(_LOCK_RECOVERING, sorted(ids))
+    return {row["recovery_id"]: read_case(row) for row in found}
+
+
 async def take_late(session: Session, now: datetime, limit: int) -> list[Case]:
     """Lock and give cases whose clock has run out and of which nobody else was told yet."""
     return [read_case(row) for row in await session.fetch(_LATE, to_ms(now), limit)]
@@ -123,27 +137,16 @@ async def next_late(session: Session) -> datetime | None:
 
 async def find_talking(
     session: Session, places: Collection[Place], now: datetime
-) -> dict[Place, int]:
-    """Give the case in which whoever has an address writes with colleagues, by address."""
+) -> dict[Place, tuple[int, datetime]]:
+    """Give the case in which whoever has an address writes with colleagues, by address, and when
+    the last of it was written.
+    """
     if not places:
         return {}
     wanted = [{"channel": channel, "value": value} for channel, value in sorted(places)]
     since = (to_ms(now - TALK_LASTS), to_ms(now - AFTERWORD))
     found = await session.fetch(_TALKING, wanted, *since)
-    return {(row["channel"], row["value"]): row["id"] for row in found}
-
-
-async def find_busy(session: Session, contact_ids: Collection[int]) -> dict[int, str]:
-    """Give, of these people, those whom a colleague looks after just now, and why they are not to
-    be asked: contact id -> words.
-    """
-    wanted = sorted(set(contact_ids) - {0})
-    found = await session.fetch(_BUSY, wanted) if wanted else []
-    return {
-        row["contact_id"]: f"case {row['id']} is open"
-        + (", and they write with a colleague" if row["talk_at"] else "")
-        for row in found
-    }
+    return {(r["channel"], r["value"]): (r["id"], from_ms(r["talk_at"])) for r in found}
 
 
 async def add_entries(session: Session, entries: Sequence[tuple[int, Entry]]) -> None:
@@ -242,6 +245,34 @@ async def sum_cases(
     )
     row = found[0]
     return CaseCounts(open=int(row["n"]), late=int(row["late"]), free=int(row["free"]))
+
+
+async def read_fates(
+    session: Session, teams: Sequence[str] | None, team: str, since: datetime, until: datetime
+) -> list[Fate]:
+    """Give what became of the cases opened in a stretch of time, of these teams (None: all)."""
+    where = Where()
+    where.add("c.opened_at >= $::bigint", to_ms(since))
+    where.add("c.opened_at < $::bigint", to_ms(until))
+    if team:
+        where.add("c.team = $::text", team)
+    if teams is not None:
+        where.add("c.team = ANY($::text[])", list(teams))
+    text = f"{_FATES} WHERE {where} ORDER BY c.id"
+    return [_fate(row) for row in await session.fetch(statement(text), *where.values)]
+
+
+def _fate(row: Row) -> Fate:
+    return Fate(
+        opened_at=from_ms(row["opened_at"]),
+        respond_by=from_ms_or_none(row["respond_by"]),
+        contacted_at=from_ms_or_none(row["contacted_at"]),
+        state=CaseState(row["state"]),
+        asked=row["recovery_id"] != 0,
+        answer=None
+        if row["value"] is None
+        else (row["metric_id"], row["scale_id"], int(row["value"]), row["satisfied"]),
+    )
 
 
 async def count_cases(session: Session) -> Mapping[str, int]:

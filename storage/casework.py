@@ -34,19 +34,25 @@ class Casework:
         """Lock people and give the newest open case of each, locked too: contact id -> case."""
         return await cases.lock_open_cases(self._session, contact_ids)
 
+    async def lock_recovering(self, invitation_ids: Collection[int]) -> dict[int, Case]:
+        """Lock the cases these invitations ask about: invitation id -> case."""
+        return await cases.lock_recovering(self._session, invitation_ids)
+
     async def take_late_cases(self, now: datetime, limit: int) -> list[Case]:
         """Lock and give cases whose clock has run out and of which nobody was told yet."""
         return await cases.take_late(self._session, now, limit)
 
-    async def find_talking(self, places: Collection[Place], now: datetime) -> dict[Place, int]:
-        """Give the case in which whoever has an address writes with colleagues, by address."""
+    async def find_talking(
+        self, places: Collection[Place], now: datetime
+    ) -> dict[Place, tuple[int, datetime]]:
+        """Give the case in which whoever has an address writes with colleagues, by address, and
+        when the last of it was written.
+        """
         return await cases.find_talking(self._session, places, now)
 
-    async def find_busy(self, contact_ids: Collection[int]) -> dict[int, str]:
-        """Give, of these people, those a colleague looks after just now, and why they are not to
-        be asked anything meanwhile: contact id -> words.
-        """
-        return await cases.find_busy(self._session, contact_ids)
+    async def silence_talks(self, contact_ids: Collection[int]) -> None:
+        """Let nothing more go out of what colleagues wrote to people who said stop."""
+        await posts.silence_talks(self._session, contact_ids)
 
     async def add_entries(self, entries: Sequence[tuple[int, Entry]]) -> None:
         """Write into the stories of cases: (case id, entry)."""

@@ -36,6 +36,12 @@ _COUNT_LOST = statement("""
     WHERE p.due_id = ANY($1::text[]) GROUP BY p.lane
     ON CONFLICT (key) DO UPDATE SET value = counter.value + excluded.value
 """)
+_WAITING_TALKS = statement("""
+    SELECT p.due_id FROM staff_post p JOIN customer_case c ON c.id = p.case_id
+    WHERE c.contact_id = ANY($1::bigint[]) AND p.kind = 'talk'
+        AND p.todo IN ('wait', 'edit', 'late') AND p.external_id = ''
+""")
+_DROP_DUES = statement("DELETE FROM due WHERE id = ANY($1::text[])")
 _LOST_COUNTS = statement("SELECT key, value FROM counter WHERE key LIKE 'posts_lost:%'")
 _LOSE_SENT = statement("""
     UPDATE staff_post SET reason = $3::text, todo = 'alarm'
@@ -97,6 +103,16 @@ async def lose_post(session: Session, lane: str, external_id: str, reason: str) 
     lost = await session.fetch(_LOSE_SENT, lane, external_id, reason)
     if lost:
         await session.run(_COUNT_LOST, [row["due_id"] for row in lost])
+
+
+async def silence_talks(session: Session, contact_ids: Collection[int]) -> None:
+    """Let nothing more go out of what colleagues wrote to these people, and note it as lost."""
+    waiting = await session.fetch(_WAITING_TALKS, sorted(set(contact_ids)))
+    if waiting:
+        ids = [row["due_id"] for row in waiting]
+        await session.run(_DROP_DUES, ids)
+        lost = [{"due_id": due_id, "reason": "they asked us to stop"} for due_id in ids]
+        await session.run(_LOSE, lost)
 
 
 async def posts_of(session: Session, case_ids: Collection[int]) -> list[Post]:

@@ -53,6 +53,7 @@ from surveys.engagement import Engagements
 from surveys.explanation import Explanation
 from surveys.headway import Headway, Round, Travellers
 from surveys.invitation import Delivery
+from surveys.recovery import Fate
 from surveys.report import Filter, Tally
 from surveys.response import Response
 from surveys.scanner import HeldPress
@@ -303,6 +304,14 @@ class Store(StaffRoom):
     async def find_case(self, number: int, teams: Collection[str] | None) -> CaseView | None:
         """Give a case of these teams (None: all) with its story; else None."""
         return await self._database.run(lambda s: cases.find_case(s, number, teams))
+
+    async def read_fates(
+        self, teams: Sequence[str] | None, team: str, since: datetime, until: datetime
+    ) -> list[Fate]:
+        """Give what became of the cases opened in a stretch of time, of these teams (None: all);
+        `surveys.recovery.sum_up` makes figures of it.
+        """
+        return await self._database.read(lambda s: cases.read_fates(s, teams, team, since, until))
 
     async def next_late(self) -> datetime | None:
         """Give when the clock of a case runs out next, None for none."""

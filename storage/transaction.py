@@ -252,6 +252,7 @@ class Transaction(Plans, Casework):
     async def opt_out(self, contact_ids: Collection[int], at: datetime, source: str) -> None:
         """Note that these people said stop. Planned invitations stay and are skipped when due."""
         await consents.opt_out(self._session, contact_ids, at, source)
+        await self.silence_talks(contact_ids)
 
     async def opt_in(self, contact_ids: Collection[int], at: datetime, source: str) -> None:
         """Note that these people took their stop back, and suppress their names no longer."""

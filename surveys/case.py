@@ -18,6 +18,9 @@ from enum import StrEnum
 from surveys.errors import AfterwordError, IllegalMove
 from surveys.event import Interaction
 
+RECOVERY = "recovery"
+"""What invitations say they come from that ask whether a case was put right."""
+
 
 class CaseState(StrEnum):
     """How far a case has come."""

@@ -43,7 +43,8 @@ class Replied(Inbound):
     Several payloads come only from a MANY entry. ``token`` is the invitation's answer token where
     the reply itself carries it (a mail's plus-address), with the question it was written to.
     ``press`` is how a page's button was pressed; None for what no link scanner can do. ``by`` is
-    who pressed, where ``address`` is a group's.
+    who pressed, where ``address`` is a group's. ``shared`` is whether it was said where others read
+    along, such as a thread of a channel: that is for colleagues only.
     """
 
     payloads: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class Replied(Inbound):
     question_id: str = ""
     press: Press | None = None
     by: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,8 @@ TEXT_KEYS: Mapping[str, str] = {
     "link_review": "button or link to a page for reviews",
     "link_refer": "button or link to recommend us to somebody",
     "link_policy": "button or link to how complaints are handled",
+    # Cases
+    "colleague_says": "before what a colleague writes to a customer; {colleague}, {company}",
     # Comment cards
     "card_ask": "asks for the words of a comment card",
     "card_praised": "receipt for praise nobody asked for",

@@ -19,13 +19,19 @@ class StaffMember:
     """One listed colleague. ``addresses`` maps channel names to the platform's own id of them.
 
     ``teams`` limits a viewer and a team lead to those teams' rows; empty means none for them.
-    Managers and admins see every team.
+    Managers and admins see every team. ``display_name`` is what customers read, "" for ``name``.
     """
 
     name: str
     role: Role
     teams: tuple[str, ...] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
+    display_name: str = ""
+
+    @property
+    def shown_name(self) -> str:
+        """What customers read of who writes to them."""
+        return self.display_name or self.name
 
     @property
     def sees_all(self) -> bool:

@@ -27,10 +27,12 @@ from bot.commands.context import (
     Release,
     Reply,
     ReportStore,
+    Say,
     StaffConfig,
     act_on_nothing,
     link_nowhere,
     release_nothing,
+    say_to_nobody,
 )
 from bot.commands.export import EXPORT
 from bot.commands.find import FIND
@@ -93,7 +95,7 @@ class Commands:
 
     ``config`` gives the configuration as it is now, so that a change applies at once; ``clock``
     gives the moment, aware; ``release`` lets a held press count; ``desk`` sets things going;
-    ``act`` does casework;
+    ``act`` does casework, ``say`` writes to customers;
     ``page_link`` gives where results are in the browser.
     """
 
@@ -107,8 +109,9 @@ class Commands:
         desk: Desk | None = None,
         page_link: PageLink = link_nowhere,
         act: Act = act_on_nothing,
+        say: Say = say_to_nobody,
     ) -> None:
-        self._act = act
+        self._act, self._say = act, say
         self._store, self._config, self._clock = store, config, clock
         self._release, self._desk, self._page_link = release, desk, page_link
         # Strangers are told apart by a hash that means nothing after a restart.
@@ -176,6 +179,8 @@ class Commands:
             office=self._desk,
             page_link=self._page_link,
             act=self._act,
+            say=self._say,
+            line=text,
         )
         try:
             reply = await command.answer(context, words)

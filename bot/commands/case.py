@@ -1,5 +1,6 @@
 """/case: one case with its whole story, and everything that can be done with it by words."""
 
+import re
 from collections.abc import Sequence
 
 from bot.commands.answers import MOST_NAME, spell_time
@@ -29,10 +30,12 @@ _WORDS = {
     "cause": DeedKind.CAUSE,
     **{step.value: DeedKind.STEP for step in Step},
 }
+_SAY = re.compile(r"\s*\S+\s+\S+\s+\S+\s*(.*)", re.DOTALL)
 _WITH_CAUSE = (DeedKind.SOLVED, DeedKind.UNREACHABLE, DeedKind.CAUSE)
 _FORMS = (
     "/case NUMBER\n"
     "/case NUMBER claim, contacted, solved CAUSE, unreachable CAUSE, release or reopen\n"
+    "/case NUMBER say TEXT\n"
     "/case NUMBER give NAME\n"
     "/case NUMBER note TEXT, or cause CAUSE\n"
     "/case NUMBER listen, apologise, solve or thank"
@@ -49,12 +52,27 @@ async def answer_case(context: Context, words: Sequence[str]) -> Reply:
     number = int(words[0].lstrip("#"))
     if len(words) == 1:
         return await _show(context, number)
+    if words[1].casefold() in ("say", "reply"):
+        return await _say(context, number)
     deed = _read_deed(context, words[1:])
     try:
         await context.act(number, deed, context.member)
     except Refused as refused:
         return Reply(text=_with_causes(context, deed, str(refused)))
     return await _show(context, number)
+
+
+async def _say(context: Context, number: int) -> Reply:
+    """Write to the customer: the words as they were written, line breaks and quotes included."""
+    found = _SAY.match(context.line)
+    words = found[1].strip() if found else ""
+    if not words:
+        raise GrammarError("What do you want to say? Write /case 42 say I am sorry to hear that.")
+    try:
+        lane = await context.say(number, words, context.member)
+    except Refused as refused:
+        return Reply(text=str(refused))
+    return Reply(text=f"On its way to the customer by {lane}. What they answer comes here.")
 
 
 def _is_number(word: str) -> bool:
@@ -174,13 +192,16 @@ CASE = Command(
     explanation=(
         "A case belongs to whoever claims it first. Contacted stops its clock. Solved and "
         "unreachable close it and need a cause. listen, apologise, solve and thank tick a step "
-        "off, or take the tick back. What you do is seen at once in every message about the case. "
+        "off, or take the tick back. say writes to the customer, who answers you and not the "
+        "survey; a reply to the message about the case does the same. What you do is seen in "
+        "every such message. "
         "You see the cases of your teams."
     ),
     examples=(
         ("/case 42", "the whole story"),
         ("/case 42 claim", "it is yours"),
         ("/case 42 solved too slow", "closed, with its cause"),
+        ("/case 42 say I am sorry to hear that.", "the customer reads it where they answered"),
         ("/case 42 note she prefers mail", "for your colleagues only"),
         ("/case 42 give Maija", "somebody else takes over"),
     ),

@@ -1,16 +1,21 @@
 """/cases: what is to be put right, whose it is and by when."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.commands.answers import MOST_NAME, spell_time
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, suggest
-from bot.commands.phrases import fold, listing
+from bot.commands.phrases import count, fold, listing, percent
 from surveys.case import CaseState
 from surveys.casework import CaseCounts, CaseList, Listed
+from surveys.recovery import Recovered, sum_up
 
 PAGE = 10
 """Cases in one message: at their longest they still fit (`bot.commands.MOST_CHARACTERS`)."""
+
+LATELY = timedelta(days=30)
+"""How far back the figures go."""
 
 _LISTS = ("open", "mine", "late", "closed")
 _FORMS = "/cases [mine, late or closed] [team X] [page N]"
@@ -26,7 +31,10 @@ async def answer_cases(context: Context, words: Sequence[str]) -> Reply:
     wanted, page = _read(context, words)
     listed = await context.store.list_cases(wanted, context.now, PAGE + 1, (page - 1) * PAGE)
     counts = await context.store.sum_cases(wanted.teams, wanted.team, context.now)
-    lines = [_head(wanted), _sum(counts), ""]
+    since = context.now - LATELY
+    fates = await context.store.read_fates(wanted.teams, wanted.team, since, context.now)
+    lately = spell_recovery(sum_up(fates, context.now))
+    lines = [_head(wanted), _sum(counts), *([lately] if lately else []), ""]
     lines += [_line(context, one) for one in listed[:PAGE]] or [_nothing(wanted, page)]
     if len(listed) > PAGE:
         lines.append(f"\nMore: /cases {_again(wanted)}page {page + 1}")
@@ -87,6 +95,33 @@ def _sum(counts: CaseCounts) -> str:
     return ", ".join(parts)
 
 
+def spell_recovery(figures: Recovered) -> str:
+    """Give in a line how soon customers heard from us and whether it was put right; "" where there
+    was no case.
+    """
+    if not figures.cases:
+        return ""
+    parts = [count(figures.cases, "case")]
+    if figures.first_contact is not None:
+        parts.append(f"first contact after {_spell_wait(figures.first_contact)} (median)")
+    if figures.promised:
+        parts.append(f"{figures.in_time} of {figures.promised} in time")
+    parts.append(f"{figures.solved} solved")
+    if figures.answered:
+        share = percent(figures.recovered / figures.answered)
+        said = f"{figures.recovered} of {figures.answered} customers content again ({share})"
+        parts.append(said)
+    return f"Last 30 days: {', '.join(parts)}"
+
+
+def _spell_wait(wait: timedelta) -> str:
+    minutes = round(wait.total_seconds() / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if hours < 24 else f"{hours // 24} d {hours % 24} h"
+
+
 def _nothing(wanted: CaseList, page: int) -> str:
     if page > 1:
         return f"Page {page} is empty."
@@ -134,7 +169,9 @@ CASES = Command(
     summary="what is to be put right: whose it is, and by when",
     forms=f"{_FORMS}\nWords come in any order. Without any: every open case you may see.",
     explanation=(
-        f"The first line counts {listing(('open', 'late', 'unclaimed'), 'and')} cases. Those whose "
+        f"The first line counts {listing(('open', 'late', 'unclaimed'), 'and')} cases; "
+        "the second says how soon customers of the last 30 days heard from you and how many were "
+        "content when asked afterwards. Those whose "
         "clock runs out first stand in front; of closed ones, the last. A case is late when its "
         "customer should have been contacted by now and was not. You see the cases of your teams."
     ),

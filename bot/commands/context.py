@@ -27,6 +27,7 @@ from surveys.explanation import Explanation
 from surveys.headway import Headway, Round, Travellers
 from surveys.message import Button, Image, Link
 from surveys.pausing import Pause
+from surveys.recovery import Fate
 from surveys.report import Filter, Tally
 from surveys.response import Response
 from surveys.scanner import HeldPress
@@ -102,6 +103,11 @@ class ReportStore(Protocol):
         self, teams: Sequence[str] | None, team: str, now: datetime, /
     ) -> CaseCounts:
         """Count open cases, late ones and those nobody has."""
+
+    async def read_fates(
+        self, teams: Sequence[str] | None, team: str, since: datetime, until: datetime, /
+    ) -> Sequence[Fate]:
+        """Give what became of the cases opened in a stretch of time."""
 
     async def find_case(self, number: int, teams: Collection[str] | None, /) -> CaseView | None:
         """Give one case of these teams (None: all)."""
@@ -206,6 +212,15 @@ async def act_on_nothing(number: int, _deed: Deed, _member: StaffMember) -> Case
     raise Refused(f"There is no case {number}.")
 
 
+Say = Callable[[int, str, StaffMember], Awaitable[str]]
+"""(case, words, who) -> the channel over which its customer reads them."""
+
+
+async def say_to_nobody(number: int, _words: str, _member: StaffMember) -> str:
+    """Refuse, where there is no case office."""
+    raise Refused(f"There is no case {number}.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What a command answers: text of any length, and a picture where one helps.
@@ -225,7 +240,8 @@ class Reply:
 class Context:
     """One colleague's question at one moment. ``now`` is aware. ``release`` lets a held press count
     and gives whether it did. ``sure`` is whether they have confirmed what the command asked;
-    ``act`` does something with a case; ``page_link`` gives where the same is in the browser.
+    ``act`` does something with a case, ``say`` writes to its customer; ``line`` is
+    all that was written; ``page_link`` gives where the same is in the browser.
     """
 
     member: StaffMember
@@ -237,6 +253,8 @@ class Context:
     office: Desk | None = None
     page_link: PageLink = link_nowhere
     act: Act = act_on_nothing
+    say: Say = say_to_nobody
+    line: str = ""
 
     @property
     def desk(self) -> Desk:

@@ -160,6 +160,9 @@ STAFF: Mapping[str, Key] = {
         required=True,
     ),
     "teams": Key(doc="The teams a viewer or team lead sees.", example="[support]"),
+    "display_name": Key(
+        doc="What customers read of who writes to them.", example="Maija M.", default="name"
+    ),
 }
 
 SURVEY: Mapping[str, Key] = {

@@ -142,6 +142,7 @@ class StaffShape:
     name: Line
     role: Role
     teams: Names = ()
+    display_name: Line = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,13 @@ def read_member(place: Place, registry: Registry) -> StaffMember | None:
     addresses = {key: _address(place.at(key)) for key in entry if key in registry}
     if shape is None or not all(addresses.values()):
         return None
-    return StaffMember(name=shape.name, role=shape.role, teams=shape.teams, addresses=addresses)
+    return StaffMember(
+        name=shape.name,
+        role=shape.role,
+        teams=shape.teams,
+        addresses=addresses,
+        display_name=shape.display_name,
+    )
 
 
 def refuse_repeats(members: Sequence[tuple[Place, StaffMember]]) -> None:

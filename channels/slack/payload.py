@@ -65,6 +65,9 @@ def to_payload(message: Message, *, write: str = "Write") -> Call:
             "event_payload": {"delivery_id": message.delivery_id},
         }
     if not message.replaces:
+        _, _, thread = message.replies_to[0].partition(":") if message.replies_to else ("", "", "")
+        if thread:
+            params["thread_ts"] = thread
         return Call(
             method="chat.postMessage",
             params={**params, "unfurl_links": False, "unfurl_media": False},

@@ -29,6 +29,7 @@ _ANSWER = "answer-"  # what the action_id of every button with a payload begins 
 _ID = re.compile(r"[A-Z0-9]{2,32}", re.ASCII)
 _TS = re.compile(r"\d{1,12}\.\d{1,9}", re.ASCII)
 _PLACE = re.compile(r"[A-Z0-9]{2,32}:\d{1,12}\.\d{1,9}", re.ASCII)
+_SHARED = ("channel", "group", "mpim")  # where others read along
 _READ_KINDS = ("", "file_share", "thread_broadcast", "me_message")
 _OUR_NAME = re.compile(r"(?:/?afterword)\s+(.+)", re.IGNORECASE | re.DOTALL)
 # Words that customers write too, in an answer or as a wish.
@@ -151,9 +152,12 @@ def _read_event(
 def _read_message(
     body: Mapping[str, Any], event: Mapping[str, Any], commands: Collection[str], now: datetime
 ) -> Inbound | None:
-    """Read a direct message; not our own, not another bot's, not an edit."""
+    """Read a direct message, or words in a thread of a channel; not our own, not another bot's,
+    not an edit. What is said in a channel outside of threads is nothing to us.
+    """
     address, channel = _id(event, "user"), _id(event, "channel")
-    if not address or event.get("channel_type") != "im" or event.get("bot_id"):
+    kind = event.get("channel_type")
+    if not address or kind not in ("im", *_SHARED) or event.get("bot_id"):
         return None
     if event.get("subtype", "") not in _READ_KINDS:
         return None
@@ -162,9 +166,11 @@ def _read_message(
         return None
     ts, thread = words(event.get("ts")), words(event.get("thread_ts"))
     origin = _origin(body, words(body.get("event_id")), address, _moment(ts) or now)
+    replied = f"{channel}:{thread}" if channel and _TS.fullmatch(thread) and thread != ts else ""
+    if kind in _SHARED:
+        return Replied(**origin, text=text, external_id=replied, shared=True) if replied else None
     if command := _command_in(text, commands):
         return CommandGiven(**origin, text=command)
-    replied = f"{channel}:{thread}" if channel and _TS.fullmatch(thread) and thread != ts else ""
     return Replied(**origin, text=text, external_id=replied)
 
 

@@ -45,6 +45,11 @@ def to_payload(message: Message) -> Call:
         method = "editMessageText" if message.replaces else "sendMessage"
         params["text"] = _text(message)
         params["link_preview_options"] = {"is_disabled": True}
+        if message.replies_to and message.replies_to[0].isdecimal():
+            params["reply_parameters"] = {
+                "message_id": int(message.replies_to[0]),
+                "allow_sending_without_reply": True,
+            }
         if message.replaces:
             params["message_id"] = int(message.replaces) if message.replaces.isdecimal() else 0
     rows = [[_key(button) for button in row] for row in _rows(message.buttons)]

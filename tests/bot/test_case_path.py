@@ -29,7 +29,7 @@ channels:
   telegram: {{ token: "{token}", api_base: "{telegram}", mode: polling, rate: 1000/s }}
   slack: {{ bot_token: {bot_token}, app_token: {app_token}, api_base: "{slack}", rate: 100/s }}
 staff:
-  - {{ name: Maija, role: team_lead, teams: [support], slack: U0MAIJA }}
+  - {{ name: Maija, role: team_lead, teams: [support], slack: U0MAIJA, display_name: Maija M. }}
   - {{ name: Pekka, role: team_lead, teams: [support], slack: U0PEKKA }}
   - {{ name: Ville, role: viewer, teams: [support], slack: U0VILLE }}
   - {{ name: Sari, role: team_lead, teams: [sales], slack: U0SARI }}
@@ -198,28 +198,19 @@ def _last(house: House, chat: int) -> str:
     return sent[-1].text if sent else ""
 
 
-async def test_a_second_bad_answer_is_added_to_the_open_case(tmp_path: Path) -> None:
+async def test_more_words_are_added_to_the_open_case_and_told(tmp_path: Path) -> None:
     async with a_house(tmp_path) as house:
         await house.be_angry()
         await until(lambda: house.slack.sent(MAIJA))
         await until(lambda: "put right" in _last(house, ANNA))
         house.telegram.say(ANNA, "Nobody called back")
         await until(lambda: "Nobody called back" in house.post(MAIJA).text)
-
-        def asked() -> list[Any]:
-            return [
-                m
-                for m in house.telegram.sent(ANNA)
-                if m.method == "sendMessage" and "recommend" in m.text
-            ]
-
-        house.clock.think(1200)  # nobody is interrupted
-        await house.report(call(7, 1))
-        await until(lambda: len(asked()) == 2)
-        house.telegram.press(ANNA, asked()[-1].message_id, "0")
-        await until(lambda: any("NPS 0 of 10" in a.text for a in house.slack.sent(MAIJA)))
-        view = await house.service.store.find_case(2, None)
-        assert view is None
+        news = [a for a in house.slack.sent(MAIJA) if "answered again" in a.text]
+        assert [a.params["thread_ts"] for a in news] == [house.post(MAIJA).ts]
+        view = await house.service.store.find_case(1, None)
+        assert view
+        assert [entry.kind.value for entry in view.story] == ["opened", "added"]
+        assert await house.service.store.find_case(2, None) is None
 
 
 async def test_a_case_nobody_takes_is_told_to_the_manager_once(tmp_path: Path) -> None:

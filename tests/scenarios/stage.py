@@ -123,7 +123,7 @@ class Stage:
             **parts,
         )
         self.commands = Commands(
-            store=self.store, config=self._staff, clock=self.clock, act=office.act
+            store=self.store, config=self._staff, clock=self.clock, act=office.act, say=office.say
         )
         self.reloading = Reloading(self.config, read=_read, apply=self._apply, tell=self._tell)
 

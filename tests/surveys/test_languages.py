@@ -18,6 +18,7 @@ OTHERS = CODES[1:]
 WORDS = ("yes", "no", "skip", "stop", "start")
 DRIVERS = [q.wording for q in PRESETS.values() if q.metric_id == "driver"]
 ALLOWED = {
+    "colleague_says": {"colleague", "company"},
     "choice_pause": {"days"}, "choice_only": {"channel"}, "forget_sure": {"company"},
     "stop": {"company"}, "stop_confirm": {"company"}, "stopped": {"company"},
     "stopped_here": {"company"}, "paused_here": {"date"},

@@ -23,6 +23,7 @@ from surveys.headway import Headway, Round, Travellers
 from surveys.pausing import Pause
 from surveys.preset import PRESETS
 from surveys.question import Choice, Kind, Question
+from surveys.recovery import Fate
 from surveys.report import Filter, Tally, ValueCount
 from surveys.response import Answer, Response
 from surveys.scanner import HeldPress
@@ -289,6 +290,11 @@ class MemoryStore:
         self, teams: Sequence[str] | None, team: str, now: datetime, /
     ) -> CaseCounts:
         return CaseCounts()
+
+    async def read_fates(
+        self, teams: Sequence[str] | None, team: str, since: datetime, until: datetime, /
+    ) -> Sequence[Fate]:
+        return []
 
     async def find_case(self, number: int, teams: Collection[str] | None, /) -> CaseView | None:
         return None
