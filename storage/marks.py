@@ -1,5 +1,5 @@
-"""Marks: whether anything was said since somebody last looked, for the price of a look at the end
-of two tables.
+"""Marks: whether anything was said or done since somebody last looked, for the price of a look at
+the end of three tables.
 """
 
 from storage.sql import Session, statement
@@ -12,12 +12,14 @@ _MARK = statement(f"""
         (SELECT id, at FROM answer ORDER BY id DESC LIMIT {_LAST}) AS a)
     || '-' || (SELECT COUNT(*) || '.' || COALESCE(SUM(id), 0) || '.' || COALESCE(SUM(size), 0) FROM
         (SELECT id, LENGTH(text) AS size FROM comment_card ORDER BY id DESC LIMIT {_LAST}) AS c)
+    || '-' || (SELECT COALESCE(SUM(id), 0) FROM
+        (SELECT id FROM case_entry ORDER BY id DESC LIMIT {_LAST}) AS e)
     AS mark
 """)  # noqa: S608 - a constant
 
 
 async def last_said(session: Session) -> str:
-    """Give a mark that is another one after every new answer and comment card.
+    """Give a mark that is another one after every answer, comment card and deed on a case.
 
     The highest id alone would not do: on PostgreSQL a row with a lower one may become visible
     later, and a row may be written again: choices that are still being ticked, a card that grows.

@@ -246,8 +246,8 @@ class Store(StaffRoom):
         return await self._database.read(lambda s: comments.list_comments(s, wanted, limit, offset))
 
     async def last_said(self) -> str:
-        """Give a mark that is another one after every new answer and comment card; cheap enough
-        for every second.
+        """Give a mark that is another one after every answer, comment card and deed on a case;
+        cheap enough for every second.
         """
         return await self._database.read(marks.last_said)
 

@@ -134,7 +134,7 @@ def _line(context: Context, one: Listed) -> str:
     case, zone = one.case, context.config.timezone
     who = fold(one.contact.name, MOST_NAME)
     team = f" ({fold(case.interaction.team, 40)})" if case.interaction.team else ""
-    head = f"{case.id} · {who}{team} · {_owned(one)}"
+    head = f"{case.id} · {who}{team} · {spell_owned(one)}"
     if case.is_closed and case.closed_at:
         return f"{head} · {spell_time(case.closed_at, zone)} · {fold(case.cause, 40)}"
     if case.contacted_at or case.respond_by is None:
@@ -143,7 +143,8 @@ def _line(context: Context, one: Listed) -> str:
     return f"{head} · contact by {spell_time(case.respond_by, zone)}{late}"
 
 
-def _owned(one: Listed) -> str:
+def spell_owned(one: Listed) -> str:
+    """Say whose a case is, and how far."""
     case = one.case
     owner = fold(case.owner, 40)
     words = {

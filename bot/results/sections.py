@@ -18,7 +18,9 @@ from bot.results.asked import WORDS, Asked
 from bot.results.breakdown import break_down
 from bot.results.cards import make_card
 from bot.results.numbers import Overview, count_detail, count_overview
+from bot.results.open_cases import MOST_CASES, list_open
 from bot.results.said import PAGE, list_said, shows_people
+from surveys.casework import CaseList
 from surveys.comment import Search
 from surveys.report import Filter
 
@@ -126,9 +128,21 @@ async def _comments(this: Visit) -> Mapping[str, object]:
     }
 
 
+async def _cases(this: Visit) -> Mapping[str, object]:
+    context, team = this.context, this.asked.request.team
+    wanted = CaseList(teams=context.teams, team=team)
+    listed = await context.store.list_cases(wanted, context.now, MOST_CASES + 1, 0)
+    return {
+        "counts": await context.store.sum_cases(context.teams, team, context.now),
+        "cases": list_open(context, listed[:MOST_CASES]),
+        "more": len(listed) > MOST_CASES,
+    }
+
+
 SECTIONS = (
     Section(name="overview", title="Overview", gather=_overview),
     Section(name="detail", title="In detail", gather=_detail),
+    Section(name="cases", title="Open cases", gather=_cases),
     Section(name="comments", title="Comments", gather=_comments),
 )
 """The one table, in the order of the page."""

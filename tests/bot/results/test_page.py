@@ -2,11 +2,15 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
 
+from storage.store import Transaction
+from surveys.case import Case, CaseState, Entry, EntryKind
 from tests.bot.results.office import Given, Office, Reader, hundred, office
+from tests.storage.make import HOUR
 
 EVIL = '<script>alert("x")</script>'
 
@@ -42,7 +46,7 @@ async def test_it_says_what_the_command_says(filled: Office) -> None:
         assert answer is not None
         assert "NPS +40 (95 %: +23…+54), n 100" in answer.text
         headings = [part.text_content() for part in page.xpath("//h2")]
-        assert headings == ["Overview", "In detail", "Comments"]
+        assert headings == ["Overview", "In detail", "Open cases", "Comments"]
 
 
 async def test_pictures_have_words_and_a_table(filled: Office) -> None:
@@ -213,6 +217,58 @@ async def test_a_viewer_reads_what_was_said_and_not_who_said_it(filled: Office) 
         await reader.open(filled.link("Otto"))
         assert told in reader.text
         assert "Virtanen" in reader.text
+
+
+# Cases
+
+
+async def test_open_cases_stand_in_the_order_of_their_clocks(filled: Office) -> None:
+    now = filled.clock()
+    await open_case(filled, "Anna Virtanen", opened_at=now - 5 * HOUR, respond_by=now - HOUR)
+    await open_case(
+        filled,
+        "Ben Berg",
+        owner="Otto",
+        state=CaseState.CLAIMED,
+        opened_at=now,
+        respond_by=now + HOUR,
+    )
+    await open_case(filled, "Cem Can", team="sales", opened_at=now)
+    async with Reader(filled.service.url) as reader:
+        page = await reader.open(filled.link("Maija"))
+        listed = [
+            " ".join(li.text_content().split()) for li in page.xpath("//section[@id='cases']//li")
+        ]
+        assert len(listed) == 2
+        assert "Anna Virtanen · team support nobody has it · contact by" in listed[0]
+        assert listed[0].endswith("late")
+        assert "Ben Berg · team support Otto · contact by" in listed[1]
+        assert "2 open, 1 late, 1 nobody's." in reader.words("//section[@id='cases']")
+        await reader.open("/r/?team=support")
+        assert "Cem" not in reader.text
+    async with Reader(filled.service.url) as reader:
+        await reader.open(filled.link("Ville"))
+        assert "a customer · team sales" in reader.words("//section[@id='cases']")
+        assert "Cem" not in reader.text
+
+
+async def open_case(office: Office, name: str, *, team: str = "support", **given: Any) -> None:
+    """Open a case of a customer."""
+    [number] = await office.give(Given(nps=2, team=team, name=name))
+    store = office.service.store
+    about = (await store.load_conversations([number]))[number]
+    case = Case(
+        contact_id=about.contact.id, invitation_id=number, survey="after_call",
+        interaction=about.invitation.interaction, **given,
+    )  # fmt: skip
+
+    async def work(transaction: Transaction) -> None:
+        [kept] = await transaction.add_cases([case])
+        await transaction.add_entries([(kept.id, Entry(at=office.clock(), kind=EntryKind.OPENED))])
+
+    before = await store.last_said()
+    await store.unit_of_work(work)
+    assert await store.last_said() != before
 
 
 # Nothing to show
