@@ -2,11 +2,13 @@
 
 from bot.commands.answers import english, spell_comments, spell_scores, spell_time
 from bot.commands.phrases import fold
+from surveys.bands import scored_bands
 from surveys.contact import AddressStatus, Contact
 from surveys.event import Interaction
 from surveys.inbound import Asked
 from surveys.invitation import Invitation
 from surveys.message import Message
+from surveys.metric import Band
 from surveys.response import Response
 from surveys.survey import Survey
 
@@ -31,7 +33,7 @@ def compose_alert(
     one line and cannot mention anybody.
     """
     lines = (
-        _headline(response, contact, added=added),
+        _headline(response, contact, survey, added=added),
         fold(", ".join(spell_scores(response, survey)), 200),
         *spell_comments(response, _COMMENTS),
         _interaction(response.interaction),
@@ -67,9 +69,12 @@ def _reached(contact: Contact) -> str:
     return f"Reach them by {', '.join(named)}" if named else ""
 
 
-def _headline(response: Response, contact: Contact, *, added: bool) -> str:
+def _headline(response: Response, contact: Contact, survey: Survey, *, added: bool) -> str:
     team = fold(response.interaction.team, _WORD)
-    what = "More words" if added else "Bad feedback"
+    bands = scored_bands(survey, response)
+    good = bands and all(band is Band.HIGH for band in bands)
+    kind = "Bad feedback" if Band.LOW in bands else "Good feedback" if good else "Feedback"
+    what = "More words" if added else kind
     return f"{what} from {fold(contact.name, _NAME)}{f' ({team})' if team else ''}"
 
 

@@ -74,8 +74,9 @@ def _days_off(config: Config) -> IsHoliday:
     """Give a judge of colleagues' public holidays. Their library is loaded only where an alert
     counts in business hours.
     """
-    plans = [rule.case for rule in config.alerts if rule.case]
-    heeded = any(p.hours and p.hours.holidays and p.hours.country for p in plans)
+    kept = [rule.case.hours for rule in config.alerts if rule.case]
+    kept += [rule.hours for rule in config.alerts]
+    heeded = any(hours and hours.holidays and hours.country for hours in kept)
     return load_holidays() if heeded else no_holiday
 
 

@@ -6,20 +6,28 @@ One person has one open case: what they answer badly meanwhile is added to it.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from scheduler.answering import ComposeAlert
 from scheduler.casebook import Casebook
 from scheduler.outbox import Outbox
 from scheduler.readers import Reader, readers_of
 from scheduler.rules import Rules
+from scheduler.worktime import next_work_time
 from storage.store import Transaction
 from surveys.alert import AlertRule
+from surveys.card import pace, window_end
 from surveys.case import Case, CasePlan
 from surveys.conversation import Conversation
+from surveys.due import Due, DueKind
 from surveys.inbound import Inbound
-from surveys.message import Capabilities
+from surveys.message import Button, Capabilities, Message
 from surveys.post import Post, PostKind
 from surveys.response import Response
+
+BURST = 9
+"""Alerts a colleague is told one by one within five minutes; the rest is a number."""
 
 log = logging.getLogger("afterword.replies")
 
@@ -72,6 +80,8 @@ class Alarms:
                 number = alarm.conversation.invitation.id
                 log.error("an alert about invitation %d reached nobody: check staff", number)
             case = cases.get(alarm.conversation.contact.id)
+            if case is None or not alarm.plan:
+                readers = await self._spare(readers)
             if alarm.plan and (case or not alarm.added):
                 cases[alarm.conversation.contact.id] = await self._work(alarm, case, readers)
             else:
@@ -93,16 +103,18 @@ class Alarms:
             text = words.sum_up(self.rules, about, alarm.response, added=alarm.added)
             return await self.casebook.add(case, about, text)
         assert alarm.plan is not None  # noqa: S101 - callers look
-        return await self.casebook.open(about, alarm.plan, readers, self.casebook.now)
+        return await self.casebook.open(about, alarm.plan, readers, self._time(alarm))
 
     def _alert(self, alarm: Alarm, readers: list[Reader]) -> None:
-        item = alarm.item
+        item, at = alarm.item, self._time(alarm)
         for number, reader in enumerate(readers):
             message = self.compose(
                 self.rules, alarm.conversation, alarm.response, reader.address, alarm.added
             )
             due_id = f"alert:{item.channel}:{item.event_id}:{number:02}"
-            self.outbox.queue(reader.lane, message, 0, due_id)
+            self.outbox.dues.append(
+                Due(lane=reader.lane, at=at, id=due_id, kind=DueKind.SAY, message=message)
+            )
             self.outbox.posts.append(
                 Post(
                     due_id=due_id,
@@ -110,10 +122,49 @@ class Alarms:
                     lane=reader.lane,
                     address=reader.address,
                     name=reader.name,
-                    at=self.casebook.now,
+                    at=at,
                 )
             )
 
     def _readers(self, alarm: Alarm) -> list[Reader]:
         team = alarm.conversation.invitation.interaction.team
-        return readers_of(self.rules, [rule.to for rule in alarm.rules], team, self.channels)
+        to = [name for rule in alarm.rules for name in rule.to]
+        return readers_of(self.rules, to, team, self.channels)
+
+    def _time(self, alarm: Alarm) -> datetime:
+        """Give when colleagues are told: now, or when they work next, the earliest of the rules."""
+        now = self.casebook.now
+        where = (ZoneInfo(self.rules.timezone), self.rules.is_day_off)
+        times = [
+            now if rule.urgent else next_work_time(rule.hours, now, *where) for rule in alarm.rules
+        ]
+        return min(times, default=now)
+
+    async def _spare(self, readers: list[Reader]) -> list[Reader]:
+        """Give those who are not being flooded; the others are told a number at the end of the
+        window, which each further answer raises.
+        """
+        keys = {reader: f"alerts:{reader.lane}:{reader.address}" for reader in readers}
+        counters = await self.transaction.take_counters(set(keys.values())) if keys else {}
+        spared = []
+        for reader, key in keys.items():
+            counters[key], number = pace(counters[key], self.casebook.now)
+            if number <= BURST:
+                spared.append(reader)
+            else:
+                self._queue_digest(reader, number - BURST)
+        await self.transaction.save_counters(counters)
+        return spared
+
+    def _queue_digest(self, reader: Reader, more: int) -> None:
+        at = window_end(self.casebook.now)
+        noun = "answer" if more == 1 else "answers"
+        text = f"{more} more {noun} of the last minutes set off an alert. /cases lists them."
+        can = self.channels[reader.lane]
+        presses = can.max_buttons > 0 and not can.links
+        buttons = (Button(label="Show them", payload="/cases"),) if presses else ()
+        message = Message(address=reader.address, text=text, buttons=buttons)
+        due_id = f"alerts:{int(at.timestamp())}:{reader.address}"
+        self.outbox.latest.append(
+            Due(lane=reader.lane, at=at, id=due_id, kind=DueKind.SAY, message=message)
+        )

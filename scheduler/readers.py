@@ -21,11 +21,17 @@ class Reader:
 def readers_of(
     rules: Rules, to: Iterable[str], team: str, channels: Mapping[str, Capabilities]
 ) -> list[Reader]:
-    """Give whom these names and roles mean for a team, each colleague on their first channel that
-    runs, and each place once.
+    """Give whom these names, roles and places mean for a team, each colleague on their first
+    channel that runs, and each place once.
     """
-    members = [member for name in to for member in recipients_of(name, team, rules.staff)]
-    return list(dict.fromkeys(reader for m in members for reader in member_places(m, channels)[:1]))
+    found: list[Reader] = []
+    for name in to:
+        members = recipients_of(name, team, rules.staff)
+        lane, _, address = name.partition(":")
+        if not members and address and lane in channels:
+            found.append(Reader(lane=lane, address=address))
+        found += [reader for m in members for reader in member_places(m, channels)[:1]]
+    return list(dict.fromkeys(found))
 
 
 def member_places(member: StaffMember, channels: Mapping[str, Capabilities]) -> list[Reader]:

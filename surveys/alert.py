@@ -1,10 +1,11 @@
 """Alerts: which answers are bad enough to tell somebody at once, and whom."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from surveys.case import CasePlan
+from surveys.case import CasePlan, WorkHours
 from surveys.condition import Condition
 from surveys.response import Response
 from surveys.staff import Role, StaffMember
@@ -14,25 +15,48 @@ from surveys.staff import Role, StaffMember
 class AlertRule:
     """``if`` on the answers of one response, and ``to`` whom.
 
-    ``to`` is a role's name (of the interaction's team where the role has teams) or a staff
-    member's name. ``respond_within`` is how soon they get in touch: the customer is promised it.
-    ``case`` is how the case is handled that is opened, None where none is.
+    ``words`` are some of which the customer's own words must hold one, whatever their capitals;
+    without any, words do not matter. Each of ``to`` is a role's name (of the interaction's team
+    where the role has teams), a staff member's name, or a place: ``slack:#service``.
+    ``respond_within`` is how soon they get in touch: the customer is promised it. ``case`` is how
+    the case is handled that is opened, None where none is. ``hours`` are when colleagues are told,
+    None for at once; ``urgent`` does not wait for them.
     """
 
-    condition: Condition
-    to: str
+    condition: Condition | None = None
+    words: tuple[str, ...] = ()
+    to: tuple[str, ...]
     respond_within: timedelta | None = None
     case: CasePlan | None = None
+    hours: WorkHours | None = None
+    urgent: bool = False
+
+    def holds(self, response: Response | None) -> bool:
+        """Whether a response is one to tell of."""
+        if response is None:
+            return False
+        if self.condition is not None and not self.condition.holds(answer_facts(response)):
+            return False
+        return not self.words or _mentions(response, self.words)
 
 
 def match_alerts(
     rules: Sequence[AlertRule], response: Response, before: Response | None
 ) -> tuple[AlertRule, ...]:
     """Give the rules that hold now and did not hold before this turn: each fires once."""
-    now, then = answer_facts(response), answer_facts(before) if before else {}
-    return tuple(
-        rule for rule in rules if rule.condition.holds(now) and not rule.condition.holds(then)
-    )
+    return tuple(rule for rule in rules if rule.holds(response) and not rule.holds(before))
+
+
+def _mentions(response: Response, words: Sequence[str]) -> bool:
+    """Whether the customer's own words hold one of these, at the beginning of a word."""
+    said = [a.text for a in response.answers if a.text and not a.skipped and not a.draft]
+    text = _plain(" ".join(said))
+    return any(sought != " " and sought in text for sought in map(_plain, words))
+
+
+def _plain(text: str) -> str:
+    """Give the words of a text in small letters, each behind one blank."""
+    return " " + " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
 def answer_facts(response: Response) -> Mapping[str, object]:
@@ -56,8 +80,9 @@ def answer_facts(response: Response) -> Mapping[str, object]:
 
 
 def recipients(rule: AlertRule, team: str, staff: Sequence[StaffMember]) -> tuple[StaffMember, ...]:
-    """Give whom a rule tells about that team, as `recipients_of` says."""
-    return recipients_of(rule.to, team, staff)
+    """Give the colleagues a rule tells about that team, as `recipients_of` says."""
+    found = (member for to in rule.to for member in recipients_of(to, team, staff))
+    return tuple({member.name: member for member in found}.values())
 
 
 def recipients_of(to: str, team: str, staff: Sequence[StaffMember]) -> tuple[StaffMember, ...]:
@@ -69,6 +94,8 @@ def recipients_of(to: str, team: str, staff: Sequence[StaffMember]) -> tuple[Sta
     named = tuple(m for m in staff if m.name == to)
     if named or not to:
         return named
+    if ":" in to:  # a place, not a person
+        return ()
     ladder = (Role.TEAM_LEAD, Role.MANAGER, Role.ADMIN)
     start = ladder.index(Role(to)) if to in ladder else 0
     for role in ladder[start:]:

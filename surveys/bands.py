@@ -47,12 +47,25 @@ def worded(survey: Survey, question: Question, response: Response | None) -> Que
     return replace(question, wording=comment_wording(found[0].metric_id or "", found[1]))
 
 
+def scored_bands(survey: Survey, response: Response | None) -> tuple[Band, ...]:
+    """Give the bands of all scored answers, in the survey's order."""
+    found = (_answered(question, response) for question in survey.questions)
+    return tuple(band for band in found if band is not None)
+
+
+def _answered(question: Question, response: Response | None) -> Band | None:
+    answer = response.answer(question.id) if response else None
+    metric, scale = question.metric, question.scale
+    if answer and answer.value is not None and metric and scale and _is_opinion(question):
+        return band(metric, scale, int(answer.value), question.threshold)
+    return None
+
+
 def _first_answered(survey: Survey, response: Response | None) -> tuple[Question, Band] | None:
     for question in survey.questions:
-        answer = response.answer(question.id) if response else None
-        metric, scale = question.metric, question.scale
-        if answer and answer.value is not None and metric and scale and _is_opinion(question):
-            return question, band(metric, scale, int(answer.value), question.threshold)
+        found = _answered(question, response)
+        if found is not None:
+            return question, found
     return None
 
 

@@ -117,8 +117,10 @@ def _on_alerts(config: Config, places: Sequence[Place]) -> None:
     teams = {team for member in config.staff for team in member.teams} or {""}
     for rule, place in zip(config.alerts, places, strict=True):
         found = [m for team in teams for m in recipients(rule, team, config.staff)]
-        if not any(_is_reachable(member, config) for member in found):
-            hint = f"add a colleague under staff who is {rule.to} and has an id on a channel"
+        places_too = any(":" in to for to in rule.to)
+        if not places_too and not any(_is_reachable(member, config) for member in found):
+            meant = " or ".join(rule.to)
+            hint = f"add a colleague under staff who is {meant} and has an id on a channel"
             place.advise("nobody would receive this alert", hint=hint)
 
 

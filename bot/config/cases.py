@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, ConfigDict, PlainValidator
 
 from bot.config.faults import quote
 from bot.config.place import Place
-from bot.config.reading import read_block
+from bot.config.reading import read_block, read_values
 from bot.config.shape import Duration, Line
 from bot.config.throttle import read_flag, read_span, read_weekdays
 from bot.config.units import UnfitError
@@ -67,6 +67,18 @@ class CaseShape:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TellingShape:
+    """When an alert is told; three keys of the alert itself."""
+
+    SECTION: ClassVar = "alert"
+    __pydantic_config__: ClassVar = _CLOSED
+
+    business_hours: Hours | None = None
+    holidays: Flag = True
+    urgent: Flag = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecoveryShape:
     """``recovery:`` of a case."""
 
@@ -100,19 +112,28 @@ def read_case(
     hours = shape.business_hours
     if hours is not None:
         country = shape.country or zone_country(zone)
-        hours = WorkHours(
-            weekdays=hours.weekdays,
-            opens=hours.opens,
-            closes=hours.closes,
-            holidays=shape.holidays,
-            country=country,
-        )
+        hours = replace(hours, holidays=shape.holidays, country=country)
     return CasePlan(
         respond_within=shape.respond_within,
         hours=hours,
         escalate_to=shape.escalate_to,
         recovery=recovery,
     )
+
+
+def read_telling(place: Place, zone: str) -> tuple[WorkHours | None, bool]:
+    """Give when an alert is told, None for at once, and whether it is urgent."""
+    block = place.value if isinstance(place.value, Mapping) else {}
+    keys = ("business_hours", "holidays", "urgent")
+    given = {key: block[key] for key in keys if key in block}
+    shape = read_values(TellingShape, given, place, known=keys)
+    if shape is None:
+        return None, False
+    hours = shape.business_hours
+    if hours is None:
+        return None, shape.urgent
+    country = zone_country(zone)
+    return replace(hours, holidays=shape.holidays, country=country), shape.urgent
 
 
 def _read_recovery(

@@ -469,15 +469,29 @@ RETENTION: Mapping[str, Key] = {
 
 ALERT: Mapping[str, Key] = {
     "if": Key(
-        doc="Tell somebody when this holds for a response's answers.",
+        doc="Tell somebody when this holds for a response's answers. Needed, unless there are "
+        "`words`.",
         example="nps <= 6 or csat <= 2",
-        required=True,
+    ),
+    "words": Key(
+        doc="Tell somebody only where the customer's own words hold one of these.",
+        example="[refund, lawyer]",
     ),
     "to": Key(
-        doc="Whom: team_lead (of the interaction's team), manager, admin, or a colleague's name.",
-        example="team_lead",
+        doc="Whom, or a list of them: team_lead (of the interaction's team), manager, admin, a "
+        "colleague's name, a channel of Slack, a mail address.",
+        example='[team_lead, "slack:#service"]',
         default="team_lead",
     ),
+    "business_hours": Key(
+        doc="When they are told, in the service's time zone; what comes up at another time waits.",
+        example="mon-fri 08:00-17:00",
+        default="always",
+    ),
+    "holidays": Key(
+        doc="true: public holidays are no business hours.", example="false", default="true"
+    ),
+    "urgent": Key(doc="true: told at once, whatever the hours.", example="true", default="false"),
     "respond_within": Key(
         doc="How soon they are in touch with the customer, who is told so at once.",
         example="4h",

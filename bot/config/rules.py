@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.config.cases import read_case
+from bot.config.cases import read_case, read_telling
 from bot.config.faults import quote
 from bot.config.follow_ups import read_follow_up
 from bot.config.keys import LATER
 from bot.config.model import Registry
 from bot.config.place import Place
 from bot.config.questions import Tongue, check_names
-from bot.config.reading import NOT_YET, NOT_YET_HINT, read_block, report_key
+from bot.config.reading import NOT_YET, NOT_YET_HINT, example, read_block, report_key
 from bot.config.shape import AlertShape, CardsShape, TriggerShape
 from bot.config.surveys import NAME
 from scheduler.triggers import Trigger
@@ -98,8 +98,12 @@ def read_alert(place: Place, names: Names) -> AlertRule | None:
     shape = read_block(AlertShape, place)
     if shape is None:
         return None
-    check_names(place.at("if"), shape.if_, {*names.answers, *METRICS}, "question")
-    _check_receiver(place.at("to"), shape.to, {*RECEIVERS, *names.staff})
+    if shape.if_ is None and not shape.words:
+        place.key_fault("'if' is missing", hint=example("alert", "if"), found="if")
+    if shape.if_ is not None:
+        check_names(place.at("if"), shape.if_, {*names.answers, *METRICS}, "question")
+    to = tuple(_read_receiver(at, name, names) for at, name in _receivers(place.at("to"), shape.to))
+    hours, urgent = read_telling(place, names.zone)
     case = read_case(
         place.at("case"), surveys=names.surveys, channels=names.channels, zone=names.zone
     )
@@ -110,7 +114,41 @@ def read_alert(place: Place, names: Names) -> AlertRule | None:
     if len(place.findings.faults) > before:
         return None
     within = shape.respond_within or (case.respond_within if case else None)
-    return AlertRule(condition=shape.if_, to=shape.to, respond_within=within, case=case)
+    return AlertRule(
+        condition=shape.if_,
+        words=shape.words,
+        to=to,
+        respond_within=within,
+        case=case,
+        hours=hours,
+        urgent=urgent,
+    )
+
+
+def _receivers(place: Place, to: Sequence[str]) -> list[tuple[Place, str]]:
+    """Give each receiver with its place: one may stand by itself, several stand in a list."""
+    if isinstance(place.value, list):
+        return [(place.at(number), name) for number, name in enumerate(to)]
+    return [(place, name) for name in to]
+
+
+def _read_receiver(place: Place, to: str, names: Names) -> str:
+    """Give a role, a colleague's name, or a place as ``channel:address``: ``#service`` is one of
+    Slack, and an address with @ is a mail's.
+    """
+    if to in {*RECEIVERS, *names.staff}:
+        return to
+    lane, _, address = to.partition(":")
+    if not address and to.startswith("#"):
+        lane, address = "slack", to
+    elif not address and "@" in to:
+        lane, address = "email", to
+    if not address:
+        _check_receiver(place, to, {*RECEIVERS, *names.staff})
+    elif lane not in names.channels:
+        hint = f"add {lane} under channels, or write a role or a colleague's name"
+        place.fault(f"the channel {quote(lane)} is not set up", hint=hint)
+    return f"{lane}:{address}"
 
 
 def read_cards(place: Place, names: Names) -> str:

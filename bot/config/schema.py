@@ -273,8 +273,12 @@ def _alert_types(registry: Registry) -> Types:
     }
     return {
         "if": _IF,
-        "to": _STRING,
+        "words": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
+        "to": {"anyOf": [_STRING, {"type": "array", "items": _STRING, "minItems": 1}]},
         "respond_within": _DURATION,
+        "business_hours": _STRING,
+        "holidays": _FLAG,
+        "urgent": _FLAG,
         "case": _block("case", case),
     }
 

@@ -269,9 +269,13 @@ class AlertShape:
     SECTION: ClassVar = "alert"
     __pydantic_config__: ClassVar = _CLOSED
 
-    if_: Annotated[Condition, _plain(read_condition), Field(alias="if")]
-    to: Line = "team_lead"
+    if_: If = None
+    words: Names = ()
+    to: Names = ("team_lead",)
     respond_within: Duration | None = None
+    business_hours: Any = None
+    holidays: Any = None
+    urgent: Any = None
     case: Any = None
 
 

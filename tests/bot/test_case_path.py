@@ -41,8 +41,8 @@ triggers:
   after_call: {{ event: Call Ended, survey: after_call, via: [telegram] }}
 throttle: {{ let_talk: 0m }}
 alerts:
-  - if: nps <= 6
-    to: team_lead
+  - {condition}
+    to: {to}
     case: {case}
 """
 CASE = "{ respond_within: 4h, escalate_to: manager, recovery: { survey: helpful, after: 1d } }"
@@ -82,7 +82,9 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(folder: Path, case: str = CASE) -> AsyncIterator[House]:
+async def a_house(
+    folder: Path, case: str = CASE, *, to: str = "team_lead", condition: str = "if: nps <= 6"
+) -> AsyncIterator[House]:
     async with TelegramServer() as telegram, SlackServer() as slack:
         path = folder / "config.yaml"
         path.write_text(
@@ -95,6 +97,8 @@ async def a_house(folder: Path, case: str = CASE) -> AsyncIterator[House]:
                 app_token=slack.app_token,
                 slack=slack.url,
                 case=case,
+                to=to,
+                condition=condition,
             )
         )
         clock = Clock()

@@ -77,7 +77,7 @@ def make_rules(
             "key": b"k" * 32,
             "surveys": {"call": SURVEY},
             "triggers": (trigger,),
-            "alerts": (AlertRule(condition=parse("nps <= 6 or csat <= 2"), to="team_lead"),),
+            "alerts": (AlertRule(condition=parse("nps <= 6 or csat <= 2"), to=("team_lead",)),),
             "staff": (LEADER,),
             "languages": BANKS,
             "address_traits": {"telegram": "telegram_id", "email": "email"},

@@ -259,10 +259,10 @@ def test_each_colleague_is_told_on_the_first_channel_that_runs() -> None:
     rules = replace(RULES, staff=(both, boss))
     running = {"telegram": CHAT, "email": PLAIN}
     lead = Reader(name=both.name, lane="telegram", address="777")
-    assert readers_of(rules, [rule.to], "support", running) == [lead]
+    assert readers_of(rules, rule.to, "support", running) == [lead]
     manager = Reader(name="Otto", lane="email", address="o@acme.example")
-    assert readers_of(rules, [rule.to], "sales", running) == [manager]
-    assert readers_of(rules, [rule.to], "sales", {"telegram": CHAT}) == []
+    assert readers_of(rules, rule.to, "sales", running) == [manager]
+    assert readers_of(rules, rule.to, "sales", {"telegram": CHAT}) == []
 
 
 # Changing one's mind on a page

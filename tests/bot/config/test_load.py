@@ -342,7 +342,8 @@ alerts:
   - { if: nps <= 1, to: manager }
 """
     )
-    assert [alert.to for alert in config.alerts] == ["team_lead", "Maija", "manager"]
+    assert [alert.to for alert in config.alerts] == [("team_lead",), ("Maija",), ("manager",)]
+    assert config.alerts[0].condition
     assert config.alerts[0].condition.holds({"nps": 6})
 
 
