@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_test_send(commands)
     _add_embed(commands)
     _add_doctor(commands)
+    _add_report(commands)
     _add_import(commands)
     _add_link(commands)
     _add_why(commands)
@@ -200,6 +201,29 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         from bot.running import run_async  # noqa: PLC0415
 
         return run_async(run_doctor(options.config, sys.stdout))
+
+    parser.set_defaults(run=run)
+
+
+def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "report", "make a report of config.yaml as it would be sent now")
+    parser.add_argument("name", help="its name under reports:")
+    parser.add_argument(
+        "--format", choices=["terminal", "html", "png"], default="terminal", help="or html, png"
+    )
+    parser.add_argument("--out", type=Path, help="the file to write; default: here, NAME.png")
+    parser.add_argument("--language", default="", help="default: the report's")
+
+    def run(options: argparse.Namespace) -> int:
+        from datetime import UTC, datetime  # noqa: PLC0415
+
+        from bot.reports.command import Wish, run_report  # noqa: PLC0415
+        from bot.running import run_async  # noqa: PLC0415
+
+        wish = Wish(
+            name=options.name, form=options.format, file=options.out, language=options.language
+        )
+        return run_async(run_report(options.config, wish, sys.stdout, datetime.now(UTC)))
 
     parser.set_defaults(run=run)
 

@@ -28,6 +28,7 @@ from bot.http import Door, make_app
 from bot.metrics import render_metrics
 from bot.plan.live import write_down
 from bot.reloading import Reloading, tell_keepers
+from bot.reports.sending import Reporter
 from bot.results.building import build_results
 from bot.results.routes import ResultsPage
 from bot.rulebook import make_rules, name_rules, say_alert, say_call, say_card
@@ -394,6 +395,14 @@ class Service:
         clock.every(RELOAD, "reload", reloading.tick)
         sweeping = Sweeping(self.store, lambda: self.config.retention.decisions, self._clock)
         clock.every(TIDY, "sweeping", sweeping.tick)
+        reporter = Reporter(
+            self.store,
+            lambda: self.config,
+            channels={name: c.capabilities for name, c in self.channels.items()},
+            clock=self._clock,
+            wake=self.wake,
+        )
+        clock.every(CAMPAIGNS, "reports", reporter.tick)
         clock.every(SWEEP, "strays", self.strays.sweep)
         clock.every(SWEEP, "conflicts", self.conflicts.sweep)
         clock.every(TICK, "cases", self.cases.sweep)

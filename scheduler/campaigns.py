@@ -37,6 +37,7 @@ class Campaign:
     ``spread`` is the time over which the people of one occurrence are spread evenly. ``hold_out``
     in [0, 100) is the share of them that is never asked, to compare with. ``max_age`` is how late
     somebody may still be asked after an outage, ``ends`` the time after which it comes no more.
+    ``reports`` are the reports that are sent when a round is over.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Campaign:
     max_age: timedelta = timedelta(days=1)
     expires: timedelta = OPEN_FOR
     follow_up: FollowUp = field(default_factory=FollowUp)
+    reports: tuple[str, ...] = ()
 
     @property
     def asks_for(self) -> frozenset[str]:

@@ -86,8 +86,9 @@ def dump_message(message: Message | None) -> dict[str, Any] | None:
         given[name] = [[link.label, link.url] for link in getattr(message, name)]
     given.pop("heard_at", None)  # true only for the moment of sending
     if message.image is not None:
-        png = base64.b64encode(message.image.png).decode()
-        given["image"] = {"png": png, "alt": message.image.alt}
+        given["image"] = _dump_image(message.image)
+    if message.pictures:
+        given["pictures"] = [_dump_image(image) for image in message.pictures]
     return given
 
 
@@ -107,9 +108,18 @@ def load_message(text: str | None) -> Message | None:
     if given.get("ends"):
         given["ends"] = tuple(given["ends"])
     if given.get("image"):
-        image = given["image"]
-        given["image"] = Image(png=base64.b64decode(image["png"]), alt=image["alt"])
+        given["image"] = _load_image(given["image"])
+    if "pictures" in given:
+        given["pictures"] = tuple(_load_image(image) for image in given["pictures"])
     return Message(**given)
+
+
+def _dump_image(image: Image) -> dict[str, str]:
+    return {"png": base64.b64encode(image.png).decode(), "alt": image.alt}
+
+
+def _load_image(given: Mapping[str, str]) -> Image:
+    return Image(png=base64.b64decode(given["png"]), alt=given["alt"])
 
 
 def _given(value: Message | Button, fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:

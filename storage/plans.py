@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage import campaigns, engagements, in_force, journeys, ledger, sweeping
+from storage import campaigns, engagements, in_force, journeys, ledger, reporting, sweeping
 from storage.campaigns import Run
 from storage.journeys import Planned, Way
 from storage.sql import Session
@@ -62,6 +62,10 @@ class Plans:
     async def cancel_invitations(self, reasons: Mapping[int, str], now: datetime) -> None:
         """End planned invitations, each for a reason that is kept; others are passed over."""
         await journeys.cancel_invitations(self._session, reasons, now)
+
+    async def take_report(self, report: str, wall: str, now: datetime) -> bool:
+        """Note that a report's occurrence is sent; False where somebody did before."""
+        return await reporting.take_report(self._session, report, wall, now)
 
     async def first_seen(self, name: str, now: datetime) -> datetime:
         """Give when a campaign, by name and schedule, was first seen: now where it is new."""

@@ -19,6 +19,7 @@ from storage import (
     marks,
     posts,
     recount,
+    reporting,
     reports,
     setbacks,
     settlement,
@@ -351,6 +352,16 @@ class Store(StaffRoom):
         from ``since`` to before ``until``, of these teams (None: all).
         """
         return await self._database.read(lambda s: headway.headway(s, rules, since, until, teams))
+
+    async def campaign_tally(self, campaign: str, since: datetime, until: datetime) -> Tally:
+        """Give the counts of scores that one round of a campaign brought, without a flow."""
+        return await self._database.read(
+            lambda s: reporting.campaign_tally(s, campaign, since, until)
+        )
+
+    async def count_reasons(self, wanted: Filter) -> dict[str, int]:
+        """Give how many invitations were not asked in the period, by the rule that ended them."""
+        return await self._database.read(lambda s: reporting.count_reasons(s, wanted))
 
     async def rounds(self, campaign: str, limit: int) -> list[Round]:
         """Give the last times a campaign came round, newest first."""

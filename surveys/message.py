@@ -74,7 +74,9 @@ class Message:
     ``heard_at`` is when the person last wrote on this channel, None for never: what may be said
     depends on it where a provider has a window. ``replies_to`` are the provider's ids of the
     messages that this one answers, oldest first, where a channel has threads. ``origin`` is how a
-    page came to be shown: what its buttons are worth depends on it.
+    page came to be shown: what its buttons are worth depends on it. ``page`` is the same as a
+    whole HTML page of ours, where a channel can show one, and ``pictures`` those it shows: the
+    first as ``src="picture:0"``.
     """
 
     delivery_id: int = 0
@@ -95,6 +97,8 @@ class Message:
     question_id: str = ""
     scale_id: str = ""
     image: Image | None = None
+    page: str = ""
+    pictures: tuple[Image, ...] = ()
     replaces: str = ""
     step: int = 0
     steps: int = 0

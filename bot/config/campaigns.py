@@ -12,6 +12,7 @@ from bot.config.audience import read_whom
 from bot.config.follow_ups import read_follow_up
 from bot.config.place import Place
 from bot.config.reading import read_block
+from bot.config.reports import read_names
 from bot.config.rules import Names, check_name, read_via
 from bot.config.schedules import read_schedule
 from bot.config.shape import Duration, Line
@@ -66,6 +67,7 @@ class CampaignShape:
     only_if: Any = None
     remind: Any = None
     fallback: Any = None
+    reports: Any = None
 
 
 SHAPES = (CampaignShape,)
@@ -102,6 +104,7 @@ def read_campaign(place: Place, names: Names, timezone: str) -> Campaign | None:
         audience=audience,
         listed=listed,
         follow_up=follow_up,
+        reports=read_names(place.at("reports"), "[campaign_end]"),
         ends=_end_of(shape.ends, timezone) if shape.ends else None,
         **given,
     )

@@ -1,6 +1,6 @@
 """Loading: config.yaml and the files it includes become one Config, or all their faults at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from bot.config.journeys import read_journey
 from bot.config.keys import LATER, ROOT
 from bot.config.languages import load_languages, with_own_languages
 from bot.config.limits import read_limits
-from bot.config.model import ChannelConfig, Config, Registry, Service
+from bot.config.model import ChannelConfig, Config, Registry, ReportRule, Service
 from bot.config.place import Findings, Place
 from bot.config.questions import Tongue, written_names
 from bot.config.reading import example, report_key
+from bot.config.reports import CAMPAIGN_ENDS, read_report
 from bot.config.retention import read_retention
 from bot.config.rules import Names, check_name, read_alert, read_cards, read_trigger
 from bot.config.service import main_language, read_service
@@ -33,9 +34,9 @@ from surveys.language import Languages
 from surveys.staff import StaffMember
 from surveys.survey import Survey
 
-_SHARED = ("surveys", "triggers", "journeys", "campaigns", "alerts", "staff")
+_SHARED = ("surveys", "triggers", "journeys", "campaigns", "alerts", "staff", "reports")
 """What an included file may hold, and the main file, too."""
-_LISTS = frozenset({"alerts", "staff"})
+_LISTS = frozenset({"alerts", "staff", "reports"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,7 @@ class _Reader:
         journeys = [read_journey(place, names) for place in places["journeys"]]
         campaigns = [read_campaign(place, names, zone) for place in places["campaigns"]]
         alerts = [read_alert(place, names) for place in places["alerts"]]
+        reports = self._reports(places, names, campaigns)
         throttle = read_throttle(
             self._main.at("throttle"), names.surveys, _topics(places["surveys"]), names.channels
         )
@@ -143,6 +145,7 @@ class _Reader:
             journeys=tuple(j for j in journeys if j),
             campaigns=tuple(c for c in campaigns if c),
             alerts=tuple(a for a in alerts if a),
+            reports=reports,
             cards_to=cards_to,
             causes=causes,
             throttle=throttle,
@@ -200,6 +203,29 @@ class _Reader:
                     what = "a list is" if section in _LISTS else "names with values are"
                     hint = example("root", section)
                     place.fault(f"{what} expected under {section}", hint=hint)
+
+    def _reports(
+        self,
+        places: Mapping[str, tuple[Place, ...]],
+        names: Names,
+        campaigns: Sequence[Campaign | None],
+    ) -> tuple[ReportRule, ...]:
+        """Give the reports; names that two share, or that a campaign invents, are faults."""
+        read: dict[str, ReportRule] = {}
+        for place in places["reports"]:
+            report = read_report(place, names, self._bank)
+            if report and report.name in read:
+                hint = "give each report its own"
+                place.at("name").fault(f"another report is called {quote(report.name)}", hint=hint)
+            elif report:
+                read[report.name] = report
+        ends = [name for name, report in read.items() if report.schedule is None]
+        for place, campaign in zip(places["campaigns"], campaigns, strict=True):
+            for number, name in enumerate(campaign.reports if campaign else ()):
+                if name not in (*ends, CAMPAIGN_ENDS):
+                    known = (*ends, CAMPAIGN_ENDS)
+                    place.at("reports", number).unknown("report of a campaign's end", known)
+        return tuple(read.values())
 
     def _staff(self, places: Iterable[Place]) -> tuple[StaffMember, ...]:
         read = [(place, read_member(place, self._registry)) for place in places]

@@ -10,6 +10,7 @@ from bot.config.limits import Limits
 from scheduler.campaigns import Campaign
 from scheduler.milestones import Journey
 from scheduler.patience import Throttle
+from scheduler.schedule import Schedule
 from scheduler.triggers import Trigger
 from surveys.alert import AlertRule
 from surveys.cause import CAUSES
@@ -62,6 +63,24 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRule:
+    """One report: who is sent which numbers when.
+
+    ``schedule`` is None for the end of a campaign; ``period`` is what it looks back on, as
+    written. ``to`` are roles, colleagues' names, or ``channel:address``. ``surveys`` limits, empty
+    for all; ``by`` are the groups that are compared. ``language`` is "" for the service's.
+    """
+
+    name: str
+    schedule: Schedule | None
+    to: tuple[str, ...]
+    period: str = "7d"
+    surveys: tuple[str, ...] = ()
+    by: tuple[str, ...] = ("channel", "team", "agent")
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """What config.yaml and the files it includes say.
 
@@ -79,6 +98,7 @@ class Config:
     triggers: tuple[Trigger, ...]
     journeys: tuple[Journey, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
+    reports: tuple[ReportRule, ...] = ()
     alerts: tuple[AlertRule, ...]
     cards_to: str = "team_lead"
     causes: tuple[str, ...] = CAUSES

@@ -50,6 +50,16 @@ _SERVICE: Types = dict.fromkeys(SECTIONS["service"], _STRING) | {
     "write_keys": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
     "identity": {"enum": ["link", "code"]},
 }
+_LISTED: Schema = {"anyOf": [_STRING, {"type": "array", "items": _STRING}]}
+_REPORT: Types = {
+    "name": _STRING,
+    "schedule": _STRING,
+    "to": _LISTED,
+    "period": _STRING,
+    "surveys": _LISTED,
+    "by": _LISTED,
+    "language": _STRING,
+}
 _QUESTION: Types = {
     "id": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,15}$"},
     "about": {"enum": sorted({about for variants in VARIANTS.values() for about in variants})},
@@ -86,6 +96,7 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "causes": {"type": "array", "items": _STRING, "minItems": 1},
         "journeys": _named(_block("journey", _journey_types(registry))),
         "campaigns": _named(_block("campaign", _campaign_types(registry))),
+        "reports": {"type": "array", "items": _block("report", _REPORT)},
         "throttle": _block("throttle", _throttle_types(registry)),
         "cards": _block("cards", {"to": _STRING}),
         "limits": _block("limits", _limits_types(registry)),
@@ -300,6 +311,7 @@ def _campaign_types(registry: Registry) -> Types:
         "only_if": trigger["only_if"],
         "remind": trigger["remind"],
         "fallback": trigger["fallback"],
+        "reports": _LISTED,
     }
 
 

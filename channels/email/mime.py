@@ -12,6 +12,7 @@ Headers are made here and hold no line breaks, whatever a text holds.
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
@@ -20,7 +21,8 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from channels.email.body import ARROW, PICTURE, compile_bodies, slots_of
-from channels.email.frame import frame_of
+from channels.email.body import quote as quote_text
+from channels.email.frame import clean, frame_of
 from channels.email.settings import Mailbox, Plus, is_address
 from channels.email.tags import tag_bounce, tag_reply, tag_stop
 from channels.errors import Unreachable
@@ -67,6 +69,8 @@ def to_payload(message: Message, letterhead: Letterhead, now: datetime) -> bytes
     :param now: when the mail is written, aware.
     :raises Unreachable: where ``message.address`` is no mail address.
     """
+    if message.page:
+        return _whole_page(message, letterhead, now)
     frame = frame_of(message)
     marker = letterhead.marker(message)
     bodies = compile_bodies(frame, letterhead.company, letterhead.sender.domain, marker)
@@ -76,6 +80,22 @@ def to_payload(message: Message, letterhead: Letterhead, now: datetime) -> bytes
         b'\r\nContent-Type: multipart/alternative;\r\n boundary="', _ALTERNATIVE, b'"\r\n\r\n--',
         _ALTERNATIVE, b"\r\n", _text(b"plain", plain), b"\r\n--",
         _ALTERNATIVE, b"\r\n", _with_picture(_text(b"html", page), message.image, letterhead),
+        b"\r\n--", _ALTERNATIVE, b"--\r\n",
+    ))  # fmt: skip
+
+
+def _whole_page(message: Message, letterhead: Letterhead, now: datetime) -> bytes:
+    """Give a mail whose page is ready made, its pictures inside."""
+    page, domain = clean(message.page), letterhead.sender.domain
+    for number in range(len(message.pictures)):
+        page = page.replace(f'"picture:{number}"', f'"cid:{PICTURE}{number}@{domain}"')
+    body = _text(b"html", quote_text(page))
+    names = [f"{PICTURE}{number}@{domain}" for number in range(len(message.pictures))]
+    return b"".join((
+        "\r\n".join(_headers(message, letterhead, now)).encode("ascii"),
+        b'\r\nContent-Type: multipart/alternative;\r\n boundary="', _ALTERNATIVE, b'"\r\n\r\n--',
+        _ALTERNATIVE, b"\r\n", _text(b"plain", quote_text(clean(message.text))), b"\r\n--",
+        _ALTERNATIVE, b"\r\n", _related(body, message.pictures, names),
         b"\r\n--", _ALTERNATIVE, b"--\r\n",
     ))  # fmt: skip
 
@@ -180,15 +200,26 @@ def _text(subtype: bytes, quoted: bytes) -> bytes:
 def _with_picture(page: bytes, image: Image | None, letterhead: Letterhead) -> bytes:
     if image is None:
         return page
-    png = base64.encodebytes(image.png).replace(b"\n", b"\r\n")
-    return b"".join((
+    return _related(page, (image,), [f"{PICTURE}@{letterhead.sender.domain}"])
+
+
+def _related(page: bytes, images: Sequence[Image], names: Sequence[str]) -> bytes:
+    """Give a page with the pictures it shows, each under its Content-ID."""
+    if not images:
+        return page
+    parts = [
         b'Content-Type: multipart/related; type="text/html";\r\n boundary="', _RELATED,
-        b'"\r\n\r\n--', _RELATED, b"\r\n", page, b"\r\n--", _RELATED,
-        b"\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n",
-        b'Content-Disposition: inline; filename="picture.png"\r\nContent-ID: <',
-        f"{PICTURE}@{letterhead.sender.domain}".encode("ascii"), b">\r\n\r\n", png,
-        b"--", _RELATED, b"--\r\n",
-    ))  # fmt: skip
+        b'"\r\n\r\n--', _RELATED, b"\r\n", page, b"\r\n",
+    ]  # fmt: skip
+    for image, name in zip(images, names, strict=True):
+        parts += [
+            b"--", _RELATED,
+            b"\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n",
+            b'Content-Disposition: inline; filename="picture.png"\r\nContent-ID: <',
+            name.encode("ascii"), b">\r\n\r\n",
+            base64.encodebytes(image.png).replace(b"\n", b"\r\n"),
+        ]  # fmt: skip
+    return b"".join((*parts, b"--", _RELATED, b"--\r\n"))
 
 
 def _mailbox(mailbox: Mailbox, address: str = "") -> str:

@@ -54,7 +54,7 @@ def test_all_of_it(load: Load) -> None:
         ("schedule: monday at 10, ends: soon", "a date is expected here", "2027-12-31"),
         ("schedule: monday at 10, via: fax", "unknown channel 'fax'", ""),
         ("schedule: monday at 10, spraed: 4h", "unknown key 'spraed'", "spread"),
-        ("schedule: monday at 10, reports: [campaign_end]", "not in this version yet", ""),
+        ("schedule: monday at 10, reports: [campaign_ned]", "unknown report", "campaign_end"),
     ],
 )
 def test_what_is_wrong_says_where(load: Load, text: str, message: str, hint: str) -> None:

@@ -19,6 +19,7 @@ from bot.config.journeys import SHAPES as JOURNEY_SHAPES
 from bot.config.keys import LATER, SECTIONS, table
 from bot.config.limits import LimitsShape
 from bot.config.reading import known_keys
+from bot.config.reports import SHAPES as REPORT_SHAPES
 from bot.config.retention import SHAPES as RETENTION_SHAPES
 from bot.config.schema import build_schema, setting_docs
 from bot.config.shape import SHAPES as PLAIN_SHAPES
@@ -37,6 +38,7 @@ SHAPES = (
     *JOURNEY_SHAPES,
     *CAMPAIGN_SHAPES,
     *CASE_SHAPES,
+    *REPORT_SHAPES,
     *FOLLOW_UP_SHAPES,
     *THROTTLE_SHAPES,
     *AUDIENCE_SHAPES,
