@@ -170,7 +170,7 @@ def test_schema_takes_what_the_reader_takes(tmp_path: Path, registry: Registry) 
     "name",
     ["root_key_misspelt", "service_keys_misspelt", "channel_keys", "channel_misspelt", "staff_entries",
      "survey_keys", "survey_without_questions", "question_misspelt", "question_form", "question_own",
-     "trigger_values", "trigger_of_later_versions", "later_sections", "trigger_via", "alerts",
+     "trigger_values", "trigger_of_later_versions", "trigger_via", "alerts",
      "sections_of_the_wrong_kind"],
 )  # fmt: skip
 def test_schema_refuses_what_the_reader_refuses(name: str, registry: Registry) -> None:
