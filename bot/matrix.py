@@ -45,6 +45,12 @@ class Row:
     say: Callable[[Entry, Capabilities], str]
 
 
+def _mind(_entry: Entry, can: Capabilities) -> str:
+    if can.edits or can.links or can.waits:
+        return "press another"
+    return 'write "no, 9"' if can.replies else "no"
+
+
 def _yes(flag: bool) -> str:
     return "yes" if flag else "no"
 
@@ -150,7 +156,7 @@ ROWS = (
     Row(
         label="Changing one's mind",
         about=(),
-        say=lambda _, can: "press another" if can.edits or can.links or can.waits else "no",
+        say=_mind,
     ),
     Row(
         label="The question shows the answer afterwards",
