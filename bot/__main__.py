@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_restore(commands)
     _add_audit(commands)
     _add_export(commands)
+    _add_webhooks(commands)
     return parser
 
 
@@ -287,6 +288,23 @@ def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         from bot.running import run_async, run_backup  # noqa: PLC0415
 
         return run_async(run_backup(options.config, options.to))
+
+    parser.set_defaults(run=run)
+
+
+def _add_webhooks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "webhooks", "tell other systems again what they missed")
+    parser.add_argument("what", choices=["replay"], help="make calls due again")
+    parser.add_argument("--since", required=True, help="a day or a period: 2026-10-01, 7d")
+    parser.add_argument("--to", default="", help="one webhook's name; default: each")
+    parser.add_argument("--all", action="store_true", help="also those that were delivered")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.running import run_async  # noqa: PLC0415
+        from bot.webhooks.command import run_replay  # noqa: PLC0415
+
+        work = run_replay(options.config, options.since, options.to, sys.stdout, every=options.all)
+        return run_async(work)
 
     parser.set_defaults(run=run)
 

@@ -134,6 +134,7 @@ def compare(old: Config, new: Config) -> Change:
         "throttle": "throttle",
         "entrances": "public surveys",
         "retention": "retention",
+        "webhooks": "webhooks",
     }
     lines += [
         f"{name}: changed"

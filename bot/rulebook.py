@@ -50,6 +50,7 @@ def make_rules(config: Config, key: bytes, paused: Mapping[str, Pause] | None = 
         whereabouts=make_whereabouts(config.throttle),
         entrances=config.entrances,
         paused=paused or {},
+        webhooks=config.webhooks,
     )
 
 

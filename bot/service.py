@@ -32,6 +32,7 @@ from bot.reports.sending import Reporter
 from bot.results.building import build_results
 from bot.results.routes import ResultsPage
 from bot.rulebook import make_rules, name_rules, say_alert, say_call, say_card
+from bot.webhooks.caller import Caller
 from channels import CHANNELS
 from channels.base import Channel, Surroundings
 from channels.errors import ChannelError
@@ -100,6 +101,7 @@ class Service:
         self.cases: CaseWatch
         self.gateway: Gateway
         self.desk: Desk
+        self.caller: Caller
         self.commands: Commands
         self.results: ResultsPage
         self.events: Batch[Event, bool]
@@ -216,6 +218,8 @@ class Service:
         )
         self.events = Batch(events.handle_events)
         self.replies = Batch(self.results.watch.after(replies.handle_inbound))
+        self.caller = Caller(self.store, lambda: self.rules.webhooks, self._clock)
+        self._exits.push_async_callback(self.caller.close)
         self.desk = Desk(
             self.store,
             self._rules,
@@ -388,6 +392,8 @@ class Service:
         clock = Clock()
         clock.every(TICK, "dispatch", self._wake_all)
         clock.every(TICK, "pauses", self.desk.refresh)
+        clock.every(TICK, "webhooks", self.caller.tick)
+        clock.every(SWEEP, "old webhooks", self.caller.forget)
         clock.every(SWEEP, "expire", self._expire)
         campaigns = Enlisting(self.store, self._rules, clock=self._clock, wake=self.wake)
         clock.every(CAMPAIGNS, "campaigns", campaigns.tick, at_once=True)

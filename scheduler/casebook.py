@@ -14,6 +14,7 @@ from scheduler.outbox import BREATH, Outbox
 from scheduler.readers import Reader, find_named, member_places, readers_of
 from scheduler.recovering import plan_recovery
 from scheduler.rules import Rules
+from scheduler.telling import tell_case
 from scheduler.worktime import add_work_time
 from storage.store import Transaction
 from surveys.case import Case, CasePlan, CaseState, Deed, DeedKind, Entry, EntryKind, act, escalate
@@ -48,6 +49,7 @@ class Casebook:
         (case,) = await self.transaction.add_cases([opened])
         entry = Entry(at=self.now, kind=EntryKind.OPENED)
         await self.transaction.add_entries([(case.id, entry)])
+        await tell_case(self.transaction, self.rules, "case.opened", case, self.now)
         view = CaseView(case=case, conversation=conversation, story=(entry,))
         await self._show_to(view, readers, at)
         return case
@@ -132,6 +134,8 @@ class Casebook:
         await self.transaction.add_entries([(case.id, entry) for entry in entries])
         if case.is_closed:  # what waited for it may be asked now
             await self.transaction.release_waiting({case.contact_id}, self.now + BREATH)
+        if entries and case.is_closed and case.closed_at == self.now:
+            await tell_case(self.transaction, self.rules, "case.closed", case, self.now)
         posts = [post for post in await self._posts(case) if post.kind is PostKind.CASE]
         out = [post for post in posts if post.external_id and self._edits(post)]
         await self.transaction.mark_stale([post.id for post in posts if not post.external_id])

@@ -26,6 +26,7 @@ from scheduler.rules import Rules
 from scheduler.sparing import Sparing
 from scheduler.statuses import Statuses
 from scheduler.talk import Talk
+from scheduler.telling import tell
 from scheduler.turns import Turns
 from scheduler.visits import Visits
 from scheduler.wishes import ComposeCall, Wishes
@@ -89,6 +90,7 @@ class ReplyIntake:
             await batch.turns.cards.save()
             await batch.turns.alarms.tell()
             await batch.outbox.save(transaction)
+            await tell(transaction, rules, batch.outbox, batch.turns.conversations, now)
             await batch.guard.save()
             await batch.outbox.part(transaction)
             return said, batch

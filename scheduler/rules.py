@@ -25,6 +25,7 @@ from surveys.pausing import Pause
 from surveys.reading import also_understanding
 from surveys.staff import StaffMember
 from surveys.survey import Survey
+from surveys.webhook import Endpoint
 
 ANSWER_LINK_LIVES = timedelta(days=30)
 """How long an answer link outlives its survey, to say "closed" rather than "no such page"."""
@@ -42,6 +43,7 @@ class Rules:
     ``key`` seals links (`surveys.link`). ``entrances`` are the surveys anybody may come to.
     ``consent`` is what asking rests on where nothing is recorded of a person. ``links_by_code`` is
     whether an opt-in link alone does not do to tie a chat to a person.
+    ``webhooks`` are the systems that are told of what happens.
     ``paused`` is what staff put on hold, by name: the one thing here that the file does not say.
     ``cards_to`` is who reads comment cards: a role or a colleague's name, "" for nobody.
     ``causes`` are those a case may be closed with; ``is_day_off`` tells colleagues' holidays.
@@ -71,6 +73,7 @@ class Rules:
     paused: Mapping[str, Pause] = field(default_factory=dict)
     causes: tuple[str, ...] = CAUSES
     is_day_off: IsHoliday = no_holiday
+    webhooks: tuple[Endpoint, ...] = ()
     _heard: Mapping[str, Language] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,14 +1,24 @@
 """The staff room: what the store does for staff commands, beside showing results."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from storage import audit, confirmations, exports, finding, pausing, person, uncertain
+from storage import (
+    audit,
+    confirmations,
+    exports,
+    finding,
+    pausing,
+    person,
+    uncertain,
+    webhooks,
+)
 from storage.database import Database
 from surveys.audit import Entry, Head, Note
 from surveys.contact import Contact
 from surveys.pausing import Pause
+from surveys.webhook import Call
 
 
 class StaffRoom:
@@ -86,3 +96,23 @@ class StaffRoom:
     async def read_person(self, contact: Contact) -> dict[str, Any]:
         """Give everything that is kept about a person: table -> rows."""
         return await self._database.read(lambda s: person.read_person(s, contact))
+
+    async def claim_webhook_calls(self, now: datetime, lease: timedelta, limit: int) -> list[Call]:
+        """Take what other systems are to be told now."""
+        return await self._database.transact(lambda s: webhooks.claim_calls(s, now, lease, limit))
+
+    async def settle_webhook_call(self, call: Call, again: datetime | None, verdict: str) -> None:
+        """Note what became of a try, and when it is due again, None for never."""
+        await self._database.transact(lambda s: webhooks.settle_call(s, call, again, verdict))
+
+    async def replay_webhook_calls(
+        self, since: datetime, endpoint: str, now: datetime, *, every: bool
+    ) -> int:
+        """Make calls due again that were given up since then, or all; gives how many."""
+        return await self._database.transact(
+            lambda s: webhooks.replay_calls(s, since, endpoint, now, every=every)
+        )
+
+    async def forget_webhook_calls(self, now: datetime) -> None:
+        """Drop what was told long since."""
+        await self._database.transact(lambda s: webhooks.forget_calls(s, now))

@@ -20,6 +20,7 @@ from storage import (
     setbacks,
     strangers,
     suppression,
+    webhooks,
     wishes,
 )
 from storage import contacts as people
@@ -44,6 +45,7 @@ from surveys.inbound import Inbound
 from surveys.invitation import DeliveryState, Invitation
 from surveys.scanner import HeldPress, Signals
 from surveys.suppression import names_of, place_name
+from surveys.webhook import Call
 
 Place = places.Place
 
@@ -346,6 +348,10 @@ class Transaction(Plans, Casework):
         await self.linkings.forget(now)
         await confirmations.forget_confirmations(self._session, now)
         return await asked.expire(self._session, now)
+
+    async def add_webhook_calls(self, calls: Sequence[Call], now: datetime) -> None:
+        """Put what other systems are to be told; the same event is told an endpoint once."""
+        await webhooks.add_calls(self._session, calls, now)
 
     async def forget_inbound(self, keys: Collection[tuple[str, str]]) -> None:
         """Forget that these (channel, event id) came, so that they are new when they come again."""

@@ -80,6 +80,11 @@ ROOT: Mapping[str, Key] = {
         example="{ decisions: 200d }",
         default="{ decisions: 400d }",
     ),
+    "webhooks": Key(
+        doc="Other systems that are told of what happens, by name.",
+        example='{ crm: { url: https://crm.acme.example/hook, secret: "${CRM_SECRET}", '
+        "events: [response.completed] } }",
+    ),
     "include": Key(
         doc="Other files with surveys, triggers, journeys, campaigns, alerts, reports and staff; "
         "paths are seen from this file's folder and stay inside it.",
@@ -682,7 +687,31 @@ CONSENT: Mapping[str, Key] = {
     ),
 }
 
+WEBHOOK: Mapping[str, Key] = {
+    "url": Key(
+        doc="Where to: https, on the open internet.",
+        example="https://crm.acme.example/hook",
+        required=True,
+    ),
+    "secret": Key(
+        doc="What signs the calls, from the environment: whsec_ and 24 to 64 bytes in base64.",
+        example='"${CRM_SECRET}"',
+        required=True,
+    ),
+    "events": Key(
+        doc="What is told: response.completed, comment.received, case.opened, case.closed.",
+        example="[response.completed, case.opened]",
+        required=True,
+    ),
+    "allow_private": Key(
+        doc="true: the address may be on your own network, and http.",
+        example="true",
+        default="false",
+    ),
+}
+
 SECTIONS: Mapping[str, Mapping[str, Key]] = {
+    "webhook": WEBHOOK,
     "root": ROOT,
     "service": SERVICE,
     "channel": CHANNEL,

@@ -28,6 +28,7 @@ from bot.config.staff import read_member, refuse_repeats
 from bot.config.surveys import content_hash, read_survey
 from bot.config.thanks import Promises, check_thanks
 from bot.config.throttle import read_throttle
+from bot.config.webhooks import hide_webhook_secrets, read_webhooks
 from channels import CHANNELS
 from scheduler.campaigns import Campaign
 from surveys.language import Languages
@@ -107,6 +108,7 @@ class _Reader:
         if not self._check_keys():
             return None
         hide_secrets(self._main.at("channels"), self._registry)
+        hide_webhook_secrets(self._main.at("webhooks"))
         service = self._service()
         channels = self._channels()
         places = {section: tuple(self._entries(section)) for section in _SHARED}
@@ -128,6 +130,7 @@ class _Reader:
             self._main.at("throttle"), names.surveys, _topics(places["surveys"]), names.channels
         )
         consent = read_consent(self._main.at("consent"), names.channels)
+        webhooks = read_webhooks(self._main.at("webhooks"))
         limits = read_limits(self._main.at("limits"), names.channels)
         retention = read_retention(self._main.at("retention"))
         self._check_thanks(places, surveys, service)
@@ -151,6 +154,7 @@ class _Reader:
             throttle=throttle,
             consent=consent,
             retention=retention,
+            webhooks=webhooks,
             limits=limits,
             languages=with_own_languages(self._bank, service.language, surveys.values()),
             version=content_hash([*self._files.written, *_listed(campaigns)]),

@@ -20,6 +20,7 @@ from surveys.entrance import Entrance
 from surveys.language import Language
 from surveys.staff import StaffMember
 from surveys.survey import Survey
+from surveys.webhook import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,7 @@ class Config:
     throttle: Throttle = field(default_factory=Throttle)
     consent: Standing = field(default_factory=Standing)
     retention: Retention = field(default_factory=Retention)
+    webhooks: tuple[Endpoint, ...] = ()
     limits: Limits = field(default_factory=Limits)
     languages: Mapping[str, Language] = field(repr=False)
     version: str

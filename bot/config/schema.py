@@ -31,6 +31,7 @@ from surveys.preset import PRESETS, VARIANTS
 from surveys.scale import SCALES
 from surveys.staff import Role
 from surveys.thanks import LINKS
+from surveys.webhook import EVENTS
 
 Schema = dict[str, Any]
 Types = Mapping[str, Schema]
@@ -79,6 +80,16 @@ _QUESTION: Types = {
 }
 
 
+_WEBHOOK: Types = {
+    "url": _STRING,
+    "secret": {"type": "string", "pattern": r"\$\{"},
+    "events": {
+        "anyOf": [{"enum": list(EVENTS)}, {"type": "array", "items": {"enum": list(EVENTS)}}]
+    },
+    "allow_private": _FLAG,
+}
+
+
 def write_schema(registry: Registry = CHANNELS) -> str:
     """Give the schema as JSON text, indented for people."""
     return json.dumps(build_schema(registry), indent=2, ensure_ascii=False)
@@ -102,6 +113,7 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "limits": _block("limits", _limits_types(registry)),
         "consent": _block("consent", _consent_types(registry)),
         "retention": _block("retention", {"decisions": _DURATION}),
+        "webhooks": _named(_block("webhook", _WEBHOOK)),
         "include": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
     }
     return {

@@ -63,4 +63,9 @@ def registry() -> Registry:
 
 @pytest.fixture
 def environ() -> Mapping[str, str]:
-    return {"WRITE_KEY": "write-key-value", "TELEGRAM_TOKEN": "12345:telegram-value", "EMPTY": ""}
+    return {
+        "WRITE_KEY": "write-key-value",
+        "TELEGRAM_TOKEN": "12345:telegram-value",
+        "CRM_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "EMPTY": "",
+    }

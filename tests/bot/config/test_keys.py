@@ -25,6 +25,7 @@ from bot.config.schema import build_schema, setting_docs
 from bot.config.shape import SHAPES as PLAIN_SHAPES
 from bot.config.throttle import SHAPES as THROTTLE_SHAPES
 from bot.config.units import read_duration
+from bot.config.webhooks import WebhookShape
 from bot.config.yaml_file import read_document
 from channels import CHANNELS
 from scheduler.triggers import Trigger
@@ -44,6 +45,7 @@ SHAPES = (
     *AUDIENCE_SHAPES,
     *RETENTION_SHAPES,
     ConsentShape,
+    WebhookShape,
     LimitsShape,
 )
 ROOT = Path(__file__).parents[3]
