@@ -22,6 +22,7 @@ from bot.config import read_config
 from bot.webhooks.caller import LEASE, Caller
 from bot.webhooks.guard import Forbidden, GuardedResolver, check_url, is_public
 from storage.store import Store
+from surveys.case import CasePlan
 from surveys.webhook import WAITS, Call, Endpoint, next_try, read_secret, sign
 from tests.bot.whole import Clock, Whole, call, person, until, whole_service
 from tests.storage.make import NOW, add_contacts, contact
@@ -126,7 +127,9 @@ async def test_a_completed_response_and_a_comment_are_told_and_verified(tmp_path
 async def test_a_case_is_told_when_it_is_opened_and_closed(tmp_path: Path) -> None:
     async with receiving() as crm, whole_service(tmp_path) as whole:
         hook = endpoint(crm.url, events=("case.opened", "case.closed"))
-        await whole.service.apply(replace(whole.service.config, webhooks=(hook,)))
+        config = whole.service.config
+        alerts = tuple(replace(alert, case=CasePlan()) for alert in config.alerts)
+        await whole.service.apply(replace(config, webhooks=(hook,), alerts=alerts))
         await whole.report(person(1), call(1, 1))
         await until(lambda: whole.telegram.sent(10_001))
         whole.telegram.press(10_001, whole.telegram.sent(10_001)[0].message_id, "3")
