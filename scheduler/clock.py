@@ -10,6 +10,12 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """A tick that is cancelled before it began, because the service stops, is no error."""
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind is None or not issubclass(kind, asyncio.CancelledError)
+
+
 class Clock:
     """Recurring ticks, in memory, on every node; their zone is UTC.
 
@@ -19,6 +25,7 @@ class Clock:
     def __init__(self) -> None:
         # A tick that takes long passes the next one over, by design: nothing to warn of.
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+        logging.getLogger("apscheduler.executors.default").addFilter(_is_news)
         self._scheduler: Any = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1},

@@ -10,6 +10,17 @@ from hypothesis import settings
 from storage.store import Store
 from tests.postgres import Server, run_postgres
 
+# Before anything imports them: their failed asserts are explained.
+pytest.register_assert_rewrite(
+    "tests.bot.drivers.story",
+    "tests.channels.asking",
+    "tests.channels.conformance",
+    "tests.channels.failing",
+    "tests.channels.reading",
+    "tests.channels.rig",
+    "tests.channels.saying",
+)
+
 # How long one example takes says something of the machine, and nothing of the code.
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")

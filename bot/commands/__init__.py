@@ -40,7 +40,6 @@ from bot.commands.grammar import GrammarError, split_line, suggest
 from bot.commands.help import help_command
 from bot.commands.journeys import JOURNEYS
 from bot.commands.pausing import PAUSE, RESUME
-from bot.commands.periods import PeriodError
 from bot.commands.phrases import fold, listing
 from bot.commands.register import Register
 from bot.commands.responses import RESPONSES
@@ -51,6 +50,7 @@ from bot.commands.trend import TREND
 from bot.commands.uncertain import UNCERTAIN
 from bot.commands.who import WHO
 from bot.commands.why import WHY
+from bot.periods import PeriodError
 from surveys.audit import Verdict
 from surveys.message import Message
 from surveys.staff import Role, StaffMember, find_member

@@ -3,8 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.commands.periods import spell_day
 from bot.commands.phrases import decimal, fold
+from bot.periods import spell_day
 from surveys.card import Card
 from surveys.contact import Contact
 from surveys.question import Text

@@ -8,12 +8,12 @@ from bot.commands.compare_text import Side, spell_groups_now, spell_groups_then_
 from bot.commands.compare_words import Asked, limited, read_asked
 from bot.commands.context import Command, Context, Reply
 from bot.commands.counting import identity_of
-from bot.commands.periods import FORMS, spell_period
 from bot.commands.phrases import fitted, fold
 from bot.commands.result_picture import draw_groups
 from bot.commands.result_text import row_name
 from bot.commands.spans import before
 from bot.commands.verdict_words import spell_shifts
+from bot.periods import FORMS, spell_period
 from surveys.message import Image
 from surveys.report import Filter, Report, Row, Tally
 from surveys.verdict import mix_shifts

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from bot.commands.context import Context
 from bot.commands.grammar import GROUPS, GrammarError, Request, read_request
-from bot.commands.periods import Period, read_period
 from bot.commands.phrases import listing
 from bot.commands.spans import before
+from bot.periods import Period, read_period
 from surveys.report import Filter
 
 Limits = TypeVar("Limits", Request, Filter)

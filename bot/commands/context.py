@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.counting import Counting
 from bot.commands.grammar import GROUPS, GrammarError, Request, Vocabulary
-from bot.commands.periods import Period, default_period, spell_period
 from bot.commands.phrases import fold, listing
+from bot.periods import Period, default_period, spell_period
 from scheduler.campaigns import Campaign
 from scheduler.milestones import Journey
 from scheduler.sending import Foreseen

@@ -1,7 +1,7 @@
 """Grammar: from a line somebody typed to a request. Pure.
 
 Words come in any order and any case. ``by team`` groups, ``team support`` limits; a bare word is a
-survey, metric, question, channel or team, or begins a period (`bot.commands.periods`).
+survey, metric, question, channel or team, or begins a period (`bot.periods`).
 """
 
 import re
@@ -12,8 +12,8 @@ from difflib import get_close_matches
 from itertools import takewhile
 from typing import Any
 
-from bot.commands.periods import Period, read_period
 from bot.commands.phrases import clean, fold, listing
+from bot.periods import Period, read_period
 from surveys.errors import AfterwordError
 
 GROUPS = ("channel", "team", "agent", "language")

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import suggest
-from bot.commands.periods import FORMS
 from bot.commands.phrases import fold, listing
 from bot.commands.rights import SPELLED, may
+from bot.periods import FORMS
 
 
 def help_command(others: Sequence[Command]) -> Command:

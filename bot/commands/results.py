@@ -8,13 +8,13 @@ from bot.commands.best import spell_standings
 from bot.commands.context import Command, Context, Reply
 from bot.commands.counting import identity_of
 from bot.commands.grammar import STEPS, GrammarError, Request, read_request, suggest
-from bot.commands.periods import FORMS, spell_period
 from bot.commands.phrases import count, fitted, fold
 from bot.commands.result_picture import draw_groups, draw_row, drawable
 from bot.commands.result_scores import spell_flow, spell_value
 from bot.commands.result_text import row_name, spell_groups, spell_row
 from bot.commands.spans import before
 from bot.commands.verdict_words import spell_change
+from bot.periods import FORMS, spell_period
 from surveys.entrance import VISITOR
 from surveys.flow import Flow
 from surveys.message import Image

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.commands.periods import Period, spell_day, spell_period
+from bot.periods import Period, spell_day, spell_period
 
 MOST_STEPS = 36
 """Points of one trend: more cannot be told apart on a phone."""

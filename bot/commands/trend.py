@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from bot.commands.context import Command, Context, Reply
 from bot.commands.counting import identity_of
 from bot.commands.grammar import GROUPS, STEPS, GrammarError, Request, read_request
-from bot.commands.periods import FORMS, Period, spell_day, spell_period
 from bot.commands.phrases import fold
 from bot.commands.result_scores import spell_goal, spell_interval, spell_value
 from bot.commands.result_text import row_name
 from bot.commands.spans import MOST_STEPS, Span, before, cut, span_of, usual_step
 from bot.commands.trend_picture import draw_trend
 from bot.commands.verdict_words import spell_pair
+from bot.periods import FORMS, Period, spell_day, spell_period
 from surveys.report import Report, Row
 from surveys.verdict import compare
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import ConfigDict, PlainValidator
 
-from bot.commands.periods import PeriodError, read_period
 from bot.config.model import ReportRule
 from bot.config.place import Place
 from bot.config.reading import read_block
@@ -15,6 +14,7 @@ from bot.config.rules import RECEIVERS, Names
 from bot.config.schedules import read_schedule
 from bot.config.shape import Line
 from bot.config.units import UnfitError
+from bot.periods import PeriodError, read_period
 from scheduler.schedule import Schedule
 
 CAMPAIGN_END = "campaign end"

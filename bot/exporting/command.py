@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bot.commands.periods import PeriodError, read_period
 from bot.config import Config
 from bot.exporting.person import export_person, note_of
 from bot.exporting.work import write_export
 from bot.exporting.writers import WRITERS, ExportError
+from bot.periods import PeriodError, read_period
 from bot.running import read_config
 from storage.codec import to_ms
 from storage.exports import Part

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.commands.counting import Counting
-from bot.commands.periods import Period, read_period
 from bot.commands.spans import before
 from bot.config.model import ReportRule
+from bot.periods import Period, read_period
 from bot.reports.quoting import choose
 from surveys.comment import Comment, Search
 from surveys.flow import FlowCount

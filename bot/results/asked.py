@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 from bot.commands.context import Context
 from bot.commands.grammar import Request, Vocabulary, read_request, split_line
-from bot.commands.periods import FORMS, Period, PeriodError, read_period
 from bot.commands.phrases import clean, fold
+from bot.periods import FORMS, Period, PeriodError, read_period
 from surveys.report import Filter
 
 NAMES = ("survey", "period", "channel", "team", "agent", "language")

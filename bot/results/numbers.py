@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from bot.commands.context import Context
 from bot.commands.counting import identity_of
-from bot.commands.periods import Period
 from bot.commands.spans import before
+from bot.periods import Period
 from bot.results.trend import Steps, take_steps
 from surveys.flow import Flow
 from surveys.report import Filter, Report, Row

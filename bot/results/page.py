@@ -10,8 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.commands.answers import english
 from bot.commands.context import Context
-from bot.commands.periods import FORMS, default_period, spell_period
 from bot.commands.phrases import clean, fold, listing
+from bot.periods import FORMS, default_period, spell_period
 from bot.results.asked import NAMES, Asked
 from bot.results.drawing import WIDTH
 from bot.results.sections import SECTIONS, visit

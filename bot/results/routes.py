@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot.commands.context import Context, ReportStore, StaffConfig
 from bot.commands.grammar import GrammarError, Request
-from bot.commands.periods import PeriodError
+from bot.periods import PeriodError
 from bot.results.access import Access, Pass
 from bot.results.asked import read_asked, read_given, write_query
 from bot.results.live import Full, Watch

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from bot.commands.answers import english
 from bot.commands.context import Context
-from bot.commands.periods import Period, default_period, spell_period
 from bot.commands.phrases import count, fold
 from bot.commands.result_scores import spell_flow
 from bot.commands.results import COMPANY_CSAT, is_of_the_company
 from bot.commands.spans import before
+from bot.periods import Period, default_period, spell_period
 from bot.results.asked import WORDS, Asked
 from bot.results.breakdown import break_down
 from bot.results.cards import make_card

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from bot.commands.periods import Period
 from bot.commands.spans import Span, cut, span_of
+from bot.periods import Period
 
 _DAYS, _WEEKS = 14, 120
 """Up to so many days a step is a day, or a week; above that, a month. Finer than that, groups soon

@@ -15,7 +15,7 @@ async def test_a_manager_hears_of_it_and_settles_it_in_the_chat(tmp_path: Path) 
         assert "f…@\u200bexample.com" in told and "Anna2 (user:u2)" in told
         for said, answered in (
             ("/conflicts", "1 · email f…@\u200bexample.com"),
-            ("/conflicts merge 1", "/conflicts merge 1 yes"),
+            ("/conflicts merge 1", "write /yes within five minutes"),
             ("/conflicts give 1", "Anna2 (user:u2)'s now"),
             ("/conflicts", "No address is claimed by two."),
         ):

@@ -13,7 +13,7 @@ from bot.commands.grammar import (
     split_line,
     suggest,
 )
-from bot.commands.periods import Period, PeriodError
+from bot.periods import Period, PeriodError
 
 TODAY = date(2026, 11, 21)
 KNOWN = Vocabulary(

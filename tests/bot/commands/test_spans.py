@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from bot.commands.periods import Period, spell_period
 from bot.commands.spans import before, cut, span_of, usual_step
+from bot.periods import Period, spell_period
 
 D = date
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.commands.periods import Period
+from bot.periods import Period
 from bot.results.drawing import WIDTH, lay_bars, lay_course
 from bot.results.trend import short_label, take_steps
 from surveys.interval import Interval

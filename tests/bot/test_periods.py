@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.context import Context, StaffConfig
-from bot.commands.periods import (
+from bot.periods import (
     LONGEST,
     Period,
     PeriodError,
