@@ -4,6 +4,7 @@ In chat they press the buttons of the sandbox; from a mail they open the survey 
 forms, over HTTP.
 """
 
+import asyncio
 import random
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from bot.demo.business import Person
 from bot.demo.pages import read_question
 from channels.sandbox import Line, Sandbox
 from surveys.message import Entry, Message
+from surveys.scanner import PRESS_AGE
 
 COMMENTS = {
     "en": (
@@ -29,6 +31,10 @@ COMMENTS = {
 ANSWER_SHARE = 0.62
 SILENT_AFTER = 0.15
 MOST_PAGES = 8
+READING = 1.5 * PRESS_AGE.total_seconds()
+"""Seconds for which a page is read before it is answered: who presses at once is taken for a
+machine (`surveys.scanner`).
+"""
 
 
 class Mood(NamedTuple):
@@ -48,18 +54,28 @@ class Customers:
         self._moods = {person.user_id: _mood(person, seed) for person in people}
         self._browser = aiohttp.ClientSession(raise_for_status=True)
         self._seen: set[str] = set()
+        self._reading: set[asyncio.Task[None]] = set()
 
-    async def look(self) -> int:
-        """Let everybody read what is new and react; gives how many messages were read."""
-        read = 0
+    def look(self) -> int:
+        """Let everybody read what is new and react; gives how many messages were read or pages are
+        open.
+        """
+        done = {task for task in self._reading if task.done()}
+        self._reading -= done
+        for task in done:
+            task.result()
+        read = len(self._reading)
         for person in self._people:
             for line in self._new_lines(person):
                 read += 1
-                await self._react(person, line)
+                self._react(person, line)
         return read
 
     async def close(self) -> None:
         """Close their browsers."""
+        for task in self._reading:
+            task.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
         await self._browser.close()
 
     def _new_lines(self, person: Person) -> list[Line]:
@@ -68,14 +84,15 @@ class Customers:
         self._seen.update(line.id for line in found)
         return found
 
-    async def _react(self, person: Person, line: Line) -> None:
+    def _react(self, person: Person, line: Line) -> None:
         message, mood = line.message, self._moods[person.user_id]
         if message is None or not message.question_id or mood.temper is None:
             return
         if mood.dice.random() < SILENT_AFTER * (message.step - 1):
             return
         if person.channel == "email":
-            await self._answer_page(person, message, mood)
+            answering = self._answer_page(person, message, mood)
+            self._reading.add(asyncio.create_task(answering, name="a customer reads a page"))
         else:
             self._answer_chat(person, line, message, mood)
 
@@ -91,6 +108,7 @@ class Customers:
         """Answer the whole survey on its page, one form after the other."""
         async with self._browser.get(message.link) as answer:
             page = await answer.text()
+        await asyncio.sleep(READING)
         for _ in range(MOST_PAGES):
             form = read_question(page)
             if form is None or mood.dice.random() < SILENT_AFTER / 2:

@@ -53,7 +53,7 @@ class Simulation:
         customers = Customers(self._people, sandboxes, SEED)
         try:
             async for _ in self._report(business):
-                await customers.look()
+                customers.look()
                 yield await self._count(sandboxes)
             async for _ in self._settle(customers):
                 yield await self._count(sandboxes)
@@ -78,7 +78,7 @@ class Simulation:
         quiet, end = 0, time.monotonic() + MOST_SECONDS
         while quiet < QUIET_ROUNDS and time.monotonic() < end:
             await asyncio.sleep(ROUND)
-            read = await customers.look()
+            read = customers.look()
             due = (await self._service.store.counts()).get("dues", 0)
             quiet = 0 if read or due else quiet + 1
             yield

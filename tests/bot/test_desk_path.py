@@ -163,8 +163,12 @@ async def _doubtful(whole: Whole) -> str:
     """Have the one delivery there is left without a verdict."""
     from storage.sql import statement
 
+    database = whole.service.store._database
+    settled = statement("SELECT 1 FROM delivery WHERE state = 'sent' AND invitation_id > 0")
+    while not await database.run(lambda s: s.fetch(settled)):  # its verdict is kept a moment later
+        await asyncio.sleep(0.02)
     change = statement("UPDATE delivery SET state = 'uncertain' WHERE invitation_id > 0")
-    await whole.service.store._database.run(lambda s: s.run(change))
+    await database.run(lambda s: s.run(change))
     return await ask(whole, "/uncertain")
 
 

@@ -32,6 +32,7 @@ def test_it_reports_what_the_progress_lines_counted(tmp_path: Path) -> None:
     assert int(done[1]) + (int(begun[1]) if begun else 0) == answered
     assert re.search(rf"NPS [+−]?\d+ \(.*\), n {answered}\b", out)
     assert "asks /results nps by team" in out
+    assert "held back" not in out  # nobody in it is taken for a machine
     assert "\x1b" not in out  # no terminal, no codes
     assert list(tmp_path.iterdir()) == []
 
