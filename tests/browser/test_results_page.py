@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.bot.results.office import MAIJA, Given, Office, hundred, office
-from tests.bot.results.test_live import SOON, asked
+from tests.bot.results.test_live import asked
 from tests.browser.answering import press_answer, tab_to
 from tests.browser.browsing import DESKTOP, SCREENS, Screen, visit
 from tests.browser.judging import assert_accessible, assert_fits, assert_sound, focus_ring
@@ -100,7 +100,7 @@ async def test_an_answer_is_on_the_page_within_a_second(browser: Browser, tmp_pa
             await page.locator("blockquote", has_text=text).wait_for()
             took.append(time.monotonic() - began)
         print("an answer was on the page after", [f"{seconds:.2f} s" for seconds in took])
-        assert sorted(took)[1] < SOON, took  # as from another machine: by the watch's own look
+        assert sorted(took)[1] < 1, took  # as from another machine: by the watch's own look
         assert await score.inner_text() != before
         assert await page.locator(".question details[open]").count() == 1
         assert await page.evaluate("() => document.activeElement.id") == "q"
@@ -122,7 +122,7 @@ async def test_an_answer_pressed_on_a_page_shows_at_once(browser: Browser, tmp_p
             await page.wait_for_function(
                 "before => document.querySelector('.card .facts').innerText !== before", arg=before
             )
-            assert time.monotonic() - began < SOON
+            assert time.monotonic() - began < 1
 
 
 async def test_it_can_be_held_still(browser: Browser, tmp_path: Path) -> None:

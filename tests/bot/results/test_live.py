@@ -17,10 +17,6 @@ from tests.bot.results.office import MAIJA, Given, Office, Reader, office
 from tests.bot.whole import until
 from tests.storage.make import add_contacts, add_invitations, contact, invitation
 
-SOON = 5.0
-"""Seconds in which an answer is there at the latest. It is one on a machine that has time: the watch
-looks every half second. A test on a busy one is no place to measure that."""
-
 
 class Heard:
     """What came over one stream: lines, and when the last mark came."""
@@ -64,7 +60,7 @@ async def test_an_answer_is_heard_of_within_a_second(tmp_path: Path) -> None:
             began = time.monotonic()
             await here.give(Given(nps=9))  # as another machine would: nobody here is told
             await until(lambda: len(heard.marks) == 2)
-            assert time.monotonic() - began < SOON
+            assert time.monotonic() - began < 1  # the watch looks every half second
             assert heard.marks[0] != heard.marks[1]
             page = await reader.open("/r/")
             assert page.xpath("/html/@data-mark") == heard.marks[1:]
@@ -214,7 +210,7 @@ async def test_an_answer_on_a_page_wakes_the_watch(tmp_path: Path) -> None:
             async with reader.http.post(target, data=fields, headers=headers) as sent:
                 assert sent.status == 200
             await until(lambda: len(heard.marks) == 2)
-            assert time.monotonic() - began < SOON
+            assert time.monotonic() - began < 1
 
 
 async def asked(here: Office) -> str:
