@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -57,6 +56,7 @@ from storage.store import Store
 from surveys.event import Event
 from surveys.inbound import Inbound
 from surveys.link import Purpose, seal, unseal
+from surveys.message import Capabilities
 from surveys.pausing import Pause
 from surveys.staff import addresses_of
 
@@ -143,6 +143,8 @@ class Service:
         await self._write_down()
         self._build_channels()
         self._build_intake()
+        self._build_staff_side()
+        self._build_lanes()
         await self.desk.refresh()
         await self._start_lanes()
         await self._start_http()
@@ -198,28 +200,34 @@ class Service:
             )
 
     def _build_intake(self) -> None:
-        capabilities = {name: c.capabilities for name, c in self.channels.items()}
+        """Build what takes in events and replies, and what staff open in a browser."""
         events = EventIntake(self.store, self._rules, clock=self._clock, wake=self.wake)
-        intake_at = partial(
-            ReplyIntake,
-            self.store,
-            self._rules,
-            channels=capabilities,
-            compose_alert=say_alert,
-            compose_card=say_card,
-            compose_call=say_call,
-            case_words=CasePosts(),
-            wake=self.wake,
-            hold=self.hold,
-        )
-        replies = intake_at(clock=self._clock)
         self.results = build_results(
             self.store, lambda: self.config, self._staff_config, self._clock
         )
         self.events = Batch(events.handle_events)
+        replies = self._reply_intake(self._clock)
         self.replies = Batch(self.results.watch.after(replies.handle_inbound))
         self.caller = Caller(self.store, lambda: self.rules.webhooks, self._clock)
         self._exits.push_async_callback(self.caller.close)
+
+    def _reply_intake(self, clock: Callable[[], datetime]) -> ReplyIntake:
+        return ReplyIntake(
+            self.store,
+            self._rules,
+            channels=self._capabilities(),
+            compose_alert=say_alert,
+            compose_card=say_card,
+            compose_call=say_call,
+            case_words=CasePosts(),
+            clock=clock,
+            wake=self.wake,
+            hold=self.hold,
+        )
+
+    def _build_staff_side(self) -> None:
+        """Build what answers colleagues, and the door through which all of it comes."""
+        capabilities = self._capabilities()
         self.desk = Desk(
             self.store,
             self._rules,
@@ -245,11 +253,15 @@ class Service:
             act=office.act,
             say=office.say,
             release=lambda number: release_press(
-                self.store, self._rules, lambda clock: intake_at(clock=clock), number
+                self.store, self._rules, self._reply_intake, number
             ),
             page_link=self.results.link,
         )
         self.gateway = Gateway(self.channels, self.replies, commands.answer, commands.knows)
+
+    def _build_lanes(self) -> None:
+        """Build what sends, and what looks after what cannot be sent."""
+        capabilities = self._capabilities()
         self.lanes = {
             name: Lane(
                 name,
@@ -274,6 +286,9 @@ class Service:
         self.strays = Strays(
             self.store, self._rules, channels=capabilities, clock=self._clock, wake=self.wake
         )
+
+    def _capabilities(self) -> dict[str, Capabilities]:
+        return {name: channel.capabilities for name, channel in self.channels.items()}
 
     def _rules(self) -> Rules:
         return self.rules
@@ -404,7 +419,7 @@ class Service:
         reporter = Reporter(
             self.store,
             lambda: self.config,
-            channels={name: c.capabilities for name, c in self.channels.items()},
+            channels=self._capabilities(),
             clock=self._clock,
             wake=self.wake,
         )
