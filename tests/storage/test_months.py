@@ -63,7 +63,7 @@ async def test_sums_of_months_say_what_the_days_say(store_url: str) -> None:
     late = UNTIL - timedelta(days=365)
     await reply(store, 1000, answer("nps", revision=2, value=0, at=late))
     changed = await ask(store, wanted)
-    await store._database.run(lambda s: s.run(_FORGET))  # noqa: SLF001 - so that days are read
+    await store._database.run(lambda s: s.run(_FORGET))
     assert changed == await ask(store, wanted) != by_day
     await store.sum_months(UNTIL, settled=NO_WAIT)
     assert await ask(store, wanted) == changed
