@@ -81,7 +81,7 @@ def _comparable(
         indexes = {index for index in indexes if index[0] != key}
         wide = {index for index in indexes if len(index[0]) > 1 and index[1]}
         return indexes - wide
-    if name == "answer":  # unique in the migration, plain in the model: see models.py
+    if name == "answer":  # unique in the migration, plain in the model: see storage/models
         indexes = {(columns, unique and len(columns) != 2) for columns, unique in indexes}
     return indexes | {(key, True)}
 
