@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 from bot import __version__
+from bot.command_words import Command, add_command
 from bot.embed.grammar import add_words
-from bot.import_words import Command, add_import
+from bot.import_words import add_import
+from bot.store_words import add_store_commands
 
 EPILOG = "`./afterword demo` needs no account and no network. Docs: docs/ in the repository."
 
@@ -43,30 +45,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_report(commands)
     _add_import(commands)
-    _add_link(commands)
-    _add_why(commands)
-    _add_erase(commands)
-    _add_backup(commands)
-    _add_restore(commands)
-    _add_audit(commands)
-    _add_export(commands)
-    _add_webhooks(commands)
-    return parser
-
-
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, says: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=says, description=says)
-    if name not in ("demo", "embed"):
-        parser.add_argument(
-            "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
-        )
+    add_store_commands(commands)
     return parser
 
 
 def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "demo", "see it work: simulated business, customers and staff")
+    parser = add_command(commands, "demo", "see it work: simulated business, customers and staff")
     parser.add_argument("--port", type=int, default=8080, help="default: 8080, or a free one")
     parser.add_argument("--calls", type=int, default=1000, help="calls to simulate; default: 1000")
     parser.add_argument("--exit", action="store_true", help="stop after the report")
@@ -80,7 +64,7 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "run", "run the service")
+    parser = add_command(commands, "run", "run the service")
     parser.add_argument(
         "--log", choices=["debug", "info", "warning", "error"], default="info", help="default: info"
     )
@@ -94,7 +78,7 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "check", "say whether a configuration is right, and what is not")
+    parser = add_command(commands, "check", "say whether a configuration is right, and what is not")
     parser.add_argument("file", nargs="?", type=Path, help="the file; default: --config")
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON Schema for editors instead"
@@ -110,7 +94,7 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _add_plan(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     says = "say who would be asked what over the next days, and whether that is too much"
-    parser = _command(commands, "plan", says)
+    parser = add_command(commands, "plan", says)
     parser.add_argument("--days", type=_days, default=30, help="1 to 366; default: 30")
     parser.add_argument(
         "--against", default="", help="live (what runs now) or a file: show the difference"
@@ -138,7 +122,7 @@ def _days(text: str) -> int:
 
 
 def _add_preview(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "preview", "show a survey as customers will see it, everywhere")
+    parser = add_command(commands, "preview", "show a survey as customers will see it, everywhere")
     parser.add_argument("survey", help="its name in the file")
     parser.add_argument(
         "--language", action="append", default=[], help="only this; may be repeated"
@@ -171,7 +155,7 @@ def _add_preview(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_test_send(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "test-send", "send a survey's first question to a colleague")
+    parser = add_command(commands, "test-send", "send a survey's first question to a colleague")
     parser.add_argument("survey", help="its name in the file")
     parser.add_argument("--to", required=True, help="a listed colleague, such as staff:Maija")
     parser.add_argument("--via", default="", help="the channel; default: the colleague's first")
@@ -191,11 +175,13 @@ def _add_test_send(commands: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def _add_embed(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     says = "make links, QR codes and snippets by which people come to a survey by themselves"
-    add_words(_command(commands, "embed", says))
+    add_words(add_command(commands, "embed", says))
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "doctor", "check tokens, mail, DNS and the machine; say what to do")
+    parser = add_command(
+        commands, "doctor", "check tokens, mail, DNS and the machine; say what to do"
+    )
 
     def run(options: argparse.Namespace) -> int:
         from bot.doctor.command import run_doctor  # noqa: PLC0415
@@ -207,7 +193,7 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "report", "make a report of config.yaml as it would be sent now")
+    parser = add_command(commands, "report", "make a report of config.yaml as it would be sent now")
     parser.add_argument("name", help="its name under reports:")
     parser.add_argument(
         "--format", choices=["terminal", "html", "png"], default="terminal", help="or html, png"
@@ -231,145 +217,7 @@ def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     says = "take in contacts, or past interactions, from a file"
-    add_import(_command(commands, "import", says))
-
-
-def _add_link(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "link", "print the link that ties a contact's chat to them")
-    parser.add_argument("user_id", help="the contact, as your systems call them")
-    parser.add_argument("--via", default="telegram", help="the channel; default: telegram")
-
-    def run(options: argparse.Namespace) -> int:
-        from bot.running import print_link, run_async  # noqa: PLC0415
-
-        return run_async(print_link(options.config, options.user_id, options.via))
-
-    parser.set_defaults(run=run)
-
-
-def _add_why(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "why", "say what was decided about one customer, and by which rule")
-    parser.add_argument("person", nargs="+", help="your own id of them, an address, or a name")
-
-    def run(options: argparse.Namespace) -> int:
-        from bot.running import run_async  # noqa: PLC0415
-        from bot.why import run_why  # noqa: PLC0415
-
-        return run_async(run_why(options.config, options.person, sys.stdout))
-
-    parser.set_defaults(run=run)
-
-
-def _add_erase(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "erase", "delete everything about one person, for good")
-    who = parser.add_mutually_exclusive_group(required=True)
-    who.add_argument("--person", default="", help="as your systems call them: user:42, anon:...")
-    who.add_argument("--email", default="", help="by mail address")
-    who.add_argument("--phone", default="", help="by number, with its country code")
-    parser.add_argument("--yes", action="store_true", help="do not ask whether this is meant")
-
-    def run(options: argparse.Namespace) -> int:
-        from bot.erase import Wish, run_erase  # noqa: PLC0415
-        from bot.running import run_async  # noqa: PLC0415
-
-        wish = Wish(
-            person=options.person, email=options.email, phone=options.phone, sure=options.yes
-        )
-        return run_async(run_erase(options.config, wish, sys.stdout))
-
-    parser.set_defaults(run=run)
-
-
-def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "backup", "copy the database to a file while the service runs")
-    parser.add_argument("to", type=Path, help="the file to write")
-
-    def run(options: argparse.Namespace) -> int:
-        from bot.running import run_async, run_backup  # noqa: PLC0415
-
-        return run_async(run_backup(options.config, options.to))
-
-    parser.set_defaults(run=run)
-
-
-def _add_webhooks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "webhooks", "tell other systems again what they missed")
-    parser.add_argument("what", choices=["replay"], help="make calls due again")
-    parser.add_argument("--since", required=True, help="a day or a period: 2026-10-01, 7d")
-    parser.add_argument("--to", default="", help="one webhook's name; default: each")
-    parser.add_argument("--all", action="store_true", help="also those that were delivered")
-
-    def run(options: argparse.Namespace) -> int:
-        from bot.running import run_async  # noqa: PLC0415
-        from bot.webhooks.command import run_replay  # noqa: PLC0415
-
-        work = run_replay(options.config, options.since, options.to, sys.stdout, every=options.all)
-        return run_async(work)
-
-    parser.set_defaults(run=run)
-
-
-def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "export", "write answers, comments or contacts to a file")
-    kinds = ["responses", "comments", "invitations", "contacts", "audit", "person"]
-    parser.add_argument("what", choices=kinds, help="person: everything about one, as JSON")
-    parser.add_argument("who", nargs="?", default="", help="with person: user:42 or an address")
-    parser.add_argument("--out", type=Path, help="the file to write; person: default the terminal")
-    parser.add_argument("--format", default="", help="csv, xlsx, jsonl, parquet; default: by --out")
-    parser.add_argument("--since", default="", help="a day or a period: 2026-10-01, 30d, q3")
-    parser.add_argument("--survey", default="", help="only this; its name in the file")
-    parser.add_argument("--team", action="append", default=[], help="only this; repeatable")
-
-    def run(options: argparse.Namespace) -> int:
-        from bot.exporting.command import Wish, run_export  # noqa: PLC0415
-        from bot.running import run_async  # noqa: PLC0415
-
-        wish = Wish(
-            kind=options.what,
-            who=options.who,
-            out=options.out,
-            form=options.format,
-            since=options.since,
-            survey=options.survey,
-            team=tuple(options.team),
-        )
-        return run_async(run_export(options.config, wish, sys.stdout))
-
-    parser.set_defaults(run=run)
-
-
-def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "audit", "say whether the log of staff commands is whole")
-    parser.add_argument("what", choices=["verify"], help="follow the chain from its beginning")
-    parser.add_argument("--contains", default="", help="a hash noted earlier that must be in it")
-
-    def run(options: argparse.Namespace) -> int:
-        from bot.audit import verify_audit  # noqa: PLC0415
-        from bot.running import run_async  # noqa: PLC0415
-
-        return run_async(verify_audit(options.config, options.contains, sys.stdout))
-
-    parser.set_defaults(run=run)
-
-
-def _add_restore(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "restore", "put a back-up in the database's place; starts on hold")
-    parser.add_argument(
-        "backup", type=Path, nargs="?", help="the file; none after a restore of PostgreSQL's own"
-    )
-    parser.add_argument(
-        "--skip-waiting", action="store_true", help="ask nobody who waited when it was made"
-    )
-    parser.add_argument("--yes", action="store_true", help="do not ask whether this is meant")
-
-    def run(options: argparse.Namespace) -> int:
-        from bot.restoring import Wish, run_restore  # noqa: PLC0415
-        from bot.running import run_async  # noqa: PLC0415
-
-        wish = Wish(backup=options.backup, skip=options.skip_waiting, sure=options.yes)
-        return run_async(run_restore(options.config, wish, sys.stdout))
-
-    parser.set_defaults(run=run)
+    add_import(add_command(commands, "import", says))
 
 
 if __name__ == "__main__":

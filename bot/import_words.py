@@ -4,20 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-
-class Command(argparse.ArgumentParser):
-    """A command whose first word may be one of ``kinds``, which goes into ``kind``: argparse itself
-    takes it for what stands behind it, where an option stands between the two.
-    """
-
-    kinds: tuple[str, ...] = ()
-
-    def parse_known_args(  # type: ignore[override]  # only what subparsers call is overridden
-        self, args: list[str], namespace: None = None
-    ) -> tuple[argparse.Namespace, list[str]]:
-        if args and args[0] in self.kinds:
-            return super().parse_known_args(args[1:], argparse.Namespace(kind=args[0]))
-        return super().parse_known_args(args, namespace)
+from bot.command_words import Command
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:
