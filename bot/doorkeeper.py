@@ -91,3 +91,24 @@ class _Refusal(asyncio.Protocol):
         if isinstance(transport, asyncio.Transport):
             transport.write(_FULL)
         transport.close()
+
+
+@asynccontextmanager
+async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Serve an application at whose door a keeper stands, while inside; gives the port.
+
+    :raises OSError: where the port is taken.
+    """
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        keepalive_timeout=IDLE_SECONDS,
+        shutdown_timeout=15.0,
+    )
+    await runner.setup()
+    try:
+        async with app[KEEPER].listen(runner, host, port) as taken:
+            yield taken
+    finally:
+        await runner.cleanup()

@@ -2,55 +2,48 @@
 
 import asyncio
 import logging
-import os
 import random
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Self
 
 from aiohttp import web
 
 from bot.case_posts import CasePosts
-from bot.commands import COMMANDS, Commands, StaffConfig
-from bot.config import Config, Reading, read_config
+from bot.channel_building import build_channels
+from bot.chores import start_chores
+from bot.commands import Commands, StaffConfig
+from bot.config import Config
 from bot.config.surveys import content_hash
 from bot.conflict_alert import compose_conflicts
 from bot.desk import Desk
-from bot.doorkeeper import IDLE_SECONDS, KEEPER
+from bot.doorkeeper import serve
 from bot.exporting.link import ExportDoor
 from bot.gateway import Gateway
 from bot.http import Door, make_app
+from bot.listening import listen
 from bot.metrics import render_metrics
 from bot.plan.live import write_down
-from bot.reloading import Reloading, tell_keepers
-from bot.reports.sending import Reporter
+from bot.reloading import tell_keepers
 from bot.results.building import build_results
 from bot.results.routes import ResultsPage
 from bot.rulebook import make_rules, name_rules, say_alert, say_call, say_card
 from bot.webhooks.caller import Caller
-from channels import CHANNELS
-from channels.base import Channel, Surroundings
-from channels.errors import ChannelError
-from channels.sandbox import Sandbox
-from channels.web import Settings as WebSettings
+from channels.base import Channel
 from scheduler.batch import Batch
 from scheduler.case_office import CaseOffice
 from scheduler.case_watch import CaseWatch
-from scheduler.clock import Clock
 from scheduler.conflicts import ConflictWatch
 from scheduler.dispatch import Lane
-from scheduler.enlisting import Enlisting
 from scheduler.intake import EventIntake
 from scheduler.outbox import Messages
 from scheduler.release import release_press
 from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
 from scheduler.strays import Strays
-from scheduler.sweeping import Sweeping
 from scheduler.travel import compare_if_new
 from storage.store import Store
 from surveys.event import Event
@@ -58,17 +51,9 @@ from surveys.inbound import Inbound
 from surveys.link import Purpose, seal, unseal
 from surveys.message import Capabilities
 from surveys.pausing import Pause
-from surveys.staff import addresses_of
 
 log = logging.getLogger("afterword.service")
 
-TICK = timedelta(seconds=1)
-SWEEP = timedelta(minutes=1)
-MONTHS = timedelta(minutes=10)
-CAMPAIGNS = timedelta(seconds=5)
-TIDY = timedelta(hours=1)
-RELOAD = timedelta(seconds=0.5)
-START_AGAIN = 30.0
 OPT_IN_LIVES = timedelta(days=30)
 
 
@@ -89,7 +74,7 @@ class Service:
         extend: Callable[[web.Application], None] | None = None,
     ) -> None:
         """``extend`` may add routes of its own to the HTTP server (the demo does)."""
-        self.config, self._clock, self._jitter = config, clock, jitter
+        self.config, self.now, self._jitter = config, clock, jitter
         self._extend = extend
         self._exits = AsyncExitStack()
         self.store: Store
@@ -141,7 +126,7 @@ class Service:
         self._exits.push_async_callback(self.store.close)
         self.rules = make_rules(self.config, self.store.key)
         await self._write_down()
-        self._build_channels()
+        self.channels = build_channels(self.config, self.store.key, self.now)
         self._build_intake()
         self._build_staff_side()
         self._build_lanes()
@@ -150,7 +135,7 @@ class Service:
         await self._start_http()
         self._start_listening()
         self._start_comparing()
-        self._start_clock()
+        self._exits.callback(start_chores(self).stop)
         log.info("ready on %s with %s", self.url, ", ".join(self.channels))
 
     async def opt_in_link(self, user_id: str, channel: str) -> str:
@@ -159,63 +144,35 @@ class Service:
         found = await self.store.unit_of_work(lambda t: t.lock_contacts({key}))
         if key not in found or channel not in self.channels:
             return ""
-        expires = self._clock() + OPT_IN_LIVES
+        expires = self.now() + OPT_IN_LIVES
         token = seal(self.store.key, Purpose.OPT_IN, found[key].id, expires)
         return self.channels[channel].deep_link(token)
 
     async def erase(self, token: str) -> Mapping[str, int] | None:
         """Erase whom a token of the erase command names; gives what went, None for a bad one."""
-        number = unseal(self.store.key, Purpose.ERASE, token, self._clock())
-        erased = await self.store.erase(number, self._clock()) if number else None
+        number = unseal(self.store.key, Purpose.ERASE, token, self.now())
+        erased = await self.store.erase(number, self.now()) if number else None
         if erased:
             log.info("contact %d was erased by command", erased.contact_id)
         return asdict(erased) if erased else None
 
     # Building
 
-    def _build_channels(self) -> None:
-        around = Surroundings(
-            public_url=self.config.service.public_url,
-            company=self.config.service.name,
-            privacy_url=self.config.service.privacy_url,
-            language=self.config.service.language,
-            languages=self.config.languages,
-            key=self.store.key,
-            clock=self._clock,
-            nonce=lambda: secrets.token_urlsafe(9),
-            commands=tuple((c.name, c.summary) for c in COMMANDS.values()),
-            colleagues=addresses_of(self.config.staff),
-        )
-        for name, wanted in self.config.channels.items():
-            entry = CHANNELS[name]
-            if wanted.sandbox:
-                self.channels[name] = Sandbox(
-                    name=name, capabilities=entry.capabilities(), clock=self._clock
-                )
-            else:
-                self.channels[name] = entry.adapter_class().build(wanted.settings, around)
-        if "web" not in self.channels:  # links in messages need their page
-            self.channels["web"] = (
-                CHANNELS["web"].adapter_class().build(WebSettings(cards=False), around)
-            )
-
     def _build_intake(self) -> None:
         """Build what takes in events and replies, and what staff open in a browser."""
-        events = EventIntake(self.store, self._rules, clock=self._clock, wake=self.wake)
-        self.results = build_results(
-            self.store, lambda: self.config, self._staff_config, self._clock
-        )
+        events = EventIntake(self.store, self._rules, clock=self.now, wake=self.wake)
+        self.results = build_results(self.store, lambda: self.config, self._staff_config, self.now)
         self.events = Batch(events.handle_events)
-        replies = self._reply_intake(self._clock)
+        replies = self._reply_intake(self.now)
         self.replies = Batch(self.results.watch.after(replies.handle_inbound))
-        self.caller = Caller(self.store, lambda: self.rules.webhooks, self._clock)
+        self.caller = Caller(self.store, lambda: self.rules.webhooks, self.now)
         self._exits.push_async_callback(self.caller.close)
 
     def _reply_intake(self, clock: Callable[[], datetime]) -> ReplyIntake:
         return ReplyIntake(
             self.store,
             self._rules,
-            channels=self._capabilities(),
+            channels=self.capabilities(),
             compose_alert=say_alert,
             compose_card=say_card,
             compose_call=say_call,
@@ -227,13 +184,13 @@ class Service:
 
     def _build_staff_side(self) -> None:
         """Build what answers colleagues, and the door through which all of it comes."""
-        capabilities = self._capabilities()
+        capabilities = self.capabilities()
         self.desk = Desk(
             self.store,
             self._rules,
             self._hold,
             channels=capabilities,
-            clock=self._clock,
+            clock=self.now,
             wake=self.wake,
         )
         office = CaseOffice(
@@ -241,14 +198,14 @@ class Service:
             self._rules,
             channels=capabilities,
             words=CasePosts(),
-            clock=self._clock,
+            clock=self.now,
             wake=self.wake,
         )
         self.cases = CaseWatch(office, capabilities)
         self.commands = commands = Commands(
             store=self.store,
             config=self._staff_config,
-            clock=self._clock,
+            clock=self.now,
             desk=self.desk,
             act=office.act,
             say=office.say,
@@ -261,7 +218,7 @@ class Service:
 
     def _build_lanes(self) -> None:
         """Build what sends, and what looks after what cannot be sent."""
-        capabilities = self._capabilities()
+        capabilities = self.capabilities()
         self.lanes = {
             name: Lane(
                 name,
@@ -269,7 +226,7 @@ class Service:
                 store=self.store,
                 rules=self._rules,
                 channels=capabilities,
-                clock=self._clock,
+                clock=self.now,
                 jitter=self._jitter,
                 wake=self.wake,
             )
@@ -280,14 +237,15 @@ class Service:
             self._rules,
             channels=capabilities,
             compose=compose_conflicts,
-            clock=self._clock,
+            clock=self.now,
             wake=self.wake,
         )
         self.strays = Strays(
-            self.store, self._rules, channels=capabilities, clock=self._clock, wake=self.wake
+            self.store, self._rules, channels=capabilities, clock=self.now, wake=self.wake
         )
 
-    def _capabilities(self) -> dict[str, Capabilities]:
+    def capabilities(self) -> dict[str, Capabilities]:
+        """What each channel can do, by its name."""
         return {name: channel.capabilities for name, channel in self.channels.items()}
 
     def _rules(self) -> Rules:
@@ -332,50 +290,27 @@ class Service:
             gateway=self.gateway,
             write_keys=self.config.service.write_keys,
             push=[n for n, c in self.channels.items() if _takes_calls(c)],
-            clock=self._clock,
+            clock=self.now,
             nonce=lambda: secrets.token_urlsafe(16),
             link=self.opt_in_link,
             erase=self.erase,
             ready=self.store.ping,
             room=self.store.room.check,
             metrics=lambda: render_metrics(self.store),
-            exports=ExportDoor(self.store, self._staff_config, self._clock),
+            exports=ExportDoor(self.store, self._staff_config, self.now),
         )
         self.app = make_app(door)
         self.results.add_routes(self.app)
         if self._extend:
             self._extend(self.app)
-        runner = web.AppRunner(
-            self.app,
-            access_log=None,
-            handle_signals=False,
-            keepalive_timeout=IDLE_SECONDS,
-            shutdown_timeout=15.0,
-        )
-        await runner.setup()
-        self._exits.push_async_callback(runner.cleanup)
         service = self.config.service
-        listening = self.app[KEEPER].listen(runner, service.host, service.port)
-        self.port = await self._exits.enter_async_context(listening)
+        serving = serve(self.app, service.host, service.port)
+        self.port = await self._exits.enter_async_context(serving)
 
     def _start_listening(self) -> None:
-        for name in self.channels:
-            task = asyncio.create_task(self._listen(name), name=f"listen {name}")
+        for name, channel in self.channels.items():
+            task = asyncio.create_task(listen(channel, self.gateway), name=f"listen {name}")
             self._exits.push_async_callback(_cancel, task)
-
-    async def _listen(self, name: str) -> None:
-        """Start a channel and take from it; a provider that is away is tried again."""
-        while True:
-            try:
-                await self.channels[name].start()
-                break
-            except ChannelError as error:
-                log.error("channel %s did not start: %s", name, error)
-                await asyncio.sleep(START_AGAIN)
-            except Exception:
-                log.exception("channel %s did not start", name)
-                await asyncio.sleep(START_AGAIN)
-        await self.gateway.listen(name)
 
     def _start_comparing(self) -> None:
         """Bring people under way in line with journeys that were edited, beside everything else."""
@@ -384,7 +319,7 @@ class Service:
 
     async def _compare_journeys(self) -> None:
         version = content_hash([self.rules.journeys, self.rules.surveys])
-        await compare_if_new(self.store, self.rules, version, self._clock())
+        await compare_if_new(self.store, self.rules, version, self.now())
 
     async def apply(self, config: Config) -> None:
         """Put a configuration in force. Its channels and service block are those that run."""
@@ -399,50 +334,10 @@ class Service:
         if text:
             await self.store.unit_of_work(lambda transaction: transaction.note_in_force(text))
 
-    async def _tell_keepers(self, text: str) -> None:
-        dues = tell_keepers(self.config, self.channels, text, self._clock())
+    async def tell_keepers(self, text: str) -> None:
+        """Tell those who keep the file what became of it."""
+        dues = tell_keepers(self.config, self.channels, text, self.now())
         await self.store.unit_of_work(lambda transaction: transaction.add_dues(dues))
-
-    def _start_clock(self) -> None:
-        clock = Clock()
-        clock.every(TICK, "dispatch", self._wake_all)
-        clock.every(TICK, "pauses", self.desk.refresh)
-        clock.every(TICK, "webhooks", self.caller.tick)
-        clock.every(SWEEP, "old webhooks", self.caller.forget)
-        clock.every(SWEEP, "expire", self._expire)
-        campaigns = Enlisting(self.store, self._rules, clock=self._clock, wake=self.wake)
-        clock.every(CAMPAIGNS, "campaigns", campaigns.tick, at_once=True)
-        reloading = Reloading(self.config, read=_read, apply=self.apply, tell=self._tell_keepers)
-        clock.every(RELOAD, "reload", reloading.tick)
-        sweeping = Sweeping(self.store, lambda: self.config.retention.decisions, self._clock)
-        clock.every(TIDY, "sweeping", sweeping.tick)
-        reporter = Reporter(
-            self.store,
-            lambda: self.config,
-            channels=self._capabilities(),
-            clock=self._clock,
-            wake=self.wake,
-        )
-        clock.every(CAMPAIGNS, "reports", reporter.tick)
-        clock.every(SWEEP, "strays", self.strays.sweep)
-        clock.every(SWEEP, "conflicts", self.conflicts.sweep)
-        clock.every(TICK, "cases", self.cases.sweep)
-        clock.every(MONTHS, "months", lambda: self.store.sum_months(self._clock()))
-        clock.start()
-        self._exits.callback(clock.stop)
-
-    async def _wake_all(self) -> None:
-        for lane in self.lanes.values():
-            lane.wake()
-
-    async def _expire(self) -> None:
-        now = self._clock()
-        await self.store.unit_of_work(lambda transaction: transaction.expire(now))
-        await self.store.scrub()
-
-
-def _read(path: Path) -> Reading:
-    return read_config(path, os.environ)
 
 
 def _takes_calls(channel: Channel) -> bool:

@@ -1,0 +1,77 @@
+"""What a running service does again and again beside its customers: look, sweep, sum, report."""
+
+import os
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.config import Reading, read_config
+from bot.reloading import Reloading
+from bot.reports.sending import Reporter
+from scheduler.clock import Clock
+from scheduler.enlisting import Enlisting
+from scheduler.sweeping import Sweeping
+
+if TYPE_CHECKING:
+    from bot.service import Service
+
+TICK = timedelta(seconds=1)
+SWEEP = timedelta(minutes=1)
+MONTHS = timedelta(minutes=10)
+CAMPAIGNS = timedelta(seconds=5)
+TIDY = timedelta(hours=1)
+RELOAD = timedelta(seconds=0.5)
+
+
+def start_chores(service: "Service") -> Clock:
+    """Start every chore; stop the clock that is given to stop them."""
+    clock, store = Clock(), service.store
+    clock.every(TICK, "dispatch", partial(_wake_all, service))
+    clock.every(TICK, "pauses", service.desk.refresh)
+    clock.every(TICK, "webhooks", service.caller.tick)
+    clock.every(TICK, "cases", service.cases.sweep)
+    clock.every(SWEEP, "old webhooks", service.caller.forget)
+    clock.every(SWEEP, "expire", partial(_expire, service))
+    clock.every(SWEEP, "strays", service.strays.sweep)
+    clock.every(SWEEP, "conflicts", service.conflicts.sweep)
+    clock.every(MONTHS, "months", lambda: store.sum_months(service.now()))
+    _start_rounds(service, clock)
+    clock.start()
+    return clock
+
+
+def _start_rounds(service: "Service", clock: Clock) -> None:
+    """Start what goes by the file as it is: campaigns, reports, retention, and its reload."""
+    store = service.store
+    campaigns = Enlisting(store, lambda: service.rules, clock=service.now, wake=service.wake)
+    clock.every(CAMPAIGNS, "campaigns", campaigns.tick, at_once=True)
+    reporter = Reporter(
+        store,
+        lambda: service.config,
+        channels=service.capabilities(),
+        clock=service.now,
+        wake=service.wake,
+    )
+    clock.every(CAMPAIGNS, "reports", reporter.tick)
+    sweeping = Sweeping(store, lambda: service.config.retention.decisions, service.now)
+    clock.every(TIDY, "sweeping", sweeping.tick)
+    reloading = Reloading(
+        service.config, read=_read, apply=service.apply, tell=service.tell_keepers
+    )
+    clock.every(RELOAD, "reload", reloading.tick)
+
+
+async def _wake_all(service: "Service") -> None:
+    for lane in service.lanes.values():
+        lane.wake()
+
+
+async def _expire(service: "Service") -> None:
+    now = service.now()
+    await service.store.unit_of_work(lambda transaction: transaction.expire(now))
+    await service.store.scrub()
+
+
+def _read(path: Path) -> Reading:
+    return read_config(path, os.environ)
