@@ -17,13 +17,13 @@ SOON = 4.0
 
 
 def test_it_reports_what_the_progress_lines_counted(tmp_path: Path) -> None:
-    with running_demo(tmp_path, "--exit", "--calls", "100") as demo:
-        out, errors = demo.communicate(timeout=30)
+    with running_demo(tmp_path, "--exit", "--calls", "300") as demo:
+        out, errors = demo.communicate(timeout=60)
     assert demo.returncode == 0
     assert errors == ""
     last = re.findall(r"customers (\d+), calls (\d+), asked (\d+), answered (\d+), alerts", out)[-1]
     customers, calls, asked, answered = map(int, last)
-    assert (customers, calls, asked) == (33, 100, 10)
+    assert (customers, calls, asked) == (100, 300, 30)
     assert 0 < answered <= asked
     done = re.search(r"(\d+) of (\d+) delivered answered", out)
     begun = re.search(r"(\d+) began and did not finish", out)
