@@ -42,8 +42,10 @@ class Facts:
         forecast = self.forecast
         weeks = forecast.period.days // _WEEK
         if forecast.played:
-            span = "week comes" if weeks == 1 else f"{weeks} weeks come"
-            yield f"Events: those of the last {span} again: {forecast.played:,} of them."
+            span = "week" if weeks == 1 else f"{weeks} weeks"
+            yield f"Events: those of the last {span} come again: {forecast.played:,} in all."
+        elif forecast.days < _WEEK:
+            yield "Events: none were reported on these days a week ago, so none are to come."
         else:
             yield "Events: none were reported in the last weeks, so none are to come."
         if forecast.paused:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import TextIO
 
 from bot.config.faults import printable
@@ -12,6 +13,8 @@ from bot.plan.forecast import Forecast
 WIDTH = 80
 _BAR = 24
 _REASONS = 12
+_QUIET = 3
+"""Days in a row without a message above which they share a line."""
 
 
 def print_plan(facts: Facts, out: TextIO) -> None:
@@ -56,22 +59,27 @@ def _head(facts: Facts) -> Iterator[str]:
 
 
 def _timeline(forecast: Forecast) -> Iterator[str]:
+    """Give a line a day; several days in a row without a message share one."""
     channels = forecast.channels()[:4]
     by_day = forecast.by("day")
     by_channel = forecast.by("day", "channel")
     most = max(by_day.values(), default=1)
+    room = min(_BAR, WIDTH - 21 - 10 * len(channels))
     yield f"{'day':<11}{'messages':>9}" + "".join(f"{c[:9]:>10}" for c in channels)
-    for day in forecast.dates():
-        number = by_day[(day,)]
-        cells = "".join(f"{by_channel[day, c] or '-':>10,}" if by_channel[day, c] else f"{'-':>10}"
-                        for c in channels)  # fmt: skip
-        room = min(_BAR, WIDTH - 21 - 10 * len(channels))
-        bar = "█" * round(room * number / most)
-        yield (
-            f"{day:%a %d %b} {number or '-':>9,} {bar}".rstrip()
-            if not channels
-            else (f"{day:%a %d %b} {f'{number:,}' if number else '-':>9}{cells} {bar}".rstrip())
-        )
+    for busy, run in groupby(forecast.dates(), key=lambda day: by_day[(day,)] > 0):
+        days = list(run)
+        if not busy and len(days) > _QUIET:
+            yield f"{days[0]:%a %d %b} to {days[-1]:%a %d %b}: none on {len(days)} days"
+            continue
+        for day in days:
+            number = by_day[(day,)]
+            cells = "".join(_cell(by_channel[day, c], 10) for c in channels)
+            bar = "█" * round(room * number / most)
+            yield f"{day:%a %d %b} {_cell(number, 9)}{cells} {bar}".rstrip()
+
+
+def _cell(number: int, width: int) -> str:
+    return f"{number:,}".rjust(width) if number else "-".rjust(width)
 
 
 def _rules(forecast: Forecast) -> Iterator[str]:

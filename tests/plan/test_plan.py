@@ -146,9 +146,32 @@ async def test_on_a_terminal_it_fits_and_explains(tmp_path: Path) -> None:
     await fill(path, calls())
     _, said = await plan(path, days=14)
     assert max(len(line) for line in said.splitlines()) <= 80
-    assert "those of the last 2 weeks come again: 14 of them" in said
+    assert "those of the last 2 weeks come again: 14 in all" in said
     assert re.search(r"\d+  after_call: recontact 3d", said)
     assert "no limits: block" in said
+
+
+async def test_days_without_a_message_share_a_line(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    await fill(path, [call(1, NOW - timedelta(days=4), "u0")])
+    _, said = await plan(path, days=21)
+    days = [line for line in said.splitlines() if re.match(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ", line)]
+    assert days[1:4] == [
+        "Mon 16 Mar         -         -",
+        "Tue 17 Mar         -         -",
+        "Wed 18 Mar         -         -",
+    ]
+    assert any(re.search(r"to \w+ \d+ \w+: none on \d+ days$", line) for line in days)
+
+
+async def test_a_plan_of_nothing_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path, triggers={})
+    await fill(path, calls(2))
+    status, said = await plan(path, days=2)
+    assert status == 0
+    assert "0 messages: 0 questions" in said
+    assert "Events: none were reported on these days a week ago, so none are to come." in said
+    assert "Mon 16 Mar         -\n" in said
 
 
 async def test_it_fails_where_too_much_is_asked(tmp_path: Path) -> None:
