@@ -21,8 +21,7 @@ from storage.following import lock_people
 from storage.sql import Session, column_names, insert, statement
 from storage.where import Where
 from surveys.case import CLOSED, Case, CaseState, Entry, EntryKind, Recovery, Step
-from surveys.casework import CaseCounts, CaseList, CaseView, Listed
-from surveys.recovery import Fate
+from surveys.casework import CaseList, CaseView, Listed
 
 _COLUMNS = (
     "contact_id bigint, invitation_id bigint, survey text, interaction_id text, agent text,"
@@ -52,13 +51,6 @@ _LOCK_OPEN = statement(f"""
 _LOCK_RECOVERING = statement(
     "SELECT * FROM customer_case WHERE recovery_id = ANY($1::bigint[]) ORDER BY id FOR UPDATE"
 )
-_FATES = """
-    SELECT c.opened_at, c.respond_by, c.contacted_at, c.state, c.recovery_id,
-        a.metric_id, a.scale_id, a.value, a.satisfied
-    FROM customer_case c LEFT JOIN answer a ON a.id = (
-        SELECT MIN(o.id) FROM answer o WHERE o.invitation_id = c.recovery_id
-            AND o.is_latest AND o.value IS NOT NULL AND o.metric_id <> '')
-"""
 _LATE = statement("""
     SELECT * FROM customer_case WHERE escalate_at <= $1::bigint
     ORDER BY escalate_at, id LIMIT $2::bigint FOR UPDATE SKIP LOCKED
@@ -206,7 +198,7 @@ async def list_cases(
     """Give cases with whose they are: those whose clock runs out first in front, closed ones by
     when they were closed, the last in front.
     """
-    where = _where(wanted, now)
+    where = limit_cases(wanted, now)
     page = len(where.values)
     order = "closed_at DESC, id DESC" if wanted.closed else "COALESCE(respond_by, opened_at), id"
     found = await session.fetch(
@@ -226,67 +218,21 @@ async def list_cases(
     ]
 
 
-async def sum_cases(
-    session: Session, teams: Sequence[str] | None, team: str, now: datetime
-) -> CaseCounts:
-    """Give how many cases are open, late and nobody's, of these teams (None: all)."""
-    where = _where(CaseList(teams=tuple(teams) if teams is not None else None, team=team), now)
-    last = len(where.values) + 1
-    late = f"state IN ('open', 'claimed') AND respond_by <= ${last}::bigint"
-    found = await session.fetch(
-        statement(
-            "SELECT COUNT(*) AS n,"  # noqa: S608 - constants
-            f" COALESCE(SUM(CASE WHEN {late} THEN 1 ELSE 0 END), 0) AS late,"
-            " COALESCE(SUM(CASE WHEN state = 'open' THEN 1 ELSE 0 END), 0) AS free"
-            f" FROM customer_case WHERE {where}"
-        ),
-        *where.values,
-        to_ms(now),
-    )
-    row = found[0]
-    return CaseCounts(open=int(row["n"]), late=int(row["late"]), free=int(row["free"]))
-
-
-async def read_fates(
-    session: Session, teams: Sequence[str] | None, team: str, since: datetime, until: datetime
-) -> list[Fate]:
-    """Give what became of the cases opened in a stretch of time, of these teams (None: all)."""
-    where = Where()
-    where.add("c.opened_at >= $::bigint", to_ms(since))
-    where.add("c.opened_at < $::bigint", to_ms(until))
-    if team:
-        where.add("c.team = $::text", team)
-    if teams is not None:
-        where.add("c.team = ANY($::text[])", list(teams))
-    text = f"{_FATES} WHERE {where} ORDER BY c.id"
-    return [_fate(row) for row in await session.fetch(statement(text), *where.values)]
-
-
-def _fate(row: Row) -> Fate:
-    return Fate(
-        opened_at=from_ms(row["opened_at"]),
-        respond_by=from_ms_or_none(row["respond_by"]),
-        contacted_at=from_ms_or_none(row["contacted_at"]),
-        state=CaseState(row["state"]),
-        asked=row["recovery_id"] != 0,
-        answer=None
-        if row["value"] is None
-        else (row["metric_id"], row["scale_id"], int(row["value"]), row["satisfied"]),
-    )
-
-
 async def count_cases(session: Session) -> Mapping[str, int]:
     """Give how many cases there are, by state."""
     return {row["state"]: row["n"] for row in await session.fetch(_BY_STATE)}
 
 
-def _where(wanted: CaseList, now: datetime) -> Where:
+def limit_cases(wanted: CaseList, now: datetime) -> Where:
+    """Give the conditions of a list of cases."""
     where = Where()
     where.parts.append(f"state IN ({_SHUT})" if wanted.closed else _OPEN)
     if wanted.owner:
         where.add("owner = $::text", wanted.owner)
     if wanted.team:
         where.add("team = $::text", wanted.team)
+    if wanted.surveys:
+        where.add("survey = ANY($::text[])", list(wanted.surveys))
     if wanted.teams is not None:
         where.add("team = ANY($::text[])", list(wanted.teams))
     if wanted.late:

@@ -14,6 +14,7 @@ from storage import (
     deliveries,
     engagements,
     explanations,
+    fates,
     headway,
     held,
     marks,
@@ -298,21 +299,19 @@ class Store(StaffRoom):
         """Give cases, those whose clock runs out first in front; closed ones the last in front."""
         return await self._database.read(lambda s: cases.list_cases(s, wanted, now, limit, offset))
 
-    async def sum_cases(self, teams: Sequence[str] | None, team: str, now: datetime) -> CaseCounts:
-        """Give how many cases are open, late and nobody's, of these teams (None: all)."""
-        return await self._database.read(lambda s: cases.sum_cases(s, teams, team, now))
+    async def sum_cases(self, wanted: CaseList, now: datetime) -> CaseCounts:
+        """Give how many cases are open, late and nobody's, of those wanted."""
+        return await self._database.read(lambda s: fates.sum_cases(s, wanted, now))
 
     async def find_case(self, number: int, teams: Collection[str] | None) -> CaseView | None:
         """Give a case of these teams (None: all) with its story; else None."""
         return await self._database.run(lambda s: cases.find_case(s, number, teams))
 
-    async def read_fates(
-        self, teams: Sequence[str] | None, team: str, since: datetime, until: datetime
-    ) -> list[Fate]:
-        """Give what became of the cases opened in a stretch of time, of these teams (None: all);
-        `surveys.recovery.sum_up` makes figures of it.
+    async def read_fates(self, wanted: CaseList, since: datetime, until: datetime) -> list[Fate]:
+        """Give what became of the cases to which something happened in a stretch of time, by the
+        teams and surveys of ``wanted``; `surveys.recovery.sum_up` makes figures of it.
         """
-        return await self._database.read(lambda s: cases.read_fates(s, teams, team, since, until))
+        return await self._database.read(lambda s: fates.read_fates(s, wanted, since, until))
 
     async def next_late(self) -> datetime | None:
         """Give when the clock of a case runs out next, None for none."""

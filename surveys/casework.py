@@ -1,6 +1,7 @@
 """Casework: which cases somebody asks for, and what is shown of them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from surveys.case import Case, Entry
 from surveys.contact import Contact
@@ -19,10 +20,11 @@ class CaseView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseList:
     """Which cases to list. ``teams`` limits to those somebody may see, None for all; ``closed``
-    asks for closed ones instead of open ones; "" elsewhere does not limit.
+    asks for closed ones instead of open ones; "" and () elsewhere do not limit.
     """
 
     teams: tuple[str, ...] | None = None
+    surveys: tuple[str, ...] = ()
     team: str = ""
     owner: str = ""
     late: bool = False
@@ -39,8 +41,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseCounts:
-    """How many cases are open; of those how many are late, and how many nobody has."""
+    """How many cases are open; of those how many are late, how many nobody has, and when the
+    ``oldest`` was opened.
+    """
 
     open: int = 0
     late: int = 0
     free: int = 0
+    oldest: datetime | None = None

@@ -1,21 +1,17 @@
 """/cases: what is to be put right, whose it is and by when."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from bot.commands.answers import MOST_NAME, spell_time
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, suggest
-from bot.commands.phrases import count, fold, listing, percent
+from bot.commands.phrases import fold, listing
+from bot.commands.recovery_words import read_recovery
 from surveys.case import CaseState
 from surveys.casework import CaseCounts, CaseList, Listed
-from surveys.recovery import Recovered, sum_up
 
 PAGE = 10
 """Cases in one message: at their longest they still fit (`bot.commands.MOST_CHARACTERS`)."""
-
-LATELY = timedelta(days=30)
-"""How far back the figures go."""
 
 _LISTS = ("open", "mine", "late", "closed")
 _FORMS = "/cases [mine, late or closed] [team X] [page N]"
@@ -30,10 +26,9 @@ async def answer_cases(context: Context, words: Sequence[str]) -> Reply:
         raise GrammarError("You are listed without a team, so there is nothing to show you yet.")
     wanted, page = _read(context, words)
     listed = await context.store.list_cases(wanted, context.now, PAGE + 1, (page - 1) * PAGE)
-    counts = await context.store.sum_cases(wanted.teams, wanted.team, context.now)
-    since = context.now - LATELY
-    fates = await context.store.read_fates(wanted.teams, wanted.team, since, context.now)
-    lately = spell_recovery(sum_up(fates, context.now))
+    everybody = CaseList(teams=wanted.teams, team=wanted.team)
+    counts = await context.store.sum_cases(everybody, context.now)
+    lately = await read_recovery(context, everybody)
     lines = [_head(wanted), _sum(counts), *([lately] if lately else []), ""]
     lines += [_line(context, one) for one in listed[:PAGE]] or [_nothing(wanted, page)]
     if len(listed) > PAGE:
@@ -93,33 +88,6 @@ def _head(wanted: CaseList) -> str:
 def _sum(counts: CaseCounts) -> str:
     parts = (f"{counts.open:,} open", f"{counts.late:,} late", f"{counts.free:,} nobody's")
     return ", ".join(parts)
-
-
-def spell_recovery(figures: Recovered) -> str:
-    """Give in a line how soon customers heard from us and whether it was put right; "" where there
-    was no case.
-    """
-    if not figures.cases:
-        return ""
-    parts = [count(figures.cases, "case")]
-    if figures.first_contact is not None:
-        parts.append(f"first contact after {_spell_wait(figures.first_contact)} (median)")
-    if figures.promised:
-        parts.append(f"{figures.in_time} of {figures.promised} in time")
-    parts.append(f"{figures.solved} solved")
-    if figures.answered:
-        share = percent(figures.recovered / figures.answered)
-        said = f"{figures.recovered} of {figures.answered} customers content again ({share})"
-        parts.append(said)
-    return f"Last 30 days: {', '.join(parts)}"
-
-
-def _spell_wait(wait: timedelta) -> str:
-    minutes = round(wait.total_seconds() / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if hours < 24 else f"{hours // 24} d {hours % 24} h"
 
 
 def _nothing(wanted: CaseList, page: int) -> str:

@@ -99,15 +99,13 @@ class ReportStore(Protocol):
     ) -> Sequence[Listed]:
         """List cases."""
 
-    async def sum_cases(
-        self, teams: Sequence[str] | None, team: str, now: datetime, /
-    ) -> CaseCounts:
+    async def sum_cases(self, wanted: CaseList, now: datetime, /) -> CaseCounts:
         """Count open cases, late ones and those nobody has."""
 
     async def read_fates(
-        self, teams: Sequence[str] | None, team: str, since: datetime, until: datetime, /
+        self, wanted: CaseList, since: datetime, until: datetime, /
     ) -> Sequence[Fate]:
-        """Give what became of the cases opened in a stretch of time."""
+        """Give what became of the cases to which something happened in a stretch of time."""
 
     async def find_case(self, number: int, teams: Collection[str] | None, /) -> CaseView | None:
         """Give one case of these teams (None: all)."""

@@ -24,10 +24,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows under a header; the first column names, the others are numbers and verdicts."""
+    """Rows under a header; the first column names, the others are numbers and verdicts. ``title``
+    stands in front where there are no columns, "" for none.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,7 @@ async def _contents(
     office = make_office(store, config)
     if rule.schedule is not None:
         today = now.astimezone(ZoneInfo(config.service.timezone)).date()
-        return await office.gather(rule, today, None), language
+        return await office.gather(rule, today, None, now), language
     for campaign in config.campaigns:
         rounds = await store.rounds(campaign.name, 2)
         if rounds and (not campaign.reports or rule.name in campaign.reports):

@@ -5,12 +5,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from bot.commands.counting import Counting
 from bot.commands.spans import before
 from bot.config.model import ReportRule
 from bot.periods import Period, read_period
+from bot.reports.cases import CaseFigures, CaseStore, read_cases
 from bot.reports.quoting import choose
+from surveys.casework import CaseList
 from surveys.comment import Comment, Search
 from surveys.flow import FlowCount
 from surveys.headway import Headway, Round
@@ -30,8 +33,8 @@ _REASONS: Sequence[tuple[str, tuple[str, ...]]] = (
 )
 
 
-class ReportingStore(Protocol):
-    """What reports ask of the store."""
+class ReportingStore(CaseStore, Protocol):
+    """What reports ask of the store, besides what `bot.reports.cases` does."""
 
     async def tally(self, wanted: Filter, /) -> Tally:
         """Count answers and invitations."""
@@ -64,7 +67,8 @@ class Contents:
 
     ``groups`` are the same answers by channel, team or agent; ``earlier`` those of the period
     before. ``reasons`` is how many were not asked, by the ending of a ``why_`` text. ``whole`` is
-    how many were asked altogether where that is known, 0 elsewhere.
+    how many were asked altogether where that is known, 0 elsewhere. ``cases`` is None where bad
+    answers do not become cases.
     """
 
     name: str
@@ -77,6 +81,7 @@ class Contents:
     reasons: Mapping[str, int] = field(default_factory=dict)
     surveys: Mapping[str, Survey] = field(default_factory=dict)
     whole: int = 0
+    cases: CaseFigures | None = None
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -88,14 +93,22 @@ class Contents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """Where contents come from: the store, and how answers are counted."""
+    """Where contents come from: the store, and how answers are counted. ``zone`` is the one days
+    are in; ``cases`` is whether bad answers become cases here.
+    """
 
     store: ReportingStore
     counting: Counting
     company: str
+    zone: ZoneInfo
+    cases: bool = False
 
-    async def gather(self, rule: ReportRule, day: date, teams: tuple[str, ...] | None) -> Contents:
-        """Give what a report by schedule says on a day, of the teams its reader may see."""
+    async def gather(
+        self, rule: ReportRule, day: date, teams: tuple[str, ...] | None, now: datetime
+    ) -> Contents:
+        """Give what a report by schedule says on a day, of the teams its reader may see. Whatever
+        it says of now is as of ``now``.
+        """
         period = stretch(rule.period, day)
         wanted = Filter(since=period.since, until=period.until, teams=teams)
         old = before(period)
@@ -107,6 +120,7 @@ class Office:
             by: self._limited(await self.store.tally(replace(wanted, by=by)), rule)
             for by in rule.by
         }
+        cases = CaseList(teams=teams, surveys=rule.surveys)
         return Contents(
             name=rule.name,
             company=self.company,
@@ -117,6 +131,7 @@ class Office:
             comments=await self._comments(wanted, rule),
             reasons=sum_reasons(await self.store.count_reasons(wanted)),
             surveys=self.counting.surveys,
+            cases=await read_cases(self, cases, period, now),
         )
 
     async def gather_round(
@@ -144,6 +159,7 @@ class Office:
             comments=await self._comments(wanted, rule),
             surveys=self.counting.surveys,
             whole=whole,
+            cases=await read_cases(self, CaseList(surveys=(survey,)), period, until),
         )
 
     async def _round(self, campaign: str, since: datetime, until: datetime, survey: str) -> Tally:

@@ -79,7 +79,10 @@ def _table_lines(table: Table) -> Iterable[str]:
             counted = f", n {n}" if n else ""
             yield f"  {name}: {score}{counted}{f' · {verdict}' if verdict else ''}"
         return
-    yield "  " + ", ".join(f"{name}: {n}" for name, n, *_ in table.rows)
+    if table.title:
+        yield f"{table.title}: " + ", ".join(f"{name} {n}" for name, n, *_ in table.rows)
+    else:
+        yield "  " + ", ".join(f"{name}: {n}" for name, n, *_ in table.rows)
 
 
 def _tag(block: Block) -> str:

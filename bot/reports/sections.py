@@ -13,6 +13,7 @@ from bot.commands.result_picture import band_of
 from bot.commands.result_text import MOST_GROUPS, rank
 from bot.commands.spans import before
 from bot.reports.blocks import Block, Head, Line, Picture, Quote, Table
+from bot.reports.cases import tell_cases
 from bot.reports.contents import Contents
 from bot.reports.quoting import mask, names_in
 from bot.reports.words import Words
@@ -75,6 +76,11 @@ def groups(contents: Contents, words: Words) -> Sequence[Block]:
     return blocks
 
 
+def cases(contents: Contents, words: Words) -> Sequence[Block]:
+    """Say what went wrong, how soon somebody was in touch, and whether it was put right."""
+    return tell_cases(contents.cases, words) if contents.cases else []
+
+
 def comments(contents: Contents, words: Words) -> Sequence[Block]:
     """Quote what is worth reading, without what tells a group who wrote it."""
     if not contents.comments:
@@ -98,8 +104,8 @@ def ending(contents: Contents, words: Words) -> Sequence[Block]:
     return [Line(text=words.say("chance"), quiet=True)] if contents.totals.rows else []
 
 
-SECTIONS: tuple[Section, ...] = (title, surveys, groups, comments, not_asked, ending)
-"""The parts of every report, in order: the one place to add another (cases, for one)."""
+SECTIONS: tuple[Section, ...] = (title, surveys, groups, cases, comments, not_asked, ending)
+"""The parts of every report, in order: the one place to add another."""
 
 
 def compose(contents: Contents, words: Words) -> tuple[Block, ...]:

@@ -137,7 +137,7 @@ class Reporter:
         office = make_office(self._store, config)
         if turn.campaign is None:
             day = datetime.fromisoformat(turn.wall).date()
-            return await office.gather(turn.rule, day, teams)
+            return await office.gather(turn.rule, day, teams, self._clock())
         return await office.gather_round(
             turn.rule,
             turn.campaign.name,
@@ -178,7 +178,13 @@ class Reporter:
 def make_office(store: Store, config: Config) -> Office:
     """Give where contents come from, by a configuration."""
     counting = Counting(surveys=config.surveys)
-    return Office(store=store, counting=counting, company=config.service.name)
+    return Office(
+        store=store,
+        counting=counting,
+        company=config.service.name,
+        zone=ZoneInfo(config.service.timezone),
+        cases=any(rule.case for rule in config.alerts),
+    )
 
 
 def _rules_of(campaign: Campaign, config: Config) -> list[ReportRule]:

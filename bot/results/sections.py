@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.commands.answers import english
 from bot.commands.context import Context
 from bot.commands.phrases import count, fold
+from bot.commands.recovery_words import read_recovery
 from bot.commands.result_scores import spell_flow
 from bot.commands.results import COMPANY_CSAT, is_of_the_company
 from bot.commands.spans import before
@@ -133,9 +134,10 @@ async def _cases(this: Visit) -> Mapping[str, object]:
     wanted = CaseList(teams=context.teams, team=team)
     listed = await context.store.list_cases(wanted, context.now, MOST_CASES + 1, 0)
     return {
-        "counts": await context.store.sum_cases(context.teams, team, context.now),
+        "counts": await context.store.sum_cases(wanted, context.now),
         "cases": list_open(context, listed[:MOST_CASES]),
         "more": len(listed) > MOST_CASES,
+        "lately": await read_recovery(context, wanted),
     }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from surveys.casework import CaseList
 from tests.bot.test_case_path import CASE, MAIJA, OTTO, House, a_house
 from tests.bot.whole import call, person, until
 
@@ -50,7 +51,7 @@ async def test_a_flood_is_nine_messages_and_a_number(tmp_path: Path) -> None:
         store = house.service.store
 
         async def opened() -> int:
-            return (await store.sum_cases(None, "", house.clock())).open
+            return (await store.sum_cases(CaseList(), house.clock())).open
 
         while await opened() < 12:
             pass

@@ -68,7 +68,7 @@ class Player:
             await self._move(self.stage.now + span(step["after"]))
         faults: list[str] = []
         for key, value in step.items():
-            if key in self.story.people or (key, "telegram") in self.where:
+            if key in self.story.people or any(who == key for who, _ in self.where):
                 await self._do(key, value)
             elif key == "expect":
                 faults += self.stage.telling.compare({} if value == "nothing" else value)
@@ -149,6 +149,8 @@ class Player:
             deed = given if isinstance(given, Mapping) else {"write": given}
             for label in as_list(deed.get("press")):
                 await self._press(who, channel, str(label), str(deed.get("on", "*")))
+            if "reply" in deed:
+                await self._reply(who, channel, str(deed["reply"]), str(deed.get("on", "*")))
             for act in ("write", "link", "join", "report"):
                 if act in deed:
                     await getattr(self, f"_{act}")(who, channel, str(deed[act]))
@@ -185,6 +187,21 @@ class Player:
             return
         if self._line_of(channel).write(self._at(who, channel), text) is None:
             raise Misspelt(f"{self.story.title}: {channel} takes no words")
+        await self.stage.settle()
+
+    async def _reply(self, who: str, channel: str, text: str, on: str) -> None:
+        """Write to one message of ours, in its thread: the newest like ``on``."""
+        self.stage.telling.notes(f"{who} replies ({channel}): {text}")
+        address = self._at(who, channel)
+        ours = [
+            line
+            for line in self._line_of(channel).history(address)
+            if line.sender == "us" and like(line.text, on)
+        ]
+        if not ours:
+            raise Fault(self._told("this step", [f"{who} has no message like {on!r}"]))
+        source = self._source(channel, address)
+        await self.stage.hear(Replied(**source, text=text, external_id=ours[-1].id))
         await self.stage.settle()
 
     async def _link(self, who: str, channel: str, kind: str) -> None:

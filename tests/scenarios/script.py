@@ -19,7 +19,7 @@ TIMES = ("at", "after")
 ACTS = frozenset({"event", "tell", "alias", "change", "outage", "expect", "check"})
 EVENT_MORE = frozenset({"about", "properties", "id", "happened", "imported"})
 CHECKS = frozenset({"invitations", "why", "events", "results", "answers", "comments", "due"})
-DEEDS = frozenset({"press", "on", "write", "link", "join", "report", "fail"})
+DEEDS = frozenset({"press", "on", "write", "reply", "link", "join", "report", "fail"})
 
 
 class Misspelt(ValueError):

@@ -19,12 +19,12 @@ from bot.config import Config, Reading, load_languages, read_config
 from bot.config.surveys import content_hash
 from bot.gateway import split_picture
 from bot.reloading import Reloading, tell_keepers
+from bot.reports.sending import Reporter
 from bot.rulebook import make_rules, say_alert, say_call, say_card
 from bot.segment import read_call
 from channels import CHANNELS
 from channels.base import Receipt
 from channels.sandbox import Sandbox
-from scheduler.campaigns import Campaign
 from scheduler.case_office import CaseOffice
 from scheduler.case_watch import CaseWatch
 from scheduler.dispatch import Lane
@@ -32,7 +32,7 @@ from scheduler.enlisting import Enlisting
 from scheduler.intake import EventIntake
 from scheduler.replies import ReplyIntake
 from scheduler.rules import Rules
-from scheduler.schedule import next_occurrence
+from scheduler.schedule import Schedule, next_occurrence
 from scheduler.strays import Strays
 from scheduler.travel import compare_if_new
 from storage.store import Store
@@ -82,6 +82,7 @@ class Stage:
     strays: Strays = field(init=False)
     cases: CaseWatch = field(init=False)
     reloading: Reloading = field(init=False)
+    reporter: Reporter = field(init=False)
 
     def build(self) -> None:
         """Stand the parts up, as `bot.service.Service` does."""
@@ -125,6 +126,7 @@ class Stage:
         self.commands = Commands(
             store=self.store, config=self._staff, clock=self.clock, act=office.act, say=office.say
         )
+        self.reporter = Reporter(self.store, lambda: self.config, channels=can_do, **parts)
         self.reloading = Reloading(self.config, read=_read, apply=self._apply, tell=self._tell)
 
     def clock(self) -> datetime:
@@ -156,6 +158,7 @@ class Stage:
         await self.campaigns.tick()
         await self.strays.sweep()
         await self.cases.sweep()
+        await self.reporter.tick()
         while await self._hear() + sum([await lane.dispatch_due() for lane in self._in_turn()]):
             await self.cases.sweep()
 
@@ -168,12 +171,14 @@ class Stage:
         dues.append(await self.store.next_late())
         found = [due for due in dues if due]
         late = [self.now + PAUSED for due in found if due <= self.now]
-        rounds = [self._comes(campaign) for campaign in self.rules.campaigns]
+        schedules = [campaign.schedule for campaign in self.rules.campaigns]
+        schedules += [report.schedule for report in self.config.reports if report.schedule]
+        rounds = [self._comes(schedule) for schedule in schedules]
         times = [*(due for due in found if due > self.now), *late, *filter(None, rounds)]
         return min(times, default=datetime.max.replace(tzinfo=UTC))
 
-    def _comes(self, campaign: Campaign) -> datetime | None:
-        found = next_occurrence(campaign.schedule, self.now, self.scenario.zone)
+    def _comes(self, schedule: Schedule) -> datetime | None:
+        found = next_occurrence(schedule, self.now, self.scenario.zone)
         return found.at if found else None
 
     # What comes in

@@ -84,8 +84,8 @@ async def test_rows_of_other_teams_are_not_given(store: Store) -> None:
     assert [one.case.id for one in listed] == [south.id]
     assert await store.list_cases(CaseList(teams=()), NOW, 10, 0) == []
     assert len(await store.list_cases(CaseList(), NOW, 10, 0)) == 2
-    assert (await store.sum_cases(("south",), "", NOW)).open == 1
-    assert (await store.sum_cases(None, "north", NOW)).free == 1
+    assert (await store.sum_cases(CaseList(teams=("south",)), NOW)).open == 1
+    assert (await store.sum_cases(CaseList(team="north"), NOW)).free == 1
 
 
 async def test_lists_are_by_owner_and_lateness_and_whether_closed(store: Store) -> None:
@@ -102,7 +102,7 @@ async def test_lists_are_by_owner_and_lateness_and_whether_closed(store: Store) 
     assert await ids(CaseList(owner="Maija")) == [mine.id]
     assert await ids(CaseList(late=True)) == [late.id]
     assert await ids(CaseList(closed=True)) == [done.id]
-    counts = await store.sum_cases(None, "", NOW)
+    counts = await store.sum_cases(CaseList(), NOW)
     assert (counts.open, counts.late, counts.free) == (2, 1, 1)
     assert await store.count_cases() == {"open": 1, "claimed": 1, "solved": 1}
 

@@ -286,13 +286,11 @@ class MemoryStore:
     ) -> Sequence[Listed]:
         return []
 
-    async def sum_cases(
-        self, teams: Sequence[str] | None, team: str, now: datetime, /
-    ) -> CaseCounts:
+    async def sum_cases(self, wanted: CaseList, now: datetime, /) -> CaseCounts:
         return CaseCounts()
 
     async def read_fates(
-        self, teams: Sequence[str] | None, team: str, since: datetime, until: datetime, /
+        self, wanted: CaseList, since: datetime, until: datetime, /
     ) -> Sequence[Fate]:
         return []
 
