@@ -46,6 +46,10 @@ _HINT = "write for example: every monday at 10:00, first monday of jan, apr at 1
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?\s?(am|pm)?")
 _WORD = re.compile(r"[^\s,]+")
 _CRON = re.compile(r"[0-9*/,\-]+( [0-9*/,\-]+){2}( [0-9*/,\-a-z]+){2}")
+_COUNTED = re.compile(
+    r"\b(?:every|each)\s+((?:[0-9]+|two|three|other|second)\s+(?:day|week|month)s?)\b"
+)
+_COUNTED_HINT = "name the days: mondays and thursdays at 10:00, first and third tuesday at 10:00"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -82,6 +86,9 @@ class _Words:
     whole: bool = False
 
     def read(self) -> Schedule:
+        if found := _COUNTED.search(self.source.lower()):
+            what = f"{found[0]!r}: a schedule does not count on from a first time"
+            raise UnfitError(what, hint=_COUNTED_HINT, column=found.start() + 1)
         at = False
         for word, column in self._words():
             if word == "at":
@@ -161,7 +168,9 @@ class _Words:
         numbered = self.numbers and (self.months or "month" in self.source.lower())
         if self.numbers and not numbered:
             number = min(self.numbers)
-            hint = f"for a time write at {number}:00, for a day of the month {number}th"
+            end = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number // 10 != 1 else 0, "th")
+            hint = f"for a day of the month write {number}{end}"
+            hint = f"for a time write at {number}:00, {hint}" if number < 24 else hint
             raise UnfitError(f"{number} what?", hint=hint)
         nth = self.ordinals if self.weekdays else set()
         days = self.days | self.numbers | (set() if self.weekdays else self.ordinals)
