@@ -1,20 +1,26 @@
 """What a running service does again and again beside its customers: look, sweep, sum, report."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from bot.config import Reading, read_config
+from bot.config import Config, Reading, read_config
+from bot.desk import Desk
 from bot.reloading import Reloading
 from bot.reports.sending import Reporter
+from bot.webhooks.caller import Caller
+from scheduler.case_watch import CaseWatch
 from scheduler.clock import Clock
+from scheduler.conflicts import ConflictWatch
+from scheduler.dispatch import Lane
 from scheduler.enlisting import Enlisting
+from scheduler.rules import Rules
+from scheduler.strays import Strays
 from scheduler.sweeping import Sweeping
-
-if TYPE_CHECKING:
-    from bot.service import Service
+from storage.store import Store
+from surveys.message import Capabilities
 
 TICK = timedelta(seconds=1)
 SWEEP = timedelta(minutes=1)
@@ -24,7 +30,36 @@ TIDY = timedelta(hours=1)
 RELOAD = timedelta(seconds=0.5)
 
 
-def start_chores(service: "Service") -> Clock:
+class Running(Protocol):
+    """A running service, as far as its chores look into it."""
+
+    config: Config
+    store: Store
+    rules: Rules
+    lanes: dict[str, Lane]
+    desk: Desk
+    caller: Caller
+    cases: CaseWatch
+    strays: Strays
+    conflicts: ConflictWatch
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+
+    def wake(self, lane: str) -> None:
+        """Tell a lane that something is due."""
+
+    def capabilities(self) -> dict[str, Capabilities]:
+        """What each channel can do, by its name."""
+
+    async def apply(self, config: Config) -> None:
+        """Put a configuration in force."""
+
+    async def tell_keepers(self, text: str) -> None:
+        """Tell those who keep the file what became of it."""
+
+
+def start_chores(service: Running) -> Clock:
     """Start every chore; stop the clock that is given to stop them."""
     clock, store = Clock(), service.store
     clock.every(TICK, "dispatch", partial(_wake_all, service))
@@ -41,7 +76,7 @@ def start_chores(service: "Service") -> Clock:
     return clock
 
 
-def _start_rounds(service: "Service", clock: Clock) -> None:
+def _start_rounds(service: Running, clock: Clock) -> None:
     """Start what goes by the file as it is: campaigns, reports, retention, and its reload."""
     store = service.store
     campaigns = Enlisting(store, lambda: service.rules, clock=service.now, wake=service.wake)
@@ -62,12 +97,12 @@ def _start_rounds(service: "Service", clock: Clock) -> None:
     clock.every(RELOAD, "reload", reloading.tick)
 
 
-async def _wake_all(service: "Service") -> None:
+async def _wake_all(service: Running) -> None:
     for lane in service.lanes.values():
         lane.wake()
 
 
-async def _expire(service: "Service") -> None:
+async def _expire(service: Running) -> None:
     now = service.now()
     await service.store.unit_of_work(lambda transaction: transaction.expire(now))
     await service.store.scrub()
