@@ -16,6 +16,7 @@ from scheduler.clock import Clock
 from scheduler.conflicts import ConflictWatch
 from scheduler.dispatch import Lane
 from scheduler.enlisting import Enlisting
+from scheduler.parting import Parting
 from scheduler.rules import Rules
 from scheduler.strays import Strays
 from scheduler.sweeping import Sweeping
@@ -91,6 +92,7 @@ def _start_rounds(service: Running, clock: Clock) -> None:
     clock.every(CAMPAIGNS, "reports", reporter.tick)
     sweeping = Sweeping(store, lambda: service.config.retention.decisions, service.now)
     clock.every(TIDY, "sweeping", sweeping.tick)
+    clock.every(SWEEP, "anonymous", Parting(store, service.now).tick)
     reloading = Reloading(
         service.config, read=_read, apply=service.apply, tell=service.tell_keepers
     )

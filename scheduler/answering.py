@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from scheduler.promises import promise_of
 from scheduler.rules import Rules
 from surveys.alert import AlertRule, match_alerts
-from surveys.bands import answered_metric, response_band
+from surveys.anonymity import keep_words
+from surveys.bands import answered_metric
 from surveys.card import Courtesy
 from surveys.compose import (
     Setting,
@@ -24,8 +25,6 @@ from surveys.conversation import (
     Turn,
     TurnKind,
     advance,
-    changeable,
-    is_over,
     next_question,
     progress,
 )
@@ -35,7 +34,6 @@ from surveys.message import Capabilities, Message
 from surveys.preset import PANEL
 from surveys.question import Question
 from surveys.response import Response
-from surveys.scanner import Origin
 from surveys.staff import StaffMember
 from surveys.survey import Survey
 from surveys.thanks import Promise, compose_thanks
@@ -93,6 +91,8 @@ def answer_reply(
     """
     bank = rules.heard(conversation.invitation.language)
     turn = _advance(survey, conversation, item, bank, now)
+    if survey.anonymous:
+        turn = keep_words(survey, conversation, turn, item.channel, now)
     setting = rules.setting(survey, conversation.invitation, conversation.contact, item.address)
     promise = promise_of(rules, turn.response)
     view = _View(setting, conversation, turn, item, capabilities, courtesy, promise)
@@ -127,69 +127,13 @@ def _advance(
     return advance(survey, conversation, spoken, bank, channel=item.channel, now=now)
 
 
-def show(
-    rules: Rules,
-    survey: Survey,
-    conversation: Conversation,
-    address: str,
-    capabilities: Capabilities,
-    now: datetime,
-    *,
-    wish: str = "",
-) -> Message:
-    """Give the page of an invitation as it stands: the open question, or thanks, or closed.
-
-    ``wish`` names an answered question to show again with its answer, while that may be changed.
-    """
-    setting = rules.setting(survey, conversation.invitation, conversation.contact, address)
-    response = conversation.response
-    again = changeable(survey, conversation, wish, now)
-    if again:
-        return compose_question(setting, again[0], capabilities, answer=again[1])
-    question = next_question(survey, response)
-    if question is None:
-        return compose_thanks(
-            setting,
-            response_band(survey, response),
-            capabilities,
-            metric_id=answered_metric(survey, response),
-            promise=promise_of(rules, response),
-        )
-    if is_over(conversation, now):
-        return compose_note(setting, setting.say("closed"), capabilities)
-    step, steps = progress(survey, response)
-    return compose_question(setting, question, capabilities, step=step, steps=steps)
-
-
-def ask_again(
-    rules: Rules,
-    survey: Survey,
-    conversation: Conversation,
-    item: Replied,
-    answered: Answered,
-    capabilities: Capabilities,
-) -> Message:
-    """Give the page of the question a held press was about, to be pressed once more."""
-    setting = rules.setting(survey, conversation.invitation, conversation.contact, item.address)
-    asked, response = answered.turn.asked, conversation.response
-    notice = setting.say("press_again")
-    if asked is None:
-        return compose_note(setting, notice, capabilities)
-    step, steps = progress(survey, response)
-    answer = response.answer(asked.id) if response else None
-    page = compose_question(
-        setting, asked, capabilities, answer=answer, notice=notice, step=step, steps=steps
-    )
-    return replace(page, origin=Origin.AGAIN)
-
-
 def _alerts(
     rules: Rules, conversation: Conversation, turn: Turn
 ) -> tuple[tuple[AlertRule, ...], bool]:
     """Give the rules this turn sets off, or, where none does but words were added to a response
     that is bad already, those that hold; and whether it is the latter.
     """
-    if not turn.recorded or turn.response is None:
+    if not turn.recorded or turn.response is None or turn.response.anonymous:
         return (), False
     fresh = match_alerts(rules.alerts, turn.response, conversation.response)
     if fresh or not any(a.text for a in turn.recorded):
@@ -295,7 +239,7 @@ class _View:
 
     def _closed(self) -> Iterator[Message]:
         """Words that come too late are received all the same."""
-        if not self.item.text:
+        if not self.item.text or self.setting.survey.anonymous:
             yield self._note("closed")
         elif self.courtesy is not Courtesy.NONE:
             kept, closed = self._say("comment_kept"), self._say("closed")

@@ -54,6 +54,10 @@ class Guard:
         """Give why this press must not count, or None."""
         return self.reasons.get((item.channel, item.event_id))
 
+    def forget(self, item: Replied) -> None:
+        """Let a press count nowhere and keep nothing of it."""
+        self.forgotten.add((item.channel, item.event_id))
+
     def hold(self, item: Replied, asked: Question, invitation_id: int, reason: Reason) -> None:
         """Hold back what a press says to a question."""
         key = (invitation_id, asked.id)

@@ -24,6 +24,8 @@ class Outbox:
     where messages have any.
     ``latest`` are messages that take the place of those of the same id that wait already.
     ``posts`` are those of the messages whose fate is watched.
+    ``hushed`` and ``unheard`` are the (channel, event id) of answers to anonymous surveys: of the
+    first nothing is kept but that, of the others not even that, since it says what was answered.
     """
 
     channels: Mapping[str, Capabilities]
@@ -36,6 +38,8 @@ class Outbox:
     posts: list[Post] = field(default_factory=list)
     farewells: list[Due] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)
+    hushed: set[tuple[str, str]] = field(default_factory=set)
+    unheard: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def lanes(self) -> set[str]:
@@ -93,6 +97,10 @@ class Outbox:
         )
         return ()
 
+    def hush(self, item: Replied) -> None:
+        """Keep nothing of an answer's own message."""
+        (self.unheard if item.revealing else self.hushed).add((item.channel, item.event_id))
+
     async def save(self, transaction: Transaction) -> None:
         """Write everything gathered."""
         await transaction.save_turns(self.turns)
@@ -102,6 +110,8 @@ class Outbox:
         finished = {t.after.contact_id for t in self.turns if t.after.completed_at == self.now}
         await transaction.release_waiting(finished, self.now + BREATH)
         await transaction.add_posts(self.posts)
+        await transaction.hush(self.hushed)
+        await transaction.forget_inbound(self.unheard)
 
     async def part(self, transaction: Transaction) -> None:
         """Erase who asked for it: after everything else is written, which then goes with them."""

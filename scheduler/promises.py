@@ -8,9 +8,11 @@ from surveys.thanks import Promise
 
 def promise_of(rules: Rules, response: Response | None) -> Promise:
     """Give who is told of a response and how soon they will be in touch: the first rule that holds,
-    has a time and reaches somebody, else the first that reaches somebody.
+    has a time and reaches somebody, else the first that reaches somebody. Nobody is told of an
+    anonymous one.
     """
-    held = match_alerts(rules.alerts, response, None) if response else ()
+    told = response is not None and not response.anonymous
+    held = match_alerts(rules.alerts, response, None) if response and told else ()
     for rule in sorted(held, key=lambda rule: rule.respond_within is None):
         team = response.interaction.team if response else ""
         members = recipients(rule, team, rules.staff)

@@ -75,7 +75,7 @@ Told = tuple[str, str, int, dict[str, Any]]
 def _completed(outbox: Outbox, conversations: Mapping[int, Conversation]) -> Iterator[Told]:
     kind = "response.completed"
     for turn in outbox.turns:
-        if not _completes(turn):
+        if not _completes(turn) or turn.after.anonymous:
             continue
         after = _last(outbox, turn.after)
         conversation = conversations.get(after.invitation_id)

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from scheduler.alarms import Alarm, Alarms
-from scheduler.answering import Answered, answer_reply, ask_again, show
+from scheduler.answering import Answered, answer_reply
 from scheduler.cards import Cards
 from scheduler.guard import Guard
 from scheduler.notes import compose_plain
 from scheduler.outbox import Messages, Outbox
 from scheduler.rules import Rules
+from scheduler.showing import ask_again, show
 from scheduler.steps import saved_steps, state_after
 from storage.store import SavedTurn, Transaction
+from surveys.anonymity import is_anonymous, ready_at
 from surveys.case import RECOVERY
 from surveys.consent import admit
 from surveys.contact import Contact
@@ -20,6 +22,7 @@ from surveys.conversation import Conversation, is_over, next_question
 from surveys.inbound import Entered, Inbound, Replied, Viewed
 from surveys.message import Capabilities
 from surveys.scanner import Origin
+from surveys.survey import Survey
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,13 +54,12 @@ class Turns:
     async def _answer(self, item: Replied, conversation: Conversation) -> Messages:
         invitation_id = conversation.invitation.id
         survey = self.rules.surveys.get(conversation.invitation.survey)
+        anonymous = is_anonymous(survey, conversation)
+        if anonymous:
+            self.outbox.hush(item)
         if survey is None:  # taken out of the file since it was asked
-            contact = conversation.contact
-            self.cards.keep(item, contact, item.text, conversation)
-            closed = compose_plain(self.rules, item.address, contact, "closed")
-            return self.outbox.say(
-                item, await self.cards.sparing.spare(item, (closed,), f"{invitation_id}")
-            )
+            return await self._close(item, conversation, anonymous=anonymous)
+        survey = replace(survey, anonymous=anonymous)
         capabilities, courtesy = (
             self.channels[item.channel],
             self.cards.courtesy(item, conversation),
@@ -65,16 +67,16 @@ class Turns:
         answered = answer_reply(
             self.rules, survey, conversation, item, capabilities, self.now, courtesy
         )
-        if self._hold(item, answered, invitation_id):
+        if self._hold(item, answered, invitation_id, anonymous=anonymous):
             again = ask_again(self.rules, survey, conversation, item, answered, capabilities)
             return self.outbox.say(item, (again,))
         if item.press:
             self.guard.clear(answered.turn, invitation_id)
-        if answered.turn.is_beside:
+        if answered.turn.is_beside and not anonymous:
             opened = await self.cards.take_opened(item, conversation)
             if opened is not None:
                 return opened
-        self._keep(conversation, answered)
+        self._keep(survey, conversation, answered)
         if answered.consents:
             news = admit(conversation.contact.consents, answered.consents)
             who = conversation.contact.id
@@ -85,6 +87,16 @@ class Turns:
         if not answered.turn.recorded:
             messages = await self.cards.sparing.spare(item, messages, f"{invitation_id}")
         return self.outbox.say(item, messages, invitation_id)
+
+    async def _close(
+        self, item: Replied, conversation: Conversation, *, anonymous: bool
+    ) -> Messages:
+        """Take words to a survey that is no more: a card, where that may have an author."""
+        contact, number = conversation.contact, conversation.invitation.id
+        if not anonymous:
+            self.cards.keep(item, contact, item.text, conversation)
+        closed = compose_plain(self.rules, item.address, contact, "closed")
+        return self.outbox.say(item, await self.cards.sparing.spare(item, (closed,), f"{number}"))
 
     def show(self, item: Inbound, conversation: Conversation) -> Messages:
         """Give the page of an invitation as it stands, or the answered question wished for."""
@@ -98,12 +110,19 @@ class Turns:
         )
         return (page,)
 
-    def _hold(self, item: Replied, answered: Answered, invitation_id: int) -> bool:
-        """Hold a press back that may be a machine's; whether it was."""
+    def _hold(
+        self, item: Replied, answered: Answered, invitation_id: int, *, anonymous: bool
+    ) -> bool:
+        """Hold a press back that may be a machine's; whether it was. Who is to stay unknown is just
+        asked to press again.
+        """
         turn, reason = answered.turn, self.guard.reason(item)
         if reason is None or turn.asked is None or not (turn.recorded or turn.card):
             return False
-        self.guard.hold(item, turn.asked, invitation_id, reason)
+        if anonymous:
+            self.guard.forget(item)
+        else:
+            self.guard.hold(item, turn.asked, invitation_id, reason)
         return True
 
     def renew(self, contact: Contact, languages: Mapping[int, str]) -> None:
@@ -140,7 +159,7 @@ class Turns:
             for a in conversation.contact.addresses
         )
 
-    def _keep(self, conversation: Conversation, answered: Answered) -> None:
+    def _keep(self, survey: Survey, conversation: Conversation, answered: Answered) -> None:
         invitation, turn = conversation.invitation, answered.turn
         for number, (before, after) in enumerate(saved_steps(conversation, turn)):
             state = state_after(invitation.state, completed=after.completed_at is not None)
@@ -151,6 +170,9 @@ class Turns:
                     recorded=turn.recorded[number],
                     state=state,
                     invitation=invitation,
+                    ready_at=(
+                        ready_at(survey, conversation, after, self.now) if after.anonymous else None
+                    ),
                 )
             )
             invitation = replace(invitation, state=state)
@@ -161,7 +183,8 @@ class Turns:
 
     def _alert(self, conversation: Conversation, answered: Answered, item: Inbound) -> None:
         response = answered.turn.response
-        if conversation.invitation.trigger == RECOVERY and response and answered.turn.recorded:
+        recovers = conversation.invitation.trigger == RECOVERY and answered.turn.recorded
+        if recovers and response and not response.anonymous:
             self.alarms.recovered(replace(conversation, response=response))
         if answered.alerts and response is not None:
             self.alarms.sound(

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.answering import answer_reply, show
+from scheduler.answering import answer_reply
 from scheduler.journeys import invitation_key
 from scheduler.outbox import Messages
 from scheduler.rules import Rules
+from scheduler.showing import show
 from scheduler.turns import Turns
 from storage.store import Transaction
 from surveys.compose import WORDS, choose_language, compose_question, payload
@@ -210,4 +211,5 @@ class _Visit:
             address=item.address,
             payloads=tuple(payload(_NOBODY, item.question_id, value) for value in values),
             text=item.text,
+            revealing=True,
         )

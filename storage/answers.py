@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from storage.anonymous import save_replies
 from storage.codec import (
     Row,
     from_ms,
@@ -65,7 +66,8 @@ async def save_turns(session: Session, turns: Sequence[SavedTurn]) -> None:
     progress = await take_progress(session, [turn.invitation.id for turn in turns])
     rollups = Rollups(session.zone)
     for turn in turns:
-        _count(turn, rollups)
+        if not turn.after.anonymous:
+            _count(turn, rollups)
         step = progress[turn.invitation.id]
         step.reply(
             turn.after.channel or turn.invitation.channel,
@@ -74,11 +76,26 @@ async def save_turns(session: Session, turns: Sequence[SavedTurn]) -> None:
             completed=_completes(turn),
         )
         step.become(turn.state)
-    after = {turn.after.invitation_id: turn.after for turn in turns}
-    await session.run(_SAVE_RESPONSES, [_response_row(after[i]) for i in sorted(after)])
-    await _save_answers(session, turns)
+    named = [turn for turn in turns if not turn.after.anonymous]
+    await _save_responses(session, [turn.after for turn in named])
+    await _save_answers(
+        session, [(turn.after.invitation_id, turn.recorded) for turn in named if turn.recorded]
+    )
     await rollups.save(session)
+    await save_replies(session, [turn for turn in turns if turn.after.anonymous])
     await save_progress(session, list(progress.values()))
+
+
+async def save_parted(session: Session, responses: Sequence[Response]) -> None:
+    """Write responses that are nobody's any more, in the order given, and count them."""
+    rollups = Rollups(session.zone)
+    for response in responses:
+        for answer in response.answers:
+            rollups.add(response, answer)
+    await _save_responses(session, responses)
+    given = [(response.invitation_id, a) for response in responses for a in response.answers]
+    await _save_answers(session, given)
+    await rollups.save(session)
 
 
 async def load_answers(session: Session, ids: Sequence[int]) -> dict[int, tuple[Answer, ...]]:
@@ -141,12 +158,15 @@ def _completes(turn: SavedTurn) -> bool:
     return turn.after.completed_at is not None and not before
 
 
-async def _save_answers(session: Session, turns: Sequence[SavedTurn]) -> None:
-    given = {
-        (t.after.invitation_id, t.recorded.question_id, t.recorded.revision): t.recorded
-        for t in turns
-        if t.recorded
-    }
+async def _save_responses(session: Session, responses: Sequence[Response]) -> None:
+    after = {response.invitation_id: response for response in responses}
+    if after:
+        await session.run(_SAVE_RESPONSES, [_response_row(after[i]) for i in sorted(after)])
+
+
+async def _save_answers(session: Session, said: Sequence[tuple[int, Answer]]) -> None:
+    """Write answers, each with its invitation's number; of one question the last is the latest."""
+    given = {(number, a.question_id, a.revision): a for number, a in said}
     if not given:
         return
     last = {(invitation, question): revision for invitation, question, revision in given}

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from storage.anonymous import load_replies
 from storage.answers import RESPONSE, load_answers, read_response
 from storage.contacts import load_contacts
 from storage.invitations import INVITATION, read_invitation
@@ -34,12 +35,13 @@ async def load_conversations(session: Session, ids: Collection[int]) -> dict[int
     contacts = await load_contacts(session, [row["contact_id"] for row in found])
     begun = [row["id"] for row in found if row["r_invitation_id"] is not None]
     answers = await load_answers(session, begun) if begun else {}
+    anonymous = await load_replies(session, [row["id"] for row in found])
     conversations = {}
     for row in found:
         invitation = read_invitation(row)
         if invitation.contact_id not in contacts:
             continue  # erased
-        response = None
+        response = anonymous.get(invitation.id)
         if row["r_invitation_id"] is not None:
             response = read_response(row, answers.get(invitation.id, ()), "r_")
         conversations[invitation.id] = Conversation(

@@ -28,6 +28,7 @@ BY_INVITATION = (
     "decision",
     "answer",
     "response",
+    "anonymous_reply",
     "ask_hold",
     "comment_card",
     "link_signal",
@@ -37,8 +38,10 @@ BY_INVITATION = (
 """Every table whose rows say ``invitation_id``."""
 
 _INVITATIONS = statement("""
-    SELECT i.*, r.started_at, r.completed_at
+    SELECT i.*, COALESCE(r.started_at, n.started_at) AS started_at,
+        COALESCE(r.completed_at, n.completed_at) AS completed_at
     FROM invitation i LEFT JOIN response r ON r.invitation_id = i.id
+    LEFT JOIN anonymous_reply n ON n.invitation_id = i.id
     WHERE i.contact_id = $1 ORDER BY i.id FOR NO KEY UPDATE OF i
 """)
 _RESPONSES = statement("SELECT * FROM response WHERE contact_id = $1")

@@ -46,9 +46,12 @@ _FIND_OPEN = statement("""
         JOIN address a ON a.channel = v.channel AND a.value = v.value
         JOIN invitation i ON i.contact_id = a.contact_id
         LEFT JOIN response r ON r.invitation_id = i.id
-        WHERE (i.channel = a.channel OR r.channel = a.channel OR i.all_channels)
+        LEFT JOIN anonymous_reply n ON n.invitation_id = i.id
+        WHERE (i.channel = a.channel OR r.channel = a.channel OR n.channel = a.channel
+               OR i.all_channels)
           AND (i.state IN ('asked', 'started')
-               OR i.state = 'completed' AND r.completed_at > $2::bigint
+               OR i.state = 'completed'
+                  AND COALESCE(r.completed_at, n.completed_at) > $2::bigint
                OR i.state = 'expired' AND i.expires_at > $2::bigint)
     ) AS found WHERE nth = 1
 """)

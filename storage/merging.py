@@ -14,6 +14,7 @@ MOVED = (
     "address",
     "invitation",
     "response",
+    "anonymous_reply",
     "comment_card",
     "consent",
     "ask_hold",

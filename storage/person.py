@@ -63,6 +63,7 @@ async def read_person(session: Session, contact: Contact) -> dict[str, Any]:
         known[table] = _rows(await session.fetch(query, ids)) if ids else []
     users = [key.partition(":")[2] for key in contact.keys if key.startswith("user:")]
     visitors = [key.partition(":")[2] for key in contact.keys if key.startswith("anon:")]
+    known["anonymous_reply"] = [_unsaid(row) for row in known["anonymous_reply"]]
     known["event"] = _rows(await session.fetch(_EVENTS, users, visitors))
     known["inbound"] = _rows(await _heard(session, contact))
     return {table: rows for table, rows in known.items() if rows}
@@ -74,6 +75,11 @@ async def _heard(session: Session, contact: Contact) -> list[dict[str, Any]]:
     own = [place for place in sorted(places) if owners.get(place, (0,))[0] == contact.id]
     batch = [{"channel": channel, "value": value} for channel, value in own]
     return await session.fetch(_HEARD, batch) if batch else []
+
+
+def _unsaid(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give that somebody answered an anonymous survey, without what."""
+    return {name: value for name, value in row.items() if name not in ("body", "channel")}
 
 
 def _rows(rows: Sequence[Row]) -> list[dict[str, Any]]:

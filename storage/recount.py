@@ -17,8 +17,10 @@ _ANSWERS = statement(f"""
     WHERE a.is_latest AND a.id > $1 ORDER BY a.id LIMIT $2
 """)  # noqa: S608 - made of constants only
 _INVITATIONS = statement("""
-    SELECT i.*, r.started_at, r.completed_at
+    SELECT i.*, COALESCE(r.started_at, n.started_at) AS started_at,
+        COALESCE(r.completed_at, n.completed_at) AS completed_at
     FROM invitation i LEFT JOIN response r ON r.invitation_id = i.id
+    LEFT JOIN anonymous_reply n ON n.invitation_id = i.id
     WHERE i.asked_at IS NOT NULL AND i.id > $1 ORDER BY i.id LIMIT $2
 """)
 _ROLLUPS = statement(

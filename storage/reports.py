@@ -56,8 +56,11 @@ async def tally(session: Session, wanted: Filter) -> Tally:
 async def list_responses(
     session: Session, wanted: Filter, limit: int, offset: int
 ) -> list[tuple[Response, Contact]]:
-    """Give responses, newest first, with the people who gave them."""
+    """Give responses, newest first, with the people who gave them; those that are nobody's are only
+    counted.
+    """
     where = Where()
+    where.parts.append("r.contact_id <> 0")
     start, end = bounds(wanted, session.zone)
     where.add("r.started_at >= $", start)
     where.add("r.started_at < $", end)

@@ -31,6 +31,7 @@ from storage.following import follow, lock_people
 from storage.held import drop_held, hold_presses
 from storage.linkings import Linkings
 from storage.plans import Plans
+from storage.privacy import Privacy
 from storage.signals import forget_signals, load_signals, save_signals
 from storage.sql import Session
 from storage.turn import SavedTurn
@@ -50,7 +51,7 @@ from surveys.webhook import Call
 Place = places.Place
 
 
-class Transaction(Plans, Casework):
+class Transaction(Plans, Casework, Privacy):
     """Handed to the function given to `Store.unit_of_work`; good only until that returns.
 
     Each method issues a constant number of statements, whatever the size of its batch.

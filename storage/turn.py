@@ -1,6 +1,7 @@
 """What one reply hands the store to keep."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from surveys.invitation import Invitation, InvitationState
 from surveys.response import Answer, Response
@@ -12,6 +13,7 @@ class SavedTurn:
 
     ``before`` and ``after`` are the response around the turn; ``recorded`` is the answer it wrote,
     None where it wrote none. ``invitation`` is as it was locked and ``state`` what it becomes.
+    ``ready_at`` is when an anonymous response may part from its person, None for any other.
     """
 
     before: Response | None
@@ -19,3 +21,4 @@ class SavedTurn:
     recorded: Answer | None
     state: InvitationState
     invitation: Invitation
+    ready_at: datetime | None = None

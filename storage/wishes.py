@@ -20,8 +20,10 @@ _RELEASE = statement("""
     RETURNING lane
 """)
 _SPOKEN = statement("""
-    SELECT i.*, r.started_at, r.completed_at
+    SELECT i.*, COALESCE(r.started_at, n.started_at) AS started_at,
+        COALESCE(r.completed_at, n.completed_at) AS completed_at
     FROM invitation i LEFT JOIN response r ON r.invitation_id = i.id
+    LEFT JOIN anonymous_reply n ON n.invitation_id = i.id
     WHERE i.contact_id = $1 AND i.state IN ('planned', 'asked', 'started')
     ORDER BY i.id FOR NO KEY UPDATE OF i
 """)

@@ -80,8 +80,12 @@ def compose_question(
     step: int = 0,
     steps: int = 0,
 ) -> Message:
-    """Give the message that asks one question, with ``answer`` marked where there is one."""
+    """Give the message that asks one question, with ``answer`` marked where there is one. The first
+    of an anonymous survey says that it is.
+    """
     text = question_text(setting, question)
+    if setting.survey.anonymous and step == 1 and answer is None:
+        notice = " ".join(words for words in (notice, setting.say("anonymous")) if words)
     buttons = _buttons(setting, question, answer)
     if capabilities.links:  # each press opens the page, where ticking ends by sending
         buttons = tuple(b for b in buttons if not b.payload.endswith(f".{DONE}"))
@@ -125,7 +129,8 @@ def compose_reminder(setting: Setting, message: Message, own: Text) -> Message:
     """
     words = fill(pick(own, setting), setting.facts) or setting.say("reminder")
     subject = f"{setting.say('reminder_subject')} {message.subject}" if message.subject else ""
-    return replace(message, notice=words, subject=subject)
+    notice = f"{words} {message.notice}" if message.notice else words
+    return replace(message, notice=notice, subject=subject)
 
 
 def compose_subject(setting: Setting) -> str:

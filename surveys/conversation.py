@@ -35,6 +35,10 @@ class Conversation:
     response: Response | None = None
     asked_external_id: str = ""
 
+    def closes_at(self, *, answering: bool) -> datetime:
+        """Give until when answers are taken; who is in the middle of it may go on a little."""
+        return self.invitation.expires_at + (GRACE if answering else timedelta(0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
@@ -160,7 +164,8 @@ def _record(
         return _settled(survey, TurnKind.TOO_LATE, before, asked)
     if old:
         answer = replace(answer, revision=old.revision + 1)
-    after = (before or _begin(conversation, answer.channel, answer.at)).with_answer(answer)
+    after = before or begin(survey, conversation, answer.channel, answer.at)
+    after = after.with_answer(answer)
     after, recorded, card = _keep_comment(survey, after, answer, words)
     kind = _kind(answer, changed=final)
     return _settled(survey, kind, after, asked, recorded=recorded, card=card, now=answer.at)
@@ -249,7 +254,8 @@ def _answer(
     )
 
 
-def _begin(conversation: Conversation, channel: str, now: datetime) -> Response:
+def begin(survey: Survey, conversation: Conversation, channel: str, now: datetime) -> Response:
+    """Give the response that a first answer begins, without that answer."""
     invitation = conversation.invitation
     return Response(
         invitation_id=invitation.id,
@@ -262,6 +268,7 @@ def _begin(conversation: Conversation, channel: str, now: datetime) -> Response:
         trigger=invitation.trigger,
         weight=invitation.weight,
         interaction=invitation.interaction,
+        anonymous=survey.anonymous,
     )
 
 
@@ -316,5 +323,7 @@ def is_over(conversation: Conversation, now: datetime) -> bool:
     invitation = conversation.invitation
     if invitation.state in (InvitationState.CANCELLED, InvitationState.SKIPPED):
         return True
-    answering = conversation.response is not None
-    return now > invitation.expires_at + (GRACE if answering else timedelta(0))
+    response = conversation.response
+    if response is not None and response.parted:
+        return True
+    return now > conversation.closes_at(answering=response is not None)

@@ -44,7 +44,8 @@ class Replied(Inbound):
     the reply itself carries it (a mail's plus-address), with the question it was written to.
     ``press`` is how a page's button was pressed; None for what no link scanner can do. ``by`` is
     who pressed, where ``address`` is a group's. ``shared`` is whether it was said where others read
-    along, such as a thread of a channel: that is for colleagues only.
+    along, such as a thread of a channel: that is for colleagues only. ``revealing`` is whether
+    ``event_id`` is made of what was said.
     """
 
     payloads: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class Replied(Inbound):
     press: Press | None = None
     by: str = ""
     shared: bool = False
+    revealing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,7 @@ TEXT_KEYS: Mapping[str, str] = {
     "hello": "greeting to an unknown person who opened the chat ({company})",
     "try_again": "something failed on our side; nothing was lost; try again",
     # Around a survey
+    "anonymous": "the survey is anonymous: nobody sees who said what, answers are shown in groups",
     "greeting": "first line of a mail, {first_name} known",
     "greeting_plain": "first line of a mail, no name known",
     "subject": "mail subject ({company})",

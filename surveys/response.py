@@ -44,7 +44,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What one contact answered to one invitation. ``answers`` holds current revisions only."""
+    """What one contact answered to one invitation. ``answers`` holds current revisions only.
+
+    One to an ``anonymous`` survey is kept apart until it has ``parted`` from who gave it: then what
+    the person's own conversation still knows is that they answered, and nothing of what.
+    """
 
     invitation_id: int
     contact_id: int
@@ -58,6 +62,8 @@ class Response:
     weight: float = 1.0
     interaction: Interaction = field(default_factory=Interaction)
     answers: tuple[Answer, ...] = ()
+    anonymous: bool = False
+    parted: bool = False
 
     def answer(self, question_id: str) -> Answer | None:
         """Give the current answer to a question, or None."""

@@ -19,7 +19,8 @@ class Survey:
     ``links`` are where thanks may lead: ``review_url``, ``refer_url`` and ``policy_url``.
     ``languages`` are those the survey is asked in, the first being the fallback. ``topic`` groups
     surveys for limits on asking, and ``priority`` says which has room kept for it: the higher.
-    ``purpose`` is what people must have agreed to (`surveys.consent`).
+    ``purpose`` is what people must have agreed to (`surveys.consent`). What an ``anonymous`` one
+    brings is kept without any way to say whose it is (`surveys.anonymity`).
     """
 
     id: str
@@ -34,6 +35,7 @@ class Survey:
     topic: str = ""
     priority: int = 0
     purpose: str = FEEDBACK
+    anonymous: bool = False
 
     def question(self, question_id: str) -> Question | None:
         """Give the question of that id, or None."""

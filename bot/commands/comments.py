@@ -94,6 +94,8 @@ def _kind(context: Context, comment: Comment) -> str:
     response = comment.response
     if response is None:
         return "comment"
+    if response.contact_id == 0:  # nobody's: the words alone
+        return fold(response.survey, _SCORES)
     scores = spell_scores(response, context.config.surveys.get(response.survey))
     return fold(" · ".join((response.survey, *scores)), _SCORES)
 
@@ -103,7 +105,7 @@ def _who(comment: Comment) -> str:
     if card is not None:
         name = card_author(card, contact)
     else:
-        name = fold(contact.name, _NAME) if contact else "unknown"
+        name = fold(contact.name, _NAME) if contact else "anonymous"
     agent = comment.response.interaction.agent if comment.response else ""
     parts = [name]
     parts += [f"agent {fold(agent, _WORD)}"] if agent else []

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
+from bot.config.anonymity import advise_anonymous
 from bot.config.channels import inner_shape, keys_of
 from bot.config.faults import nearest, quote
 from bot.config.masking import url_password
@@ -108,6 +109,8 @@ def _on_surveys(config: Config, places: Sequence[Place]) -> None:
                 f"{quote(survey.id)} asks for {len(scored)} scores: {', '.join(scored)}",
                 hint="fewer people finish long surveys; two scores and a comment work best",
             )
+        if survey.anonymous:
+            advise_anonymous(config, survey, place)
         if survey.id not in started and survey.id not in config.entrances:
             hint = f"add a trigger with survey: {survey.id} or public: true, or remove it"
             place.advise_key(f"nothing starts the survey {quote(survey.id)}", hint=hint)

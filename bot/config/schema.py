@@ -171,6 +171,7 @@ def _survey_types() -> Types:
         "topic": _STRING,
         "purpose": {"type": "string", "pattern": f"^{PURPOSE.pattern}$"},
         "priority": {"type": "integer", "minimum": 0, "maximum": 100},
+        "anonymous": _FLAG,
         "public": {"anyOf": [_FLAG, _block("public", _public_types())]},
     }
 

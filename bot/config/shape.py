@@ -164,6 +164,7 @@ class SurveyShape:
     topic: Line = ""
     purpose: Line = FEEDBACK
     priority: Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=100)] = 0
+    anonymous: bool = False
     public: Any = None
 
 

@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from bot.config.anonymity import check_questions
 from bot.config.consent import check_purpose
 from bot.config.faults import quote
 from bot.config.place import Place
@@ -15,6 +16,7 @@ from bot.config.questions import Tongue, read_question, read_texts, written_name
 from bot.config.reading import read_block
 from bot.config.shape import SurveyShape
 from bot.config.units import UnfitError, read_score
+from surveys.anonymity import MARK
 from surveys.condition import Condition
 from surveys.language import Languages
 from surveys.metric import Band, Scoring
@@ -57,8 +59,10 @@ def read_survey(
         change_within=_DEFAULT_WINDOW if shape.change_within is None else shape.change_within,
         topic=shape.topic,
         purpose=shape.purpose,
+        anonymous=shape.anonymous,
         priority=shape.priority,
     )
+    check_questions(place, survey)
     if len(place.findings.faults) > before:
         return None
     languages = _languages(place, survey, main, bank)
@@ -67,7 +71,8 @@ def read_survey(
         return None
     survey = replace(survey, languages=languages, goal=goal)
     # Where thanks lead is not what is asked: the same survey with a new link is the same survey.
-    return replace(survey, version=content_hash(replace(survey, links={})))
+    version = content_hash(replace(survey, links={}))
+    return replace(survey, version=version + MARK if survey.anonymous else version)
 
 
 def content_hash(value: object) -> str:

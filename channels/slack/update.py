@@ -215,6 +215,7 @@ def _read_form(body: Mapping[str, Any], now: datetime) -> Inbound | None:
         **_origin(body, f"form.{view_id}.{digest}", address, now),
         text=text,
         external_id=place if _PLACE.fullmatch(place) else "",
+        revealing=True,
     )
 
 

@@ -215,7 +215,13 @@ class Web(Channel):
             return self._viewed(token, request)
         name = f"{subject}.{pressed.nonce}.{pressed.question_id}.{pressed.digest}"
         payloads = pressed.payloads(token)
-        return Replied(**self._facts(name, {}), payloads=payloads, text=pressed.text, press=press)
+        return Replied(
+            **self._facts(name, {}),
+            payloads=payloads,
+            text=pressed.text,
+            press=press,
+            revealing=True,
+        )
 
     def _read_press(self, request: Request, pressed: Submission, subject: int) -> Press | None:
         return read_press(self._key, subject, pressed.form, self._clock(), request.headers)

@@ -6,6 +6,7 @@ Times are epoch milliseconds UTC. Columns are explained in the first migration.
 """
 
 from storage.models.answers import (
+    AnonymousReply,
     Answer,
     CommentCard,
     Flow,
@@ -65,6 +66,7 @@ from storage.models.staff import (
 __all__ = [
     "Address",
     "AddressConflict",
+    "AnonymousReply",
     "Answer",
     "AskHold",
     "Audit",

@@ -26,6 +26,22 @@ class Response(Model):
     population = Text()
 
 
+class AnonymousReply(Model):
+    invitation_id = fields.BigIntField(primary_key=True, generated=False)
+    contact_id = fields.BigIntField(db_index=True)
+    survey = Text()
+    population = Text()
+    channel = Text()
+    started_at = fields.BigIntField()
+    completed_at = fields.BigIntField(null=True)
+    ready_at = fields.BigIntField(null=True)
+    body = Text()
+
+    class Meta:
+        table = "anonymous_reply"
+        indexes = (Index(fields=["survey", "ready_at"]),)
+
+
 class Answer(Model):
     id = make_serial()
     invitation_id = fields.BigIntField()

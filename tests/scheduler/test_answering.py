@@ -8,9 +8,9 @@ from scheduler.answering import (
     Answered,
     answer_reply,
     said,
-    show,
 )
 from scheduler.readers import Reader, readers_of
+from scheduler.showing import show
 from scheduler.steps import saved_steps, state_after
 from surveys.compose import payload
 from surveys.contact import Address, Contact

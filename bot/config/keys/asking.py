@@ -60,6 +60,12 @@ SURVEY: Mapping[str, Key] = {
         example="15m",
         default="15m",
     ),
+    "anonymous": Key(
+        doc="true: answers are kept without any way to say whose they are, and the first question "
+        "says so. Nobody is alerted, no case is opened; results come in fives (anonymous.md).",
+        example="true",
+        default="false",
+    ),
     "public": Key(
         doc="true: anybody may come to it by themselves, by a link, a QR code, a newsletter or the "
         "widget; or keys of its own, see below.",

@@ -88,3 +88,36 @@ def test_a_survey_that_anybody_may_come_to_needs_no_trigger(
     reading = read_config(path, environ, registry=registry)
     assert not reading.faults
     assert not reading.advice
+
+
+ANONYMOUS = GOOD.replace("comment]", "comment], anonymous: true")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "", "no alert is raised and no case opened by answers to 'calls'"),
+        ("anonymous: true", "anonymous: true, title: { en: 'Hi {first_name}' }", "call the customer by first_name"),
+        ("anonymous: true", "anonymous: true, change_within: 2d", "may be changed for more than a day"),
+        ("csat, ", "{ number: { id: age, text: { en: Age? } } }, ", "answered in one's own words"),
+        ("if: nps <= 6", "if: nps <= 6, case: { respond_within: 4h, recovery: { survey: calls, after: 1d } }", "the case will not learn the answer"),
+    ],
+)  # fmt: skip
+def test_what_goes_against_an_anonymous_survey(
+    tmp_path: Path, registry: Registry, environ: Mapping[str, str], old: str, new: str, said: str
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(ANONYMOUS.replace(old, new) if old else ANONYMOUS, encoding="utf-8")
+    reading = read_config(path, environ, registry=registry)
+    assert not reading.faults, [fault.render() for fault in reading.faults]
+    found = [advice.message for advice in reading.advice if advice.line == 5]
+    assert any(said in message for message in found), [a.render() for a in reading.advice]
+
+
+def test_panel_needs_a_name(tmp_path: Path, registry: Registry, environ: Mapping[str, str]) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(ANONYMOUS.replace("csat,", "panel,"), encoding="utf-8")
+    reading = read_config(path, environ, registry=registry)
+    assert ["nobody can, where the survey is anonymous" in f.message for f in reading.faults] == [
+        True
+    ]
