@@ -1,10 +1,12 @@
 """An archive of answers as years of asking leave it, written straight into a store's tables.
 
-Only what reports and lists read is written: contacts, invitations, responses, answers, and the
-counts beside them, which `storage.recount` finds right.
+What reports and lists read is written: contacts, invitations, responses, answers, and the counts
+beside them, which `storage.recount` finds right. `benchmarks.surroundings` writes what stands
+around them.
 """
 
 import asyncio
+import json
 import random
 import sqlite3
 from collections import defaultdict
@@ -12,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -43,6 +45,10 @@ WORDS = (
 NPS_WEIGHTS = (2, 1, 1, 2, 2, 4, 5, 9, 18, 22, 34)
 CSAT_WEIGHTS = (4, 5, 11, 34, 46)
 ANSWERS_A_RESPONSE = 3
+FIRST = ("Anna", "Pekka", "Maija", "Otto", "Ilze", "Ivan", "Greta", "Jonas", "Marta", "Luka")
+LAST = ("Virtanen", "Korhonen", "Berzina", "Horvat", "Schmidt", "Ozola", "Laine", "Novak", "Weber")
+OPEN_DAYS = 7
+"""Whoever was asked so lately and has not answered still may."""
 
 Row = tuple[object, ...]
 
@@ -80,12 +86,30 @@ class _Asked:
     def ms(self) -> int:
         return int(self.at.timestamp() * 1000)
 
+    @property
+    def rule(self) -> str:
+        """What they were asked by: a campaign, a journey's milestone or a trigger."""
+        if self.survey == "renewal":
+            return "quarterly"
+        odd = self.survey == "delivery" and self.number % 2
+        return "onboarding/first_order" if odd else self.survey
+
+    @property
+    def attributes(self) -> str:
+        first, last = FIRST[self.number % len(FIRST)], LAST[self.number // 7 % len(LAST)]
+        return json.dumps({"first_name": first, "last_name": f"{last}-{self.number}"})
+
 
 class Archive:
-    """So many answers, three a response, over two years; the same ones for the same ``seed``."""
+    """So many answers, three a response, over two years; the same ones for the same ``seed``.
 
-    def __init__(self, answers: int, *, seed: int = 7) -> None:
+    With ``silent`` as many were asked again and did not answer: their invitations are numbered on
+    from the last response.
+    """
+
+    def __init__(self, answers: int, *, seed: int = 7, silent: bool = False) -> None:
         self.responses = answers // ANSWERS_A_RESPONSE
+        self._silent = silent
         self._dice = random.Random(seed)
         self._rollups: dict[RollupKey, int] = defaultdict(int)
         self._flows: dict[FlowKey, int] = defaultdict(int)
@@ -98,8 +122,13 @@ class Archive:
             for one in asked:
                 self._count(one)
             yield {
-                "contact (id, language, attributes)": [(o.number, o.language, "{}") for o in asked],
-                f"invitation ({_INVITATION})": [_invitation(o) for o in asked],
+                "contact (id, language, attributes)": [
+                    (o.number, o.language, o.attributes) for o in asked
+                ],
+                f"invitation ({_INVITATION})": [
+                    *(_invitation(o) for o in asked),
+                    *(_silent(o, self.responses) for o in asked if self._silent),
+                ],
                 f"response ({_RESPONSE})": [_response(o) for o in asked],
                 f"answer ({_ANSWER})": [row for o in asked for row in _answers(o)],
             }
@@ -114,12 +143,16 @@ class Archive:
             ],
         }
 
+    def at(self, number: int) -> datetime:
+        """Give when a customer was asked."""
+        return UNTIL - timedelta(days=DAYS) * (1 - number / self.responses)
+
     def _draw(self, number: int) -> _Asked:
         dice = self._dice
         team = dice.choice(TEAMS)
         return _Asked(
             number=number,
-            at=UNTIL - timedelta(days=DAYS) * (1 - number / self.responses),
+            at=self.at(number),
             survey=dice.choice(SURVEYS),
             channel=dice.choice(CHANNELS),
             team=team,
@@ -153,7 +186,8 @@ class Archive:
                 value="" if value is None else str(value),
             )
             self._rollups[key] += 1
-        for stage in ("sent", "delivered", "started", "completed"):
+        stages = ["sent", "delivered", "started", "completed"]
+        for stage in (*stages, *(stages[:2] if self._silent else ())):
             self._flows[FlowKey(**where, stage=stage)] += 1
 
 
@@ -163,18 +197,23 @@ def _said(one: _Asked) -> Iterator[tuple[str, str, str, str, int | None, str]]:
     yield "comment", "", "", "", None, one.words
 
 
-def _invitation(o: _Asked) -> Row:
-    begun = o.ms - 600_000
+def _invitation(o: _Asked, number: int = 0, state: str = "completed") -> Row:
+    begun, number = o.ms - 600_000, number or o.number
     return (
-        o.number, f"{o.number:032x}", o.number, o.survey, "v1", o.survey, f'["{o.channel}"]', False,
-        "completed", o.channel, begun, o.ms + 10**9, 1.0, f"c{o.number}", o.agent, o.team, "",
-        "customer", "{}", o.language, o.ms, True,
+        number, f"{number:032x}", o.number, o.survey, "v1", o.rule, f'["{o.channel}"]', False,
+        state, o.channel, begun, o.ms + OPEN_DAYS * 86_400_000, 1.0, f"c{number}", o.agent, o.team,
+        "", "customer", "{}", o.language, o.ms, True,
     )  # fmt: skip
+
+
+def _silent(o: _Asked, responses: int) -> Row:
+    is_open = UNTIL - o.at < timedelta(days=OPEN_DAYS)
+    return _invitation(o, responses + o.number, "asked" if is_open else "expired")
 
 
 def _response(o: _Asked) -> Row:
     return (
-        o.number, o.number, o.survey, "v1", o.ms, o.ms + 60_000, o.language, o.channel, o.survey,
+        o.number, o.number, o.survey, "v1", o.ms, o.ms + 60_000, o.language, o.channel, o.rule,
         1.0, f"c{o.number}", o.agent, o.team, "", "customer",
     )  # fmt: skip
 
@@ -189,7 +228,14 @@ def _answers(o: _Asked) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def _load_sqlite(path: str, archive: Archive) -> None:
+class Rows(Protocol):
+    """Something that can be written into a store."""
+
+    def batches(self) -> Iterator[Mapping[str, Sequence[Row]]]:
+        """Give rows by table and columns, a batch at a time."""
+
+
+def _load_sqlite(path: str, archive: Rows) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as book:
         book.execute("PRAGMA synchronous = OFF")
         for batch in archive.batches():
@@ -201,7 +247,7 @@ def _load_sqlite(path: str, archive: Archive) -> None:
         book.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-async def _load_postgres(url: str, archive: Archive) -> None:
+async def _load_postgres(url: str, archive: Rows) -> None:
     server = await asyncpg.connect(url)
     try:
         for batch in archive.batches():
@@ -209,13 +255,13 @@ async def _load_postgres(url: str, archive: Archive) -> None:
                 table, _, columns = target.partition(" (")
                 names = [name.strip() for name in columns.rstrip(")").split(",")]
                 await server.copy_records_to_table(table, records=rows, columns=names)
-        await server.execute("ANALYZE")
+        await server.execute("VACUUM ANALYZE")  # as a server does by itself
     finally:
         await server.close()
 
 
-async def load_archive(url: str, archive: Archive) -> None:
-    """Write an archive into a store that is up to date, empty, and open nowhere."""
+async def load_archive(url: str, archive: Rows) -> None:
+    """Write an archive into a store that is up to date, has none of it, and is open nowhere."""
     backend, path = read_url(url)
     if backend is Backend.SQLITE:
         await asyncio.to_thread(_load_sqlite, str(path), archive)

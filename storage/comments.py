@@ -15,13 +15,22 @@ _CARDS = statement("SELECT * FROM comment_card WHERE id = ANY($1::bigint[])")
 _RESPONSES = statement("SELECT * FROM response WHERE invitation_id = ANY($1::bigint[])")
 _NO_CARD = ("survey", "question", "metric", "agent")
 """What a card has not, so that a search for it finds none."""
+_EARLIER = 90 * 86_400_000
+"""Milliseconds that an answer may be older than the response it is in, and more: a held press
+counts as of when it was pressed, once somebody releases it.
+"""
 
 
 async def list_comments(session: Session, wanted: Search, limit: int, offset: int) -> list[Comment]:
     """Give comments, newest first, with the people and the responses they belong to."""
-    values: list[Any] = []
+    values: list[Any] = [limit + offset]
     parts = (_answers(session, wanted, values), _cards(session, wanted, values))
-    text = " UNION ALL ".join(part for part in parts if part)
+    # Each part is cut by itself, so that the newest are found from the end of its index.
+    text = " UNION ALL ".join(
+        f"SELECT * FROM ({part} LIMIT $1::bigint) AS newest"  # noqa: S608 - constants
+        for part in parts
+        if part
+    )
     if not text:
         return []
     page = len(values)
@@ -44,6 +53,7 @@ def _answers(session: Session, wanted: Search, values: list[Any]) -> str:
     start, end = bounds(wanted.rows, session.zone)
     where.add("r.started_at >= $::bigint", start)
     where.add("r.started_at < $::bigint", end)
+    where.add("a.at >= $::bigint", start - _EARLIER)
     where.add_given(wanted.rows, ("survey", "team", "agent", "language"), "r.")
     if wanted.rows.channel:
         where.add("a.channel = $", wanted.rows.channel)
@@ -54,7 +64,7 @@ def _answers(session: Session, wanted: Search, values: list[Any]) -> str:
         "SELECT 'answer' AS kind, a.id, a.at, a.channel, a.text, a.invitation_id, a.question_id,"  # noqa: S608 - constants
         " r.contact_id FROM answer a JOIN response r ON r.invitation_id = a.invitation_id"
         " WHERE a.is_latest AND NOT a.draft AND NOT a.skipped AND a.text <> ''"
-        f" AND {where}"
+        f" AND {where} ORDER BY a.at DESC, a.id DESC"
     )
 
 
@@ -72,7 +82,7 @@ def _cards(session: Session, wanted: Search, values: list[Any]) -> str:
     return (
         "SELECT 'card' AS kind, c.id, c.at, c.channel, c.text, c.invitation_id, '' AS question_id,"  # noqa: S608 - constants
         " c.contact_id FROM comment_card c WHERE NOT c.quiet AND c.text <> ''"
-        f" AND {where}"
+        f" AND {where} ORDER BY c.at DESC, c.id DESC"
     )
 
 

@@ -15,13 +15,10 @@ _BY_NAME = statement("""
     UNION SELECT contact_id FROM address WHERE value = ANY($2::text[])
     ORDER BY contact_id LIMIT $3
 """)
-# Looked through one by one: only where no key and no address fits.
+# Looked through one by one in their index (+ 0, >= ''): only where no key and no address fits.
 _BY_WORDS = statement("""
-    SELECT id AS contact_id FROM contact
-    WHERE lower(COALESCE(attributes ->> 'first_name', '') || ' '
-        || COALESCE(attributes ->> 'last_name', '')) LIKE $1 ESCAPE '!'
-        OR lower(attributes ->> 'name') LIKE $1 ESCAPE '!'
-    ORDER BY id LIMIT $2
+    SELECT id + 0 AS contact_id FROM contact WHERE names >= '' AND names LIKE $1 ESCAPE '!'
+    ORDER BY contact_id LIMIT $2
 """)
 _INVITATIONS = statement("""
     SELECT * FROM invitation WHERE contact_id = $1 ORDER BY COALESCE(asked_at, due_at) DESC, id DESC

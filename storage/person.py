@@ -34,6 +34,8 @@ _ABOUT = {
     for table in BY_INVITATION
     if table not in MOVED
 }
+_DERIVED = "names"
+"""The names in the attributes once more, as they are looked for."""
 _TIMES = ("_at", "_until", "_by")
 _MOMENTS = frozenset({"at", "not_after", "origin", "paused_until", "settled_at"})
 _FIRST = 100_000_000_000
@@ -87,7 +89,11 @@ def _rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _cell(name, value) for name, value in row.items() if value not in (None, "")}
+    return {
+        name: _cell(name, value)
+        for name, value in row.items()
+        if value not in (None, "") and name != _DERIVED
+    }
 
 
 def _cell(name: str, value: Any) -> Any:

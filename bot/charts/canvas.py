@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Literal
 
-import resvg_py
-
 from bot.charts.font import BOLD, FAMILY, REGULAR, fit, load_face
+from bot.charts.painting import paint
 from surveys.metric import Band
 
 Theme = Literal["light", "dark"]
@@ -129,11 +128,12 @@ class Canvas:
 
     def png(self) -> bytes:
         """Give the picture as PNG at ``SCALE``; no network and no fonts of the machine are used."""
-        png: bytes = resvg_py.svg_to_bytes(
-            svg_string=self.svg(),
-            zoom=SCALE,
-            skip_system_fonts=True,
-            font_files=[str(REGULAR), str(BOLD)],
-            font_family=FAMILY,
+        return paint(
+            {
+                "svg_string": self.svg(),
+                "zoom": SCALE,
+                "skip_system_fonts": True,
+                "font_files": [str(REGULAR), str(BOLD)],
+                "font_family": FAMILY,
+            }
         )
-        return bytes(png)

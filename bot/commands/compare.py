@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.charts.painting import aside
 from bot.commands.compare_text import Side, spell_groups_now, spell_groups_then_and_now, spell_sides
 from bot.commands.compare_words import Asked, limited, read_asked
 from bot.commands.context import Command, Context, Reply
@@ -46,7 +47,8 @@ async def _periods(context: Context, asked: Asked, wanted: Filter) -> Reply:
     shifts = await _shifts(context, wanted, earlier)
     blocks = spell_sides(context.config.surveys, *sides, minimum=now.minimum, rates="response rate")
     blocks += [line for line in (spell_shifts(shifts),) if line]
-    return _reply(asked, title, blocks, _draw(context, asked, sides, by="period"))
+    image = await aside(_draw, context, asked, sides, by="period")
+    return _reply(asked, title, blocks, image)
 
 
 async def _values(context: Context, asked: Asked, wanted: Filter) -> Reply:
@@ -67,7 +69,8 @@ async def _values(context: Context, asked: Asked, wanted: Filter) -> Reply:
         rates="response rate",
         channels=asked.values if asked.kind == "channel" else (),
     )
-    return _reply(asked, title, blocks, _draw(context, asked, (first, second), by=asked.kind))
+    image = await aside(_draw, context, asked, (first, second), by=asked.kind)
+    return _reply(asked, title, blocks, image)
 
 
 async def _groups(context: Context, asked: Asked, wanted: Filter) -> Reply:
@@ -82,7 +85,8 @@ async def _groups(context: Context, asked: Asked, wanted: Filter) -> Reply:
         title += f" against {spell_period(asked.other)}"
         then = await _report(context, earlier)
         blocks = spell_groups_then_and_now(totals, groups, then, by=by)
-    return _reply(asked, title, blocks, _draw_parts(context, asked, totals, groups))
+    image = await aside(_draw_parts, context, asked, totals, groups)
+    return _reply(asked, title, blocks, image)
 
 
 async def _report(context: Context, wanted: Filter) -> Report:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.charts.painting import aside
 from bot.commands.answers import english
 from bot.commands.best import spell_standings
 from bot.commands.context import Command, Context, Reply
@@ -108,8 +109,9 @@ async def answer_results(context: Context, words: Sequence[str]) -> Reply:
     links = context.links(request)
     if not totals.rows:
         return Reply(text="\n\n".join((title, _nothing(found), *held)), links=links)
-    text = "\n\n".join((title, *fitted(_blocks(found), 3600), *held))
-    return Reply(text=text, image=_picture(found), links=links)
+    blocks, image = await aside(lambda: (_blocks(found), _picture(found)))
+    text = "\n\n".join((title, *fitted(blocks, 3600), *held))
+    return Reply(text=text, image=image, links=links)
 
 
 def _spell_held(n: int) -> tuple[str, ...]:

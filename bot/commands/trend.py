@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from bot.charts.painting import aside
 from bot.commands.context import Command, Context, Reply
 from bot.commands.counting import identity_of
 from bot.commands.grammar import GROUPS, STEPS, GrammarError, Request, read_request
@@ -14,6 +15,7 @@ from bot.commands.spans import MOST_STEPS, Span, before, cut, span_of, usual_ste
 from bot.commands.trend_picture import draw_trend
 from bot.commands.verdict_words import spell_pair
 from bot.periods import FORMS, Period, spell_day, spell_period
+from surveys.message import Image
 from surveys.report import Report, Row
 from surveys.verdict import compare
 
@@ -65,13 +67,23 @@ async def answer_trend(context: Context, words: Sequence[str]) -> Reply:
     title = context.title("Trend", request)
     if not found.rows:
         return Reply(text=f"{title}\n\n{_nothing(found)}")
+    return Reply(
+        text="\n\n".join((title, _block(found, found.rows[0]), *_others(found))),
+        image=await aside(_draw, found),
+    )
+
+
+def _draw(found: _Found) -> Image:
+    """Draw the first score."""
     first = found.rows[0]
-    image = draw_trend(
-        first, found.spans, found.points(first), step=step, name=_name(found, first),
+    return draw_trend(
+        first,
+        found.spans,
+        found.points(first),
+        step=found.step,
+        name=_name(found, first),
         about=_about(found, first),
-    )  # fmt: skip
-    blocks = (_block(found, first), *_others(found))
-    return Reply(text="\n\n".join((title, *blocks)), image=image)
+    )
 
 
 async def _find(
@@ -81,7 +93,9 @@ async def _find(
     earlier = before(period)
 
     def rename(day: str) -> str:
-        return span_of(date(int(day[:4]), int(day[4:6]), int(day[6:8])), request.by)
+        return span_of(date(int(day[:4]), int(day[4:6]), int(day[6:] or 1)), request.by)
+
+    by = "month" if request.by == "month" else "day"
 
     counting = context.counting
     return _Found(
@@ -91,7 +105,7 @@ async def _find(
         step=request.by,
         spans=spans,
         totals=await counting.report(context.store, wanted),
-        steps=await counting.report(context.store, replace(wanted, by="day"), rename=rename),
+        steps=await counting.report(context.store, replace(wanted, by=by), rename=rename),
         earlier=await counting.report(
             context.store, replace(wanted, since=earlier.since, until=earlier.until)
         ),

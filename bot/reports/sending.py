@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.charts.painting import aside
 from bot.commands.counting import Counting
 from bot.config import Config
 from bot.config.model import ReportRule
@@ -123,7 +124,7 @@ class Reporter:
         for teams in dict.fromkeys(place.teams for place in places):
             contents = await self._contents(turn, config, teams)
             mine = [place for place in places if place.teams == teams]
-            dues += self._dues(turn, contents, words, mine, now, len(dues))
+            dues += await aside(self._dues, turn, contents, words, mine, now, len(dues))
         if not places:
             log.warning("report %s: nobody to send it to", turn.name)
         if await self._store.unit_of_work(_Take(turn.name, turn.wall, now, dues)):

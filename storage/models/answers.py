@@ -2,7 +2,7 @@
 """What was answered, and its sums."""
 
 from tortoise import fields
-from tortoise.indexes import Index
+from tortoise.indexes import Index, PartialIndex
 from tortoise.models import Model
 
 from storage.models.columns import Text, make_json, make_key, make_serial
@@ -64,8 +64,12 @@ class Answer(Model):
 
     class Meta:
         unique_together = (("invitation_id", "question_id", "revision"),)
-        # Unique in the migration; a model's partial index cannot be.
-        indexes = (Index(fields=["invitation_id", "question_id"]),)
+        # Unique in the migration; a model's partial index cannot be. That of the times there leaves
+        # out what says nothing.
+        indexes = (
+            Index(fields=["invitation_id", "question_id"]),
+            PartialIndex(fields=["at"], condition={"is_latest": True}),
+        )
 
 
 class CommentCard(Model):

@@ -64,10 +64,10 @@ class Invitation(Model):
     best = fields.BooleanField(default=False)
 
     class Meta:
-        # The migration's index covers two states; a model can name one value only.
+        # The migration's index covers three states; a model can name one value only.
         indexes = (
-            PartialIndex(fields=["expires_at"], condition={"state": "asked"}),
-            Index(fields=["trigger", "due_at"]),
+            PartialIndex(fields=["expires_at"], condition={"state": "planned"}),
+            Index(fields=["trigger", "due_at", "state", "asked_at", "delivered", "team"]),
         )
 
 

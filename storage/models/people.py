@@ -24,6 +24,7 @@ class Contact(Model):
     paused_until = fields.BigIntField(null=True)
     only_channel = Text(null=True)
     forget_asked_at = fields.BigIntField(null=True)
+    names = Text(null=True, db_index=True)  # written by the database, from the attributes
 
 
 class ContactKey(Model):
@@ -45,6 +46,7 @@ class Address(Model):
 
     class Meta:
         unique_together = (("channel", "value"),)
+        indexes = (Index(fields=["value"]),)
 
 
 class SoftBounce(Model):

@@ -17,6 +17,12 @@ TINY = {
     "p5_due": ["--size=6000", "--no-postgres"],
     "p6_report": ["--size=2000"],
     "p10_plan": ["--size=60"],
+    "p11_commands": [
+        "--size=900",
+        "--no-postgres",
+        "--limit=60000",
+        "--only=^(results|comments|find|case|journeys)$",
+    ],
     "p7_start": ["--size=1", "--no-telegram"],
 }
 

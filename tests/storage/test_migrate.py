@@ -57,7 +57,7 @@ def sqlite_tables(db: sqlite3.Connection) -> dict[str, Table]:
         if name.startswith("sqlite_") or name == "schema_version":
             continue
         columns, keys = {}, []
-        for _, column, kind, notnull, _, key in db.execute(f"PRAGMA table_info({name})"):
+        for _, column, kind, notnull, _, key, _ in db.execute(f"PRAGMA table_xinfo({name})"):
             columns[column] = (_affinity(kind), bool(notnull))
             if key:
                 keys.append(column)

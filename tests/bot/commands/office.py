@@ -329,6 +329,8 @@ def _matches(row: Said, wanted: Filter) -> bool:
 def _group(row: Said, wanted: Filter) -> str:
     if wanted.by == "day":
         return f"{row.day:%Y%m%d}"
+    if wanted.by == "month":
+        return f"{row.day:%Y%m}"
     return str(getattr(row, wanted.by)) if wanted.by else ""
 
 
