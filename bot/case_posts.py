@@ -94,4 +94,5 @@ def _news(rules: Rules, case: Case, entry: Entry, who: str) -> str:
         by = spell_time(case.respond_by, rules.timezone) if case.respond_by else "now"
         has = f"{case.owner} has it" if case.owner else "nobody has it"
         return f"Case {case.id} is late: {who} should have been contacted by {by}; {has}."
-    return f"Case {case.id}: {fold(entry.text, 2 * _WORDS)}"
+    said = fold(entry.text, 2 * _WORDS)
+    return f"Case {case.id}: asked whether it is put right, {who} answered\n{said}"

@@ -44,6 +44,9 @@ def state_lines(view: CaseView, timezone: str) -> Iterator[str]:
         yield f"{count(again, 'more answer')} since"
     if case.is_closed and case.cause:
         yield f"Cause: {fold(case.cause, _NAME)}"
+    afterwards = [e.text for e in view.story if e.kind is EntryKind.RECOVERY]
+    if afterwards:
+        yield f"Asked afterwards: {fold(afterwards[-1], 120)}"
     spoken = [e for e in view.story if e.kind in (EntryKind.SAID, EntryKind.HEARD)]
     if spoken:
         last = spoken[-1]

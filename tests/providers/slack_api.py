@@ -26,7 +26,10 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """One message, edit or picture the server took: what Slack's own record would say."""
+    """One message, edit or picture the server took: what Slack's own record would say.
+
+    ``taken_at`` is by `time.monotonic`.
+    """
 
     method: str
     channel: str
@@ -35,6 +38,7 @@ class Accepted:
     params: Mapping[str, Any]
     text: str
     png: bytes = b""
+    taken_at: float = field(default_factory=time.monotonic)
 
     @property
     def external_id(self) -> str:
