@@ -16,6 +16,7 @@ from scheduler.clock import Clock
 from scheduler.conflicts import ConflictWatch
 from scheduler.dispatch import Lane
 from scheduler.enlisting import Enlisting
+from scheduler.hearing import Hearing
 from scheduler.parting import Parting
 from scheduler.rules import Rules
 from scheduler.strays import Strays
@@ -93,6 +94,8 @@ def _start_rounds(service: Running, clock: Clock) -> None:
     sweeping = Sweeping(store, lambda: service.config.retention.decisions, service.now)
     clock.every(TIDY, "sweeping", sweeping.tick)
     clock.every(SWEEP, "anonymous", Parting(store, service.now).tick)
+    hearing = Hearing(store, lambda: service.config.gists, service.now)
+    clock.every(TICK, "comments", hearing.tick)
     reloading = Reloading(
         service.config, read=_read, apply=service.apply, tell=service.tell_keepers
     )

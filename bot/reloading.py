@@ -135,6 +135,7 @@ def compare(old: Config, new: Config) -> Change:
         "entrances": "public surveys",
         "retention": "retention",
         "webhooks": "webhooks",
+        "gists": "themes",
     }
     lines += [
         f"{name}: changed"

@@ -265,6 +265,7 @@ class Service:
             campaigns=self.config.campaigns,
             journeys=self.config.journeys,
             causes=self.config.causes,
+            gists=self.config.gists,
         )
 
     # Starting, in order; the exit stack stops in reverse

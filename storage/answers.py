@@ -17,6 +17,7 @@ from storage.counts import Rollups
 from storage.progress import save_progress, take_progress
 from storage.sql import Session, insert, statement
 from storage.turn import SavedTurn
+from storage.unread import mark_worded
 from surveys.response import Answer, Response
 
 RESPONSE = (
@@ -162,6 +163,7 @@ async def _save_responses(session: Session, responses: Sequence[Response]) -> No
     after = {response.invitation_id: response for response in responses}
     if after:
         await session.run(_SAVE_RESPONSES, [_response_row(after[i]) for i in sorted(after)])
+        await mark_worded(session, responses)
 
 
 async def _save_answers(session: Session, said: Sequence[tuple[int, Answer]]) -> None:

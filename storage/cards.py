@@ -8,6 +8,7 @@ from storage.addresses import Place
 from storage.codec import Row, from_ms, read_interaction, to_ms
 from storage.following import lock_people
 from storage.sql import Session, insert, statement
+from storage.unread import mark_cards
 from surveys.card import Card
 from surveys.event import Interaction
 
@@ -15,6 +16,7 @@ _ADD = insert(
     "comment_card",
     "contact_id bigint, invitation_id bigint, channel text, text text, at bigint, praise boolean,"
     " source text, email text, language text, team text, quiet boolean",
+    "RETURNING id",
 )
 _CONTINUE = statement("""
     UPDATE comment_card SET text = v.text, at = v.at, praise = v.praise, team = v.team,
@@ -48,10 +50,11 @@ async def save_cards(session: Session, cards: Sequence[Card]) -> None:
     cards = [replace(c, contact_id=people.get(c.contact_id, c.contact_id)) for c in cards]
     new = [_row(card) for card in cards if not card.id]
     if new:
-        await session.run(_ADD, new)
+        await mark_cards(session, [row["id"] for row in await session.fetch(_ADD, new)])
     known = [{"card_id": card.id, **_row(card)} for card in cards if card.id]
     if known:
         await session.run(_CONTINUE, sorted(known, key=lambda row: str(row["card_id"])))
+        await mark_cards(session, [card.id for card in cards if card.id])
 
 
 async def last_cards(

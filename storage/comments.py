@@ -7,6 +7,7 @@ from storage.answers import load_answers, read_response
 from storage.cards import read_card
 from storage.codec import Row, from_ms
 from storage.contacts import load_contacts
+from storage.gists import gist_where
 from storage.sql import Session, statement
 from storage.where import Where, bounds
 from surveys.comment import CARDS, COMPLAINT, PRAISE, Comment, Search
@@ -23,6 +24,8 @@ counts as of when it was pressed, once somebody releases it.
 
 async def list_comments(session: Session, wanted: Search, limit: int, offset: int) -> list[Comment]:
     """Give comments, newest first, with the people and the responses they belong to."""
+    if wanted.by_gist:
+        return await _complete(session, await _find_by_gist(session, wanted, limit, offset))
     values: list[Any] = [limit + offset]
     parts = (_answers(session, wanted, values), _cards(session, wanted, values))
     # Each part is cut by itself, so that the newest are found from the end of its index.
@@ -44,6 +47,40 @@ async def list_comments(session: Session, wanted: Search, limit: int, offset: in
         offset,
     )
     return await _complete(session, found)
+
+
+async def _find_by_gist(session: Session, wanted: Search, limit: int, offset: int) -> Sequence[Row]:
+    """Find comments by their narrow rows, from the newest on, so that no more is read than is
+    shown; the period is that of the narrow rows, which is the same.
+    """
+    where = gist_where(session, wanted.rows)
+    if wanted.tone:
+        where.add("g.tone = $", wanted.tone)
+    for theme in wanted.themes:
+        where.add("g.themes LIKE $::text ESCAPE '!'", f"% {_escaped(theme)} %")
+    if wanted.only in (CARDS, PRAISE, COMPLAINT):
+        where.parts.append("g.kind = 'card'")
+    if wanted.only in (PRAISE, COMPLAINT):
+        where.parts.append("c.praise" if wanted.only == PRAISE else "NOT c.praise")
+    if wanted.rows.metric:
+        where.add("g.metric = $", wanted.rows.metric)
+    _add_words(where, wanted, "COALESCE(a.text, c.text)")
+    page = len(where.values)
+    return await session.fetch(
+        statement(
+            "SELECT g.kind, COALESCE(a.id, c.id) AS id, COALESCE(a.at, c.at) AS at, g.channel,"  # noqa: S608 - constants
+            " COALESCE(a.text, c.text) AS text, g.invitation_id, g.question_id, g.contact_id"
+            " FROM comment_gist g"
+            " LEFT JOIN answer a ON g.kind = 'answer' AND a.invitation_id = g.ref"
+            " AND a.question_id = g.question_id AND a.is_latest"
+            " LEFT JOIN comment_card c ON g.kind = 'card' AND c.id = g.ref"
+            f" WHERE {where} AND COALESCE(a.text, c.text) <> ''"
+            f" ORDER BY g.at DESC, g.id DESC LIMIT ${page + 1}::bigint OFFSET ${page + 2}::bigint"
+        ),
+        *where.values,
+        limit,
+        offset,
+    )
 
 
 def _answers(session: Session, wanted: Search, values: list[Any]) -> str:

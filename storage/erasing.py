@@ -34,6 +34,7 @@ BY_INVITATION = (
     "link_signal",
     "held_press",
     "customer_case",
+    "comment_gist",
 )
 """Every table whose rows say ``invitation_id``."""
 
@@ -77,6 +78,11 @@ _DROP_EVENTS = (
     statement("DELETE FROM event WHERE anonymous_id = ANY($1::text[]) AND user_id IS NULL"),
     statement("DELETE FROM event WHERE previous_id = ANY($1::text[])"),
 )
+# What was read of a page's cards goes before them.
+_DROP_GISTS = statement("""
+    DELETE FROM comment_gist WHERE kind = 'card' AND ref IN (SELECT id FROM comment_card
+        WHERE contact_id = 0 AND email <> '' AND LOWER(email) = ANY($1::text[]))
+""")
 # Written on a page by somebody who left an address to be answered at.
 _DROP_CARDS = statement("""
     DELETE FROM comment_card WHERE contact_id = 0 AND email <> ''
@@ -236,7 +242,9 @@ async def _drop_person(session: Session, contact: Contact, places: Sequence[Plac
     if places:
         batch = [{"channel": channel, "value": value} for channel, value in places]
         await session.run(_DROP_CONFLICTS[1], batch)
-    await session.run(_DROP_CARDS, [value for channel, value in places if channel == "email"])
+    mails = [value for channel, value in places if channel == "email"]
+    await session.run(_DROP_GISTS, mails)
+    await session.run(_DROP_CARDS, mails)
     for drop in _BY_CONTACT:
         await session.run(drop, contact.id)
     await session.run(_DROP, contact.id)

@@ -21,6 +21,7 @@ MOVED = (
     "human_talk",
     "webhook_call",
     "customer_case",
+    "comment_gist",
 )
 """The tables whose rows say ``contact_id`` and simply move along."""
 

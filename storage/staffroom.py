@@ -9,6 +9,7 @@ from storage import (
     confirmations,
     exports,
     finding,
+    gists,
     pausing,
     person,
     uncertain,
@@ -18,6 +19,9 @@ from storage.database import Database
 from surveys.audit import Entry, Head, Note
 from surveys.contact import Contact
 from surveys.pausing import Pause
+from surveys.report import Filter
+from surveys.theme import GistReader
+from surveys.theme_count import Heard
 from surveys.webhook import Call
 
 
@@ -55,6 +59,24 @@ class StaffRoom:
         return await self._database.transact(
             lambda s: confirmations.take_confirmation(s, who, code, now)
         )
+
+    async def read_comments(self, reader: GistReader, limit: int) -> int:
+        """Read up to ``limit`` comments that are marked unread, in one transaction; gives how many
+        those were.
+        """
+        return await self._database.transact(lambda s: gists.take_unread(s, reader, limit))
+
+    async def mark_stale(self, version: str, limit: int) -> int:
+        """Mark comments unread that were read by another list of words; gives how many."""
+        return await self._database.transact(lambda s: gists.mark_stale(s, version, limit))
+
+    async def count_unread(self, version: str) -> int:
+        """Give how many comments are still to be read by the list of words of that version."""
+        return await self._database.read(lambda s: gists.count_left(s, version))
+
+    async def list_heard(self, wanted: Filter, limit: int) -> list[Heard]:
+        """Give what comments of a period speak of, the newest ``limit`` of them."""
+        return await self._database.read(lambda s: gists.list_heard(s, wanted, limit))
 
     async def find_contacts(self, words: str, limit: int, offset: int) -> list[Contact]:
         """Give contacts of whom any name, address or key holds these words."""

@@ -16,11 +16,19 @@ CARDS, PRAISE, COMPLAINT = "cards", "praise", "complaint"
 class Search:
     """Which comments are wanted: those of ``rows`` in which each of ``words`` occurs, whatever its
     capitals. ``only`` is "", `CARDS`, `PRAISE` or `COMPLAINT`; the latter two are cards too.
+    ``themes`` are ids, all of which they speak of; ``tone`` is how they sound.
     """
 
     rows: Filter
     words: tuple[str, ...] = ()
     only: str = ""
+    themes: tuple[str, ...] = ()
+    tone: str = ""
+
+    @property
+    def by_gist(self) -> bool:
+        """Whether what comments speak of, or how they sound, is asked for."""
+        return bool(self.themes or self.tone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ _TOKEN = re.compile(
     rf"(?P<word>[^\W_]+(?:['’`´][^\W_]+)*)|(?P<face>[:;]-?[()D])|(?P<mark>[{''.join(_MARKS)}])"
     r"|(?P<clause>[.,;:!?()\n–—]|(?<=\s)-(?=\s))"
 )
+_ENTRY = re.compile(r"\*?[^\W_]+(?:['’`´][^\W_]+)*\*?|:[()]")
 _APOSTROPHES = str.maketrans("", "", "'’`´")
 _OTHER = str.maketrans({"đ": "d", "ß": "ss", "ł": "l", "ø": "o"})
 _GERMAN_U = re.compile(r"(?<!q)ue")
@@ -136,8 +137,7 @@ def _continues(parts: Sequence[_Part], words: Sequence[str], at: int) -> bool:
 def _parts(entry: str, language: str) -> tuple[_Part, ...]:
     return tuple(
         _Part(fold(word.strip("*"), language), before=word[0] == "*", behind=word[-1] == "*")
-        for word in entry.split()
-        if word.strip("*")
+        for word in _ENTRY.findall(entry)
     )
 
 

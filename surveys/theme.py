@@ -72,6 +72,12 @@ class GistReader:
         self._stems: dict[str, Stems] = {}
         self._tones = {code: ToneReader(one.tone, code) for code, one in lexicons.items()}
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, GistReader) and self.version == other.version
+
+    def __hash__(self) -> int:
+        return hash(self.version)
+
     def read(self, text: str, language: str) -> Gist:
         """Give the gist of a comment written in a language (``fi``, ``de-AT``)."""
         code = language.partition("-")[0].lower()

@@ -106,4 +106,4 @@ def _alt(picture: Distribution) -> str:
         return f"{'; '.join(facts)}. {picture.empty}."
     values = ", ".join(f"{bar.label}: {bar.n}" for bar in picture.bars)
     parts = ", ".join(f"{part.label} {_percent(part.share)}" for part in picture.parts)
-    return f"{'; '.join(facts)}. Answers by value: {values}.{f' {parts}.' if parts else ''}"
+    return f"{'; '.join(facts)}. {picture.counted}: {values}.{f' {parts}.' if parts else ''}"

@@ -44,7 +44,7 @@ class Part:
 class Distribution:
     """How often each value was given. ``parts`` is the legend; ``wide`` draws rows for long labels.
 
-    ``empty`` is what to say where there is nothing to draw.
+    ``empty`` is what to say where there is nothing to draw, ``counted`` what a bar is long by.
     """
 
     heading: Heading
@@ -52,6 +52,7 @@ class Distribution:
     parts: tuple[Part, ...] = ()
     wide: bool = False
     empty: str = "No answers yet"
+    counted: str = "Answers by value"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

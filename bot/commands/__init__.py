@@ -26,7 +26,6 @@ from bot.commands.context import (
     PageLink,
     Release,
     Reply,
-    ReportStore,
     Say,
     StaffConfig,
     act_on_nothing,
@@ -42,6 +41,7 @@ from bot.commands.journeys import JOURNEYS
 from bot.commands.pausing import PAUSE, RESUME
 from bot.commands.phrases import fold, listing
 from bot.commands.register import Register
+from bot.commands.report_store import ReportStore
 from bot.commands.responses import RESPONSES
 from bot.commands.results import RESULTS
 from bot.commands.rights import SPELLED, allowed_roles, may, right

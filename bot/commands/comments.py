@@ -3,22 +3,17 @@
 from collections.abc import Sequence
 
 from bot.commands.answers import card_author, card_mark, spell_scores, spell_time
+from bot.commands.comment_words import Taken, near_theme, take_words
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, Request, read_request, write_again
 from bot.commands.phrases import fold
+from bot.commands.themes import summarise_themes
 from surveys.comment import CARDS, COMPLAINT, PRAISE, Comment, Search
 
 PAGE = 8
 """Comments in one message: at their longest they still fit (`bot.commands.MOST_CHARACTERS`)."""
 
 _TEXT, _NAME, _WORD, _SCORES = 240, 60, 30, 100
-_ONLY = {
-    "card": CARDS,
-    "cards": CARDS,
-    "praise": PRAISE,
-    "complaint": COMPLAINT,
-    "complaints": COMPLAINT,
-}
 
 
 async def answer_comments(context: Context, words: Sequence[str]) -> Reply:
@@ -27,35 +22,37 @@ async def answer_comments(context: Context, words: Sequence[str]) -> Reply:
     :raises GrammarError: where the words cannot be read.
     :raises PeriodError: where the period cannot be read.
     """
-    only, rest = _take_only(words)
-    request = read_request(rest, context.vocabulary, context.today, free=True)
-    _refuse(request)
+    taken = take_words(words, context.config.gists, context.vocabulary)
+    request = read_request(taken.rest, context.vocabulary, context.today, free=True)
+    _refuse(request, taken)
+    if taken.summary == "themes":
+        return await summarise_themes(context, request)
     page = max(request.page, 1)
-    search = Search(rows=context.filter(request), words=request.about, only=only)
+    search = Search(
+        rows=context.filter(request),
+        words=request.about,
+        only=taken.only,
+        themes=taken.themes,
+        tone=taken.tone,
+    )
     found = await context.store.list_comments(search, limit=PAGE + 1, offset=(page - 1) * PAGE)
     # The store limits the rows already; a name shown to the wrong team is worth a second lock.
     shown = [comment for comment in found[:PAGE] if context.sees(comment.team)]
-    head = _title(context, request, only)
+    head = _title(context, request, taken)
     if not shown:
-        return Reply(text=f"{head}\n\n{_nothing(request, page)}")
-    again = " ".join(word for word in (only, write_again(request, page + 1)) if word)
+        return Reply(text=f"{head}\n\n{_nothing(context, request, taken)}")
+    again = " ".join(word for word in (taken.again, write_again(request, page + 1)) if word)
     more = f" · more: /comments {again}" if len(found) > PAGE else ""
     blocks = [_block(context, comment) for comment in shown]
     return Reply(text="\n\n".join((head, *blocks, f"Page {page}{more}")))
 
 
-def _take_only(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """Give which kind is asked for, and the words without it; a kind after ``about`` is a word to
-    look for.
-    """
-    for number, word in enumerate(words):
-        behind_about = number > 0 and words[number - 1].casefold() == "about"
-        if word.casefold() in _ONLY and not behind_about:
-            return _ONLY[word.casefold()], (*words[:number], *words[number + 1 :])
-    return "", tuple(words)
-
-
-def _refuse(request: Request) -> None:
+def _refuse(request: Request, taken: Taken) -> None:
+    if taken.summary and (taken.only or taken.tone or taken.themes or request.about):
+        raise GrammarError(
+            f"/comments {taken.summary} counts all comments. To read some of them leave the word "
+            f"'{taken.summary}' out."
+        )
     if request.by:
         raise GrammarError(f"/comments has no groups. Write /results by {request.by}.")
     if request.metric and not request.question:
@@ -65,17 +62,26 @@ def _refuse(request: Request) -> None:
         )
 
 
-def _title(context: Context, request: Request, only: str) -> str:
-    what = {CARDS: "Comment cards", PRAISE: "Praise", COMPLAINT: "Complaints"}.get(only, "Comments")
+def _title(context: Context, request: Request, taken: Taken) -> str:
+    kinds = {CARDS: "Comment cards", PRAISE: "Praise", COMPLAINT: "Complaints"}
+    what = kinds.get(taken.only, "Comments")
+    themes = [context.config.gists.theme(theme) for theme in taken.themes]
+    named = [fold(theme.name(), _WORD) for theme in themes if theme]
+    what += f" on {' and '.join(named)}" if named else ""
+    what += f" that sound {taken.tone}" if taken.tone else ""
     about = ", ".join(f"'{fold(word, _WORD)}'" for word in request.about)
     return context.title(f"{what} with {about}" if about else what, request)
 
 
-def _nothing(request: Request, page: int) -> str:
-    if page > 1:
-        return f"Page {page} is empty: the comments end before it."
+def _nothing(context: Context, request: Request, taken: Taken) -> str:
+    if request.page > 1:
+        return f"Page {request.page} is empty: the comments end before it."
     if request.about:
-        return "No comment has these words. Try fewer of them, or a longer period: 90d."
+        near = next((n for w in request.about if (n := near_theme(w, context.config.gists))), "")
+        hint = f" Did you mean the theme {near}?" if near else ""
+        return f"No comment has these words.{hint} Try fewer of them, or a longer period: 90d."
+    if taken.themes or taken.tone:
+        return "No such comment. Try a longer period: 90d."
     return "No comments yet. Try a longer period: /comments 90d."
 
 
@@ -121,18 +127,26 @@ COMMENTS = Command(
     summary="customers' own words, from surveys and comment cards",
     forms=(
         "/comments [words to look for] [cards, praise or complaints] [survey] [period]\n"
+        "          [theme X] [positive, negative, mixed or neutral]\n"
         "          [channel X] [team X] [agent X] [language X] [page N]\n"
+        "/comments themes [survey] [period] [channel X] [team X] [agent X] [language X]\n"
         "Words come in any order. Without a period: the last 30 days."
     ),
     explanation=(
         "Newest first: what customers wrote in surveys, with the scores they gave, and comment "
         "cards, which they wrote unasked. Words that mean nothing else are looked for, each of "
         "them, whatever their capitals; 'about delivery' looks for a word that is also a name "
-        "here, and quotes keep words together. Thanks and greetings are left out."
+        "here, and quotes keep words together. Thanks and greetings are left out. A theme's "
+        "name shows what speaks of it (waiting, staff, solution, price, website, delivery, "
+        "information, quality, and your own), 'negative' what sounds so; both are found by lists "
+        "of words. 'themes' counts them: people, share, the scores they gave, and the period "
+        "before."
     ),
     examples=(
         ("/comments", "the latest of the last 30 days"),
         ("/comments queue 7d", "the last week's in which 'queue' occurs"),
+        ("/comments themes 90d", "what customers speak of, with scores and what changed"),
+        ("/comments negative waiting", "what sounds negative and speaks of waiting time"),
         ("/comments complaints team support", "one team's complaints"),
         ('/comments after_call about "long wait"', "one survey, words in this order"),
     ),

@@ -1,6 +1,6 @@
 """What a command has to work with: who asks, what they may see, the configuration and the store."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -9,134 +9,22 @@ from zoneinfo import ZoneInfo
 from bot.commands.counting import Counting
 from bot.commands.grammar import GROUPS, GrammarError, Request, Vocabulary
 from bot.commands.phrases import fold, listing
+from bot.commands.report_store import ReportStore
+from bot.config.themes import shipped_reader
 from bot.periods import Period, default_period, spell_period
 from scheduler.campaigns import Campaign
 from scheduler.milestones import Journey
 from scheduler.sending import Foreseen
-from storage.uncertain import Cleared, Uncertain
-from surveys.audit import Entry, Note
+from storage.uncertain import Cleared
 from surveys.case import Case, Deed, Refused
-from surveys.casework import CaseCounts, CaseList, CaseView, Listed
 from surveys.cause import CAUSES
-from surveys.channel_standing import Audience, Standings
-from surveys.comment import Comment, Search
-from surveys.conflict import Conflict, Settled, Verdict
+from surveys.channel_standing import Audience
 from surveys.contact import Contact
-from surveys.conversation import Conversation
-from surveys.explanation import Explanation
-from surveys.headway import Headway, Round, Travellers
 from surveys.message import Button, Image, Link
-from surveys.pausing import Pause
-from surveys.recovery import Fate
-from surveys.report import Filter, Tally
-from surveys.response import Response
-from surveys.scanner import HeldPress
+from surveys.report import Filter
 from surveys.staff import StaffMember
 from surveys.survey import Survey
-
-
-class ReportStore(Protocol):
-    """What commands ask of the store. All honour every field of the filter, ``teams`` included."""
-
-    async def tally(self, wanted: Filter, /) -> Tally:
-        """Count answers and invitations."""
-
-    async def list_responses(
-        self, wanted: Filter, /, limit: int, offset: int
-    ) -> Sequence[tuple[Response, Contact]]:
-        """List responses, newest first."""
-
-    async def find_people(self, words: str, /) -> Sequence[Contact]:
-        """Find people by the business's id, an address, or a name."""
-
-    async def explain(
-        self, contact: Contact, teams: Collection[str] | None, limit: int, /
-    ) -> Explanation:
-        """Say what was decided about a person, of the teams that may be seen (None: all)."""
-
-    async def count_held(self, wanted: Filter, /) -> int:
-        """Count presses that are held back."""
-
-    async def list_held(
-        self, wanted: Filter, /, limit: int, offset: int
-    ) -> Sequence[tuple[HeldPress, Conversation]]:
-        """List presses that are held back, newest first."""
-
-    async def find_held(self, press_id: int, /) -> tuple[HeldPress, Conversation] | None:
-        """Give one press that is held back."""
-
-    async def list_comments(self, wanted: Search, /, limit: int, offset: int) -> Sequence[Comment]:
-        """List customers' own words, newest first."""
-
-    async def load_standings(
-        self, audiences: Collection[Audience], since: date, until: date, /
-    ) -> Mapping[Audience, Standings]:
-        """Say how people answered on each channel, of those asked on these days."""
-
-    async def headway(
-        self,
-        rules: Collection[str],
-        since: datetime,
-        until: datetime,
-        teams: Collection[str] | None,
-    ) -> Mapping[str, Headway]:
-        """Say how far invitations of campaigns and milestones came, by rule."""
-
-    async def rounds(self, campaign: str, limit: int) -> Sequence[Round]:
-        """Give the last times a campaign came round, newest first."""
-
-    async def travellers(self) -> Mapping[str, Travellers]:
-        """Say how many people are on each journey."""
-
-    async def list_conflicts(self, limit: int, offset: int) -> Sequence[Conflict]:
-        """List claims of others' addresses nobody has settled, the oldest first."""
-
-    async def load_conflicts(self, ids: Collection[int], /) -> Sequence[Conflict]:
-        """Give such claims by their numbers."""
-
-    async def list_cases(
-        self, wanted: CaseList, now: datetime, limit: int, offset: int, /
-    ) -> Sequence[Listed]:
-        """List cases."""
-
-    async def sum_cases(self, wanted: CaseList, now: datetime, /) -> CaseCounts:
-        """Count open cases, late ones and those nobody has."""
-
-    async def read_fates(
-        self, wanted: CaseList, since: datetime, until: datetime, /
-    ) -> Sequence[Fate]:
-        """Give what became of the cases to which something happened in a stretch of time."""
-
-    async def find_case(self, number: int, teams: Collection[str] | None, /) -> CaseView | None:
-        """Give one case of these teams (None: all)."""
-
-    async def settle_conflict(
-        self, number: int, verdict: Verdict, by: str, now: datetime
-    ) -> Settled:
-        """Settle one as the colleague ``by`` says."""
-
-    async def find_contacts(self, words: str, /, limit: int, offset: int) -> Sequence[Contact]:
-        """Find contacts by any part of a name, an address or a key."""
-
-    async def list_paused(self) -> Sequence[Pause]:
-        """List what staff put on hold, the oldest first."""
-
-    async def list_uncertain(self, limit: int, offset: int) -> Sequence[Uncertain]:
-        """List deliveries without a verdict, newest first."""
-
-    async def note_command(self, note: Note, /) -> object:
-        """Add a note to the audit."""
-
-    async def list_audit(
-        self, person: str, command: str, limit: int, offset: int
-    ) -> Sequence[Entry]:
-        """List what was noted, newest first; "" does not limit."""
-
-    async def ask_confirmation(self, who: str, code: str, line: str, until: datetime, /) -> None:
-        """Keep what somebody is asked to confirm."""
-
-    async def take_confirmation(self, who: str, code: str, now: datetime, /) -> str:
-        """Give what somebody is asked to confirm and take it away, "" where nothing waits."""
+from surveys.theme import GistReader
 
 
 class Desk(Protocol):
@@ -167,7 +55,8 @@ class StaffConfig:
 
     ``rules`` are the triggers, journeys and campaigns, by name, each with what it is.
     ``channels`` are the configured channels' names; ``timezone`` is the service's; ``minimum`` is
-    how many answers a group needs to be shown; ``causes`` are those of cases. ``best`` are the
+    how many answers a group needs to be shown; ``causes`` are those of cases, ``gists``
+    reads what comments speak of. ``best`` are the
     channels among which the service chooses by itself, by survey and rule.
     """
 
@@ -177,6 +66,7 @@ class StaffConfig:
     timezone: str = "UTC"
     channels: tuple[str, ...] = ()
     causes: tuple[str, ...] = CAUSES
+    gists: GistReader = field(default_factory=shipped_reader)
     minimum: int = 5
     best: Mapping[Audience, tuple[str, ...]] = field(default_factory=dict)
     campaigns: tuple[Campaign, ...] = ()

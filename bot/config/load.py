@@ -27,6 +27,7 @@ from bot.config.service import main_language, read_service
 from bot.config.staff import read_member, refuse_repeats
 from bot.config.surveys import content_hash, read_survey
 from bot.config.thanks import Promises, check_thanks
+from bot.config.themes import read_themes
 from bot.config.throttle import read_throttle
 from bot.config.webhooks import hide_webhook_secrets, read_webhooks
 from channels import CHANNELS
@@ -136,6 +137,7 @@ class _Reader:
         self._check_thanks(places, surveys, service)
         cards_to = read_cards(self._main.at("cards"), names)
         causes = read_causes(self._main.at("causes"))
+        gists = read_themes(self._main.at("themes"), names.tongue.known)
         if self._findings.faults or service is None:
             return None
         config = Config(
@@ -156,6 +158,7 @@ class _Reader:
             retention=retention,
             webhooks=webhooks,
             limits=limits,
+            gists=gists,
             languages=with_own_languages(self._bank, service.language, surveys.values()),
             version=content_hash([*self._files.written, *_listed(campaigns)]),
             path=path,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.config.limits import Limits
+from bot.config.themes import shipped_reader
 from scheduler.campaigns import Campaign
 from scheduler.milestones import Journey
 from scheduler.patience import Throttle
@@ -20,6 +21,7 @@ from surveys.entrance import Entrance
 from surveys.language import Language
 from surveys.staff import StaffMember
 from surveys.survey import Survey
+from surveys.theme import GistReader
 from surveys.webhook import Endpoint
 
 
@@ -86,7 +88,7 @@ class Config:
     """What config.yaml and the files it includes say.
 
     ``entrances`` are the surveys anybody may come to, by name.
-    ``cards_to`` is who reads comment cards, "" for nobody.
+    ``cards_to`` is who reads comment cards, "" for nobody. ``gists`` reads what they speak of.
     ``languages`` are the shipped ones and those that surveys bring along. ``version`` is a hash of
     the content of all files, as written (variables not filled in).
     """
@@ -108,6 +110,7 @@ class Config:
     retention: Retention = field(default_factory=Retention)
     webhooks: tuple[Endpoint, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    gists: GistReader = field(default_factory=shipped_reader, repr=False)
     languages: Mapping[str, Language] = field(repr=False)
     version: str
     path: Path

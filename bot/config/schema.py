@@ -31,6 +31,7 @@ from surveys.preset import PRESETS, VARIANTS
 from surveys.scale import SCALES
 from surveys.staff import Role
 from surveys.thanks import LINKS
+from surveys.theme import BUILT_IN
 from surveys.webhook import EVENTS
 
 Schema = dict[str, Any]
@@ -105,6 +106,7 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "triggers": _named(_block("trigger", _trigger_types(registry))),
         "alerts": {"type": "array", "items": _block("alert", _alert_types(registry))},
         "causes": {"type": "array", "items": _STRING, "minItems": 1},
+        "themes": _themes(),
         "journeys": _named(_block("journey", _journey_types(registry))),
         "campaigns": _named(_block("campaign", _campaign_types(registry))),
         "reports": {"type": "array", "items": _block("report", _REPORT)},
@@ -120,6 +122,28 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Afterword's config.yaml",
         **_block("root", root),
+    }
+
+
+def _themes() -> Schema:
+    """Give the schema of ``themes``: the built-in names are offered, any other may be written."""
+    words = {"anyOf": [_STRING, {"type": "array", "items": _STRING, "minItems": 1}]}
+    name = {"description": "What colleagues read, for all or by language.", **_TEXTS}
+    entry = {
+        "anyOf": [
+            {"enum": ["off", False]},
+            {"type": "array", "items": _STRING, "minItems": 1},
+            {"type": "object", "properties": {"name": name}, "additionalProperties": words},
+        ]
+    }
+    return {
+        "type": "object",
+        "properties": {
+            theme: {"description": f"More words for {theme}, or off.", **entry}
+            for theme in BUILT_IN
+        },
+        "propertyNames": {"pattern": f"^{NAME.pattern}$"},
+        "additionalProperties": entry,
     }
 
 

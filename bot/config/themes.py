@@ -1,110 +1,153 @@
-"""Themes: what comments are searched for: the shipped lists, and what the file says under themes."""
+"""Themes: what comments are searched for: the shipped lists, and what the file says of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
-from typing import Annotated, ClassVar
+from hashlib import sha256
 
-from pydantic import ConfigDict, Field
+from bot.config.faults import quote
+from bot.config.lexicons import load_themes
+from bot.config.place import Place
+from bot.config.reading import example
+from surveys.theme import BUILT_IN, EVERY, GistReader, Theme
+from surveys.tone import Tone
 
-import surveys
-from bot.config.faults import ConfigError, missing_file, quote
-from bot.config.place import Findings, Place
-from bot.config.reading import read_block
-from bot.config.yaml_file import read_document
-from surveys.theme import BUILT_IN, Lexicon, Theme
-from surveys.tone import ToneWords
+MOST_THEMES, MOST_WORDS, LONGEST = 40, 300, 60
+"""Themes of a file, words of one theme in one language, and characters of a word or name."""
 
-SHIPPED = Path(surveys.__file__).parent / "themes"
-"""The folder of the shipped lists, one file a language."""
+TAKEN = frozenset({"themes", "theme", "phrases", "about", "all", "off", *(t for t in Tone if t)})
+"""Words that mean something else in /comments."""
 
-_Words = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
-_Some = list[Annotated[str, Field(min_length=1)]]
+OFF, NAME = "off", "name"
+
+_ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_ENTRY = re.compile(r"\*?[^\s*]+\*?(?: +\*?[^\s*]+\*?)*")
+_LEAST = 3  # letters before a star
 
 
-@dataclass(frozen=True, kw_only=True)
-class LexiconShape:
-    """One language's file: names and words of the themes, words of praise and complaint, and words
-    that say nothing by themselves (`surveys.tone.ToneWords`, `surveys.theme.Lexicon`).
+def build_reader(themes: Iterable[Theme] | None = None) -> GistReader:
+    """Give what reads comments by these themes, the shipped ones where none are given."""
+    shipped = load_themes()
+    listed = shipped.themes if themes is None else tuple(themes)
+    version = sha256(repr((listed, sorted(shipped.lexicons.items()))).encode()).hexdigest()[:12]
+    return GistReader(listed, shipped.lexicons, version)
+
+
+@lru_cache(maxsize=1)
+def shipped_reader() -> GistReader:
+    """Give what reads comments where the file says nothing of themes."""
+    return build_reader()
+
+
+def read_themes(place: Place, languages: Iterable[str]) -> GistReader:
+    """Give what reads comments: the shipped themes as the file extends them or switches them off,
+    then the file's own. ``languages`` are those that comments may be in.
     """
-
-    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
-
-    code: str
-    names: dict[str, str]
-    themes: dict[str, _Words]
-    positive: _Words
-    negative: _Words
-    verbs: _Some
-    negators: _Words
-    prefix: str
-    breaks: _Words
-    stop: _Words
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shipped:
-    """What is shipped: the themes, and each language's other words."""
-
-    themes: tuple[Theme, ...]
-    lexicons: Mapping[str, Lexicon]
+    if not place.exists or place.value is None:
+        return shipped_reader()
+    if not isinstance(place.value, Mapping):
+        hint = example("root", "themes")
+        place.fault("names of themes with their words are expected under themes", hint=hint)
+        return shipped_reader()
+    if len(place.value) > MOST_THEMES:
+        place.fault(f"these are {len(place.value)} themes", hint=f"keep {MOST_THEMES} at most")
+    themes = {theme.id: theme for theme in load_themes().themes}
+    known = (*sorted(languages), EVERY, NAME)
+    for theme_id in place.value:
+        _read_theme(place.at(theme_id), themes, known)
+    return build_reader(themes.values())
 
 
-@lru_cache(maxsize=4)
-def load_themes(folder: Path = SHIPPED) -> Shipped:
-    """Give the shipped themes and lexicons.
-
-    :raises ConfigError: with all that is wrong in all files.
-    """
-    findings = Findings()
-    read = [_read_lexicon(path, findings) for path in sorted(folder.glob("*.yaml"))]
-    if not read:
-        findings.faults.append(missing_file(folder, "there is no list of themes in this folder"))
-    if findings.faults:
-        raise ConfigError(findings.faults)
-    shapes = {shape.code: shape for shape in read if shape is not None}
-    themes = tuple(
-        Theme(
-            id=theme,
-            names={code: shape.names[theme] for code, shape in shapes.items()},
-            words={code: tuple(shape.themes[theme]) for code, shape in shapes.items()},
+def _read_theme(place: Place, themes: dict[str, Theme], known: tuple[str, ...]) -> None:
+    """Put one entry of the file in place of the theme of that name, or beside the others."""
+    theme_id, value, faults = str(place.route[-1]), place.value, place.findings.faults
+    before = len(faults)
+    if value in (OFF, False):
+        if themes.pop(theme_id, None) is None:
+            hint = f"built in are: {', '.join(BUILT_IN)}"
+            place.key_fault(f"there is no theme {quote(theme_id)} to switch off", hint=hint)
+        return
+    if theme_id in TAKEN or not _ID.fullmatch(theme_id):
+        hint = "small letters, digits, - and _, and none of: " + ", ".join(sorted(TAKEN))
+        place.key_fault(f"{quote(theme_id)} cannot be the name of a theme", hint=hint)
+        return
+    base = themes.get(theme_id, Theme(id=theme_id))
+    if isinstance(value, list):
+        words: Mapping[str, tuple[str, ...]] = {EVERY: _read_words(place)}
+        names: Mapping[str, str] = {}
+    elif isinstance(value, Mapping):
+        words, names = _read_languages(place, known), _read_names(place.at(NAME), known)
+    else:
+        hint = f"for example: {theme_id}: {{ en: [parking*, garage], fi: [pysäköi*] }}, or off"
+        place.fault("a list of words, words by language, or off is expected here", hint=hint)
+        return
+    if not any(words.values()) and theme_id not in themes and len(faults) == before:
+        place.key_fault(
+            f"the theme {quote(theme_id)} has no words", hint="give it some to be found by"
         )
-        for theme in BUILT_IN
+    added = {c: (*base.words.get(c, ()), *words.get(c, ())) for c in {*base.words, *words}}
+    themes[theme_id] = replace(
+        base, names={**base.names, **names}, words=dict(sorted(added.items()))
     )
-    return Shipped(themes=themes, lexicons={c: _lexicon(shape) for c, shape in shapes.items()})
 
 
-def _read_lexicon(path: Path, findings: Findings) -> LexiconShape | None:
-    document = read_document(path, path.name, findings.faults)
-    if document is None:
-        return None
-    place = Place(document=document, findings=findings)
-    shape = read_block(LexiconShape, place)
-    if shape is None:
-        return None
-    if shape.code != path.stem:
-        place.at("code").fault(f"the file of {quote(shape.code)} is called {path.stem}.yaml")
-    for part, given in (("names", shape.names), ("themes", shape.themes)):
-        for key in given:
-            if key not in BUILT_IN:
-                place.at(part, key).key_fault(f"unknown theme {quote(key)}", known=BUILT_IN)
-        for key in BUILT_IN:
-            if key not in given:
-                place.at(part).key_fault(f"{quote(key)} is missing", found=key)
-    return shape
+def _read_languages(place: Place, known: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    words = {}
+    for code in place.value:
+        at = place.at(code)
+        if code not in known:
+            hint = f"write a language of your surveys, {EVERY}, or {NAME}: {', '.join(known)}"
+            at.key_fault(f"unknown language {quote(code)}", known=known, hint=hint)
+        elif code != NAME:
+            words[code] = _read_words(at)
+    return words
 
 
-def _lexicon(shape: LexiconShape) -> Lexicon:
-    return Lexicon(
-        code=shape.code,
-        tone=ToneWords(
-            positive=tuple(shape.positive),
-            negative=tuple(shape.negative),
-            verbs=tuple(shape.verbs),
-            negators=tuple(shape.negators),
-            prefix=shape.prefix,
-            breaks=tuple(shape.breaks),
-        ),
-        stop=frozenset(shape.stop),
-    )
+def _read_words(place: Place) -> tuple[str, ...]:
+    """Give the words of one language; a single one needs no list."""
+    given = place.value if isinstance(place.value, list) else [place.value]
+    if len(given) > MOST_WORDS:
+        place.fault(f"these are {len(given)} words", hint=f"keep {MOST_WORDS} at most")
+    for number, word in enumerate(given):
+        _check_word(place.at(number) if isinstance(place.value, list) else place, word)
+    return tuple(str(word) for word in given if isinstance(word, str))
+
+
+def _check_word(place: Place, word: object) -> None:
+    if not isinstance(word, str) or not 0 < len(word.strip()) <= LONGEST:
+        hint = "for example: [pysäköi*, parking]"
+        place.fault(f"a word of 1 to {LONGEST} characters is expected here", hint=hint)
+    elif not _ENTRY.fullmatch(word.strip()) or not any(c.isalnum() for c in word):
+        hint = "a star may stand at the beginning or the end of a word: pysäköi*, *preis*"
+        place.fault(f"{quote(word)} cannot be looked for", hint=hint)
+    elif "*" in word and any(
+        "*" in part and len(part.strip("*")) < _LEAST for part in word.split()
+    ):
+        hint = f"write {_LEAST} letters or more beside a star"
+        place.fault(f"{quote(word)} would be found nearly everywhere", hint=hint)
+
+
+def _read_names(place: Place, known: tuple[str, ...]) -> Mapping[str, str]:
+    """Give a theme's names: one for all languages, or by language."""
+    value = place.value
+    if value is None:
+        return {}
+    if isinstance(value, str) and 0 < len(value.strip()) <= LONGEST:
+        return {"en": value.strip()}
+    if not isinstance(value, Mapping) or not value:
+        place.fault(
+            "a name, or names by language, is expected here",
+            hint="for example: { en: Parking, fi: Pysäköinti }",
+        )
+        return {}
+    names = {}
+    for code, name in value.items():
+        at = place.at(code)
+        if code not in known or code in (EVERY, NAME):
+            at.key_fault(f"unknown language {quote(code)}", known=known[:-2])
+        elif not isinstance(name, str) or not 0 < len(name.strip()) <= LONGEST:
+            at.fault(f"a name of 1 to {LONGEST} characters is expected here")
+        else:
+            names[code] = name.strip()
+    return names

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.commands.context import Context, ReportStore, StaffConfig
+from bot.commands.context import Context, StaffConfig
 from bot.commands.grammar import GrammarError, Request
+from bot.commands.report_store import ReportStore
 from bot.periods import PeriodError
 from bot.results.access import Access, Pass
 from bot.results.asked import read_asked, read_given, write_query

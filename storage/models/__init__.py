@@ -62,6 +62,7 @@ from storage.models.staff import (
     StaffPost,
     WebhookCall,
 )
+from storage.models.themes import CommentGist, CommentUnread
 
 __all__ = [
     "Address",
@@ -76,6 +77,8 @@ __all__ = [
     "ChannelStanding",
     "ChatLinking",
     "CommentCard",
+    "CommentGist",
+    "CommentUnread",
     "Confirmation",
     "Consent",
     "Contact",

@@ -28,6 +28,7 @@ ROOMS = ("bot", "channels", "scheduler", "storage", "surveys")
 SECTIONS = {
     "cards",
     "causes",
+    "themes",
     "service",
     "channels",
     "staff",

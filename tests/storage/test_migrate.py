@@ -30,6 +30,7 @@ CLUSTERED = {
     "report_run",
     "rollup_month",
     "flow_month",
+    "comment_unread",
 }
 """Their key has several columns, which a model can only say as a unique index."""
 

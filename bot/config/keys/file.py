@@ -39,6 +39,11 @@ ROOT: Mapping[str, Key] = {
         example="[Too slow, Wrong information, Something else]",
         default="seven common ones",
     ),
+    "themes": Key(
+        doc="What comments are searched for, by theme: words beside the built-in ones.",
+        example="{ parking: { en: [parking*], fi: [pysäköi*, parkki*] }, delivery: off }",
+        default="eight common ones",
+    ),
     "reports": Key(
         doc="Which numbers are sent to whom, and when.",
         example="[{ name: weekly, schedule: monday at 08:00, to: manager }]",

@@ -29,6 +29,7 @@ from surveys.response import Answer, Response
 from surveys.scanner import HeldPress
 from surveys.staff import Role, StaffMember
 from surveys.survey import Survey
+from surveys.theme_count import Heard
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ZONE = "Europe/Helsinki"
@@ -146,6 +147,8 @@ class MemoryStore:
     asked: list[Filter] = field(default_factory=list)
     searched: list[Search] = field(default_factory=list)
     audit: list[Entry] = field(default_factory=list)
+    heard: list[tuple[date, Heard]] = field(default_factory=list)
+    unread: int = 0
     waiting: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
 
     async def find_contacts(self, words: str, /, limit: int, offset: int) -> list[Contact]:
@@ -257,6 +260,13 @@ class MemoryStore:
         found.sort(key=lambda comment: comment.at, reverse=True)
         return found[offset : offset + limit]
 
+    async def list_heard(self, wanted: Filter, /, limit: int) -> Sequence[Heard]:
+        self.asked.append(wanted)
+        return [one for day, one in self.heard if wanted.since <= day <= wanted.until][:limit]
+
+    async def count_unread(self, version: str, /) -> int:
+        return self.unread
+
     async def headway(
         self,
         rules: Collection[str],
@@ -314,7 +324,13 @@ def _said(comment: Comment, wanted: Search) -> bool:
         and (rows.teams is None or comment.team in rows.teams)
         and all(word.casefold() in text for word in wanted.words)
         and (not wanted.only or comment.card is not None)
+        and _speaks(comment, wanted)
     )
+
+
+def _speaks(comment: Comment, wanted: Search) -> bool:
+    gist = CONFIG.gists.read(comment.text, "en")
+    return set(wanted.themes) <= set(gist.themes) and wanted.tone in ("", gist.tone)
 
 
 def _matches(row: Said, wanted: Filter) -> bool:
