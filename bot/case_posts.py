@@ -1,8 +1,11 @@
 """What colleagues read about cases: how one stands, with buttons, and news in its thread. Pure."""
 
+from dataclasses import replace
+
 from bot.alerts import compose_alert
 from bot.commands.answers import spell_comments, spell_scores, spell_time
 from bot.commands.case_words import case_buttons, state_lines
+from bot.commands.people import reads_people, show_case, show_person, show_words
 from bot.commands.phrases import fold
 from scheduler.desk import SHOW
 from scheduler.rules import Rules
@@ -21,6 +24,7 @@ class CasePosts:
 
     def show(self, rules: Rules, view: CaseView, address: str, can: Capabilities) -> Message:
         """Say what went wrong for whom and how the case stands."""
+        view = show_case(view, named=reads_people(rules.staff, address))
         about = self._about(rules, view, address)
         text = "\n".join((about, "", *state_lines(view, rules.timezone)))
         buttons = case_buttons(view.case) if _presses(can) else ()
@@ -33,6 +37,7 @@ class CasePosts:
     ) -> Message:
         """Ask what went wrong; each cause closes the case."""
         case = view.case
+        view = show_case(view, named=reads_people(rules.staff, address))
         text = "\n".join(
             (self._about(rules, view, address), "", f"Case {case.id}: what was the cause?")
         )
@@ -49,7 +54,9 @@ class CasePosts:
 
     def tell(self, rules: Rules, view: CaseView, entry: Entry, address: str) -> Message:
         """Say one piece of news."""
-        who = fold(view.conversation.contact.name, _NAME)
+        named = reads_people(rules.staff, address)
+        who = fold(show_person(view.conversation.contact, named=named).name, _NAME)
+        entry = replace(entry, text=show_words(entry.text, named=named))
         return Message(address=address, text=_news(rules, view.case, entry, who))
 
     def sum_up(

@@ -1,9 +1,11 @@
 """The rule book: the scheduler's view of a configuration, and what colleagues are told by it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.alerts import compose_alert, compose_call
 from bot.cards import compose_card
+from bot.commands.people import reads_people, show_person, show_response, show_words
 from bot.config import Config
 from bot.places import load_holidays, make_whereabouts
 from channels import CHANNELS
@@ -95,9 +97,10 @@ def say_alert(
     added: bool,
 ) -> Message:
     """Give what a colleague reads of a bad answer; ``added`` where words came to it since."""
+    named = reads_people(rules.staff, address)
     return compose_alert(
-        response=response,
-        contact=conversation.contact,
+        response=show_response(response, named=named),
+        contact=show_person(conversation.contact, named=named),
         survey=rules.surveys[response.survey],
         invitation=conversation.invitation,
         address=address,
@@ -108,10 +111,11 @@ def say_alert(
 
 def say_card(rules: Rules, news: News, address: str) -> Message:
     """Give what a colleague reads of a comment card."""
+    named = reads_people(rules.staff, address)
     return compose_card(
-        card=news.card,
-        words=news.words,
-        contact=news.contact,
+        card=news.card if named else replace(news.card, email=""),
+        words=show_words(news.words, named=named),
+        contact=news.contact and show_person(news.contact, named=named),
         interaction=news.interaction,
         address=address,
         timezone=rules.timezone,
@@ -123,6 +127,9 @@ def say_call(
     rules: Rules, contact: Contact, last: Interaction | None, asked: Asked, address: str
 ) -> Message:
     """Give what a colleague reads where a customer wants to talk to somebody."""
+    named = reads_people(rules.staff, address)
+    asked = replace(asked, words=show_words(asked.words, named=named))
+    contact = show_person(contact, named=named)
     return compose_call(
         contact=contact, last=last, asked=asked, address=address, timezone=rules.timezone
     )

@@ -42,6 +42,11 @@ class StaffMember:
         """Whether they may do casework; a viewer looks on."""
         return self.role is not Role.VIEWER
 
+    @property
+    def sees_people(self) -> bool:
+        """Whether they read customers' names and addresses; a viewer reads what was said."""
+        return self.role is not Role.VIEWER
+
     def sees(self, team: str) -> bool:
         """Whether a team's rows are theirs to see."""
         return self.sees_all or team in self.teams

@@ -7,6 +7,7 @@ from bot.commands.answers import MOST_NAME, spell_time
 from bot.commands.case_words import case_buttons, spell_response, spell_steps, state_lines
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, suggest
+from bot.commands.people import show_case
 from bot.commands.phrases import fold, listing
 from surveys.case import Deed, DeedKind, Entry, EntryKind, Refused, Step
 from surveys.casework import CaseView
@@ -133,6 +134,7 @@ async def _show(context: Context, number: int) -> Reply:
             text=f"There is no case {number} among those of your teams. /cases lists them."
         )
     may_act = context.member.may_act
+    view = show_case(view, named=context.member.sees_people)
     return Reply(text=_told(context, view), buttons=case_buttons(view.case) if may_act else ())
 
 

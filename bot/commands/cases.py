@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.commands.answers import MOST_NAME, spell_time
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, suggest
+from bot.commands.people import show_person
 from bot.commands.phrases import fold, listing
 from bot.commands.recovery_words import read_recovery
 from surveys.case import CaseState
@@ -100,7 +101,7 @@ def _nothing(wanted: CaseList, page: int) -> str:
 
 def _line(context: Context, one: Listed) -> str:
     case, zone = one.case, context.config.timezone
-    who = fold(one.contact.name, MOST_NAME)
+    who = fold(show_person(one.contact, named=context.member.sees_people).name, MOST_NAME)
     team = f" ({fold(case.interaction.team, 40)})" if case.interaction.team else ""
     head = f"{case.id} · {who}{team} · {spell_owned(one)}"
     if case.is_closed and case.closed_at:

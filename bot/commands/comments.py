@@ -6,6 +6,7 @@ from bot.commands.answers import card_author, card_mark, spell_scores, spell_tim
 from bot.commands.comment_words import Taken, near_theme, take_words
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, Request, read_request, write_again
+from bot.commands.people import show_person, show_words
 from bot.commands.phrases import fold
 from bot.commands.themes import summarise_themes
 from surveys.comment import CARDS, COMPLAINT, PRAISE, Comment, Search
@@ -87,9 +88,10 @@ def _nothing(context: Context, request: Request, taken: Taken) -> str:
 
 def _block(context: Context, comment: Comment) -> str:
     """Give one comment in three lines: when and where it belongs, the words, who."""
-    at = spell_time(comment.at, context.config.timezone)
+    at, named = spell_time(comment.at, context.config.timezone), context.member.sees_people
+    words = fold(show_words(comment.text, named=named), _TEXT)
     return "\n".join(
-        (f"{at} · {_kind(context, comment)}", f"“{fold(comment.text, _TEXT)}”", _who(comment))
+        (f"{at} · {_kind(context, comment)}", f"“{words}”", _who(comment, named=named))
     )
 
 
@@ -106,8 +108,9 @@ def _kind(context: Context, comment: Comment) -> str:
     return fold(" · ".join((response.survey, *scores)), _SCORES)
 
 
-def _who(comment: Comment) -> str:
-    card, contact = comment.card, comment.contact
+def _who(comment: Comment, *, named: bool) -> str:
+    card = comment.card
+    contact = comment.contact and show_person(comment.contact, named=named)
     if card is not None:
         name = card_author(card, contact)
     else:
@@ -118,7 +121,7 @@ def _who(comment: Comment) -> str:
     parts += [f"team {fold(comment.team, _WORD)}"] if comment.team else []
     parts += [f"by {fold(comment.channel, _WORD)}"]
     parts += [f"from {fold(card.source, _WORD)}"] if card and card.source else []
-    parts += [f"answer to {fold(card.email, _NAME)}"] if card and card.email else []
+    parts += [f"answer to {fold(card.email, _NAME)}"] if card and card.email and named else []
     return " · ".join(parts)
 
 

@@ -1,10 +1,12 @@
 """/responses held, /responses release: presses that may be a machine's, and letting one count."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.commands.answers import choice_name, question_name, spell_time, value_name
 from bot.commands.context import Context, Reply
 from bot.commands.grammar import GrammarError, read_request, write_again
+from bot.commands.people import show_person, show_words
 from bot.commands.phrases import count, fold
 from surveys.conversation import Conversation
 from surveys.reading import SKIP
@@ -67,7 +69,10 @@ def _block(context: Context, press: HeldPress, about: Conversation) -> str:
     often = f", {count(press.presses, 'time')}" if press.presses > 1 else ""
     hints = f" ({', '.join(press.hints)})" if press.hints else ""
     team = about.invitation.interaction.team
-    parts = (fold(about.contact.name, _NAME), f"team {fold(team, 40)}" if team else "")
+    named = context.member.sees_people
+    who = show_person(about.contact, named=named)
+    press = replace(press, text=show_words(press.text, named=named))
+    parts = (fold(who.name, _NAME), f"team {fold(team, 40)}" if team else "")
     lines = (
         f"#{press.id} · {at} · {about.invitation.survey}",
         f"{_said(press, survey)} · {press.reason}{often}{hints}",

@@ -6,6 +6,7 @@ from bot.commands.answers import spell_comments, spell_scores, spell_time
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, Request, read_request, write_again
 from bot.commands.held import HELD, RELEASE, answer_held, answer_release
+from bot.commands.people import show_person, show_response
 from bot.commands.phrases import fold
 from surveys.contact import Contact
 from surveys.response import Response
@@ -59,6 +60,8 @@ def _nothing(page: int) -> str:
 def _block(context: Context, response: Response, contact: Contact) -> str:
     """Give one response in up to four lines."""
     survey = context.config.surveys.get(response.survey)
+    named = context.member.sees_people
+    response, contact = show_response(response, named=named), show_person(contact, named=named)
     state = "" if response.completed_at else " · not finished"
     began = spell_time(response.started_at, context.config.timezone)
     lines = (

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.commands.answers import MOST_NAME, spell_time
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError
+from bot.commands.people import show_person
 from bot.commands.phrases import count, fold
 from surveys.contact import Contact
 from surveys.explanation import Asked, Explanation, Heard
@@ -27,6 +28,8 @@ async def answer_why(context: Context, words: Sequence[str]) -> Reply:
     if context.teams == ():
         raise GrammarError("You are listed without a team, so there is nothing to show you yet.")
     found = await context.store.find_people(said)
+    if not context.member.sees_people:  # by your own id of them, and by nothing that names them
+        found = [p for p in found if {said, f"user:{said}", f"anon:{said}"} & set(p.keys)]
     if not found:
         return Reply(text=f"I know nobody called '{fold(said, 60)}'.")
     explained = [await context.store.explain(p, context.teams, SHOWN) for p in found]
@@ -45,7 +48,8 @@ def _several(said: str, people: Sequence[Contact]) -> str:
 
 def _told(context: Context, found: Explanation) -> str:
     who = found.contact
-    head = f"Why · {fold(who.name, MOST_NAME)} ({fold(_key(who), 60)})"
+    name = show_person(who, named=context.member.sees_people).name
+    head = f"Why · {fold(name, MOST_NAME)} ({fold(_key(who), 60)})"
     blocks = [_asked(context, one) for one in found.asked] or ["Never invited to a survey."]
     if found.hidden:
         blocks.append(f"{count(found.hidden, 'invitation')} of other teams not shown.")

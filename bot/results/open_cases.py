@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bot.commands.answers import MOST_NAME, spell_time
 from bot.commands.cases import spell_owned
 from bot.commands.context import Context
+from bot.commands.people import show_person
 from bot.commands.phrases import fold
-from bot.results.said import shows_people
 from surveys.casework import Listed
 
 MOST_CASES = 20
@@ -35,12 +35,11 @@ def list_open(context: Context, listed: Sequence[Listed]) -> tuple[OpenCase, ...
 
 def _open_case(context: Context, one: Listed) -> OpenCase:
     case, zone = one.case, context.config.timezone
-    named = shows_people(context.member.role)
     waits = case.respond_by is not None and case.contacted_at is None
     at = case.respond_by if waits and case.respond_by else case.opened_at
     return OpenCase(
         number=case.id,
-        who=fold(one.contact.name, MOST_NAME) if named else "a customer",
+        who=fold(show_person(one.contact, named=context.member.sees_people).name, MOST_NAME),
         team=fold(case.interaction.team, 40),
         owner=spell_owned(one),
         clock=f"{'contact by' if waits else 'opened'} {spell_time(at, zone)}",

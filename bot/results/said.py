@@ -1,23 +1,19 @@
 """Said: customers' own words as the page shows them. Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.commands.answers import card_author, card_mark, spell_scores, spell_time
 from bot.commands.context import Context
+from bot.commands.people import show_person, show_words
 from bot.commands.phrases import clean, fold
 from surveys.comment import Comment
-from surveys.masking import mask_address
-from surveys.staff import Role
 
 PAGE = 20
 """Comments on one page."""
 
 _LONGEST = 4000
 _NAME, _WORD = 60, 60
-_MAIL = re.compile(r"[^\s@\"'<>()]+@[^\s@\"'<>()]+\.\w+")
-_NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +36,8 @@ def list_said(context: Context, found: Sequence[Comment]) -> tuple[Said, ...]:
     return tuple(_said(context, one) for one in found[:PAGE] if context.sees(one.team))
 
 
-def shows_people(role: Role) -> bool:
-    """Whether that role reads who said something; a viewer reads what was said."""
-    return role is not Role.VIEWER
-
-
-def mask_words(text: str) -> str:
-    """Give a text with mail addresses and telephone numbers masked."""
-    masked = _MAIL.sub(lambda found: mask_address("email", found.group()), text)
-    return _NUMBER.sub(_mask_number, masked)
-
-
-def _mask_number(found: re.Match[str]) -> str:
-    digits = sum(c.isdecimal() for c in found.group())
-    return mask_address("sms", found.group()) if digits > 6 else found.group()
-
-
 def _said(context: Context, comment: Comment) -> Said:
-    open_ = shows_people(context.member.role)
+    open_ = context.member.sees_people
     text = clean(comment.text)[:_LONGEST]
     card, response = comment.card, comment.response
     language = card.language if card else response.language if response else ""
@@ -65,9 +45,9 @@ def _said(context: Context, comment: Comment) -> Said:
         at=spell_time(comment.at, context.config.timezone),
         moment=comment.at.isoformat(),
         about=_about(context, comment),
-        text=text if open_ else mask_words(text),
+        text=show_words(text, named=open_),
         language=language,
-        facts=_facts(comment, _author(comment) if open_ else "a customer", open_=open_),
+        facts=_facts(comment, _author(comment, open_=open_), open_=open_),
     )
 
 
@@ -77,15 +57,18 @@ def _about(context: Context, comment: Comment) -> str:
         return f"Comment card{f', {mark}' if mark else ''}"
     if comment.response is None:
         return "Comment"
+    if comment.response.contact_id == 0:  # nobody's: the words alone
+        return fold(comment.response.survey, 200)
     survey = context.config.surveys.get(comment.response.survey)
     scores = spell_scores(comment.response, survey)
     return fold(" · ".join((comment.response.survey, *scores)), 200)
 
 
-def _author(comment: Comment) -> str:
+def _author(comment: Comment, *, open_: bool) -> str:
+    contact = comment.contact and show_person(comment.contact, named=open_)
     if comment.card is not None:
-        return card_author(comment.card, comment.contact)
-    return fold(comment.contact.name, _NAME) if comment.contact else "unknown"
+        return card_author(comment.card, contact)
+    return fold(contact.name, _NAME) if contact else "anonymous"
 
 
 def _facts(comment: Comment, author: str, *, open_: bool) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from bot.results.breakdown import break_down
 from bot.results.cards import make_card
 from bot.results.numbers import Overview, count_detail, count_overview
 from bot.results.open_cases import MOST_CASES, list_open
-from bot.results.said import PAGE, list_said, shows_people
+from bot.results.said import PAGE, list_said
 from surveys.casework import CaseList
 from surveys.comment import Search
 from surveys.report import Filter
@@ -119,7 +119,7 @@ async def _comments(this: Visit) -> Mapping[str, object]:
     found = await this.context.store.list_comments(search, limit=PAGE + 1, offset=offset)
     return {
         "comments": list_said(this.context, found),
-        "masked": not shows_people(this.context.member.role),
+        "masked": not this.context.member.sees_people,
         "words": asked.words,
         "given": asked.given,
         "page": page,

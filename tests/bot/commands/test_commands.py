@@ -87,7 +87,7 @@ async def test_rows_are_limited_to_ones_teams(who: str, team: str, sees: bool) -
     for line, shown in (
         ("/results nps", "NPS +100"),
         ("/results by team", "NPS +100"),
-        ("/responses", "Anna Virtanen"),
+        ("/responses", "NPS 3 of 10"),
     ):
         answer = await staff_commands.answer(CHANNEL, who, line)
         assert answer is not None
