@@ -5,7 +5,7 @@ One person has one open case: what they answer badly meanwhile is added to it.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from scheduler.answering import ComposeAlert
 from scheduler.casebook import Casebook
 from scheduler.outbox import Outbox
 from scheduler.readers import Reader, readers_of
+from scheduler.repeating import Repeating
 from scheduler.rules import Rules
 from scheduler.worktime import next_work_time
 from storage.store import Transaction
@@ -34,13 +35,16 @@ log = logging.getLogger("afterword.replies")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A turn that set off alert rules; ``added`` where it only added words to one that had."""
+    """A turn that set off alert rules; ``added`` where it only added words to one that had.
+    ``remark`` is what colleagues should know besides.
+    """
 
     conversation: Conversation
     response: Response
     rules: tuple[AlertRule, ...]
     added: bool
     item: Inbound
+    remark: str = ""
 
     @property
     def plan(self) -> CasePlan | None:
@@ -72,6 +76,9 @@ class Alarms:
     async def tell(self) -> None:
         """Open cases and queue what colleagues read."""
         await self._tell_recovered()
+        self._raised = [
+            alarm for alarm in [await self._sift(a) for a in self._raised] if alarm.rules
+        ]
         people = {a.conversation.contact.id for a in self._raised if a.plan}
         cases = await self.transaction.lock_open_cases(people) if people else {}
         for alarm in self._raised:
@@ -87,6 +94,14 @@ class Alarms:
             else:
                 self._alert(alarm, readers)
 
+    async def _sift(self, alarm: Alarm) -> Alarm:
+        """Leave out the rules that wait for more answers like this."""
+        repeating = Repeating(
+            transaction=self.transaction, outbox=self.outbox, now=self.casebook.now
+        )
+        sifted = await repeating.sift(alarm.rules, alarm.response, added=alarm.added)
+        return replace(alarm, rules=sifted.rules, remark=sifted.remark)
+
     async def _tell_recovered(self) -> None:
         cases = await self.transaction.lock_recovering(self._recovered) if self._recovered else {}
         for number, case in cases.items():
@@ -101,9 +116,13 @@ class Alarms:
         if case is not None:
             words = self.casebook.words
             text = words.sum_up(self.rules, about, alarm.response, added=alarm.added)
-            return await self.casebook.add(case, about, text)
+            told = " · ".join(part for part in (text, alarm.remark) if part)
+            grown = await self.casebook.add(case, about, told)
+            if alarm.remark:  # who waits for the second time may know nothing of the first
+                await self.casebook.show_to(grown, readers)
+            return grown
         assert alarm.plan is not None  # noqa: S101 - callers look
-        return await self.casebook.open(about, alarm.plan, readers, self._time(alarm))
+        return await self.casebook.open(about, alarm.plan, readers, self._time(alarm), alarm.remark)
 
     def _alert(self, alarm: Alarm, readers: list[Reader]) -> None:
         item, at = alarm.item, self._time(alarm)
@@ -111,6 +130,8 @@ class Alarms:
             message = self.compose(
                 self.rules, alarm.conversation, alarm.response, reader.address, alarm.added
             )
+            if alarm.remark:
+                message = replace(message, text=f"{alarm.remark}\n{message.text}")
             due_id = f"alert:{item.channel}:{item.event_id}:{number:02}"
             self.outbox.dues.append(
                 Due(lane=reader.lane, at=at, id=due_id, kind=DueKind.SAY, message=message)

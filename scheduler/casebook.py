@@ -43,11 +43,14 @@ class Casebook:
         plan: CasePlan,
         readers: Sequence[Reader],
         at: datetime,
+        remark: str = "",
     ) -> Case:
-        """Open a case about a response and show it to its readers at that time."""
+        """Open a case about a response and show it to its readers at that time; ``remark`` is what
+        they should know besides.
+        """
         opened = open_case(self.rules, conversation, plan, self.now)
         (case,) = await self.transaction.add_cases([opened])
-        entry = Entry(at=self.now, kind=EntryKind.OPENED)
+        entry = Entry(at=self.now, kind=EntryKind.OPENED, text=remark)
         await self.transaction.add_entries([(case.id, entry)])
         await tell_case(self.transaction, self.rules, "case.opened", case, self.now)
         view = CaseView(case=case, conversation=conversation, story=(entry,))

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from storage import cases, conversations, posts
+from storage import cases, conversations, lately, posts
 from storage.addresses import Place
 from storage.sql import Session
 from surveys.case import Case, Entry
 from surveys.conversation import Conversation
 from surveys.post import Post, Todo
+from surveys.response import Response
 
 
 class Casework:
@@ -33,6 +34,12 @@ class Casework:
     async def lock_open_cases(self, contact_ids: Collection[int]) -> dict[int, Case]:
         """Lock people and give the newest open case of each, locked too: contact id -> case."""
         return await cases.lock_open_cases(self._session, contact_ids)
+
+    async def recent_responses(
+        self, contact_id: int, since: datetime, limit: int
+    ) -> list[Response]:
+        """Give a customer's last responses begun since then, newest first."""
+        return await lately.recent_responses(self._session, contact_id, since, limit)
 
     async def lock_recovering(self, invitation_ids: Collection[int]) -> dict[int, Case]:
         """Lock the cases these invitations ask about: invitation id -> case."""

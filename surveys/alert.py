@@ -3,12 +3,24 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from hashlib import sha256
 
 from surveys.case import CasePlan, WorkHours
 from surveys.condition import Condition
 from surveys.response import Response
 from surveys.staff import Role, StaffMember
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """That a rule is about one customer's answers: ``times`` of them ``within`` a stretch of time,
+    wherever it begins. ``written`` is how the file says it.
+    """
+
+    times: int
+    within: timedelta
+    written: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +32,8 @@ class AlertRule:
     where the role has teams), a staff member's name, or a place: ``slack:#service``.
     ``respond_within`` is how soon they get in touch: the customer is promised it. ``case`` is how
     the case is handled that is opened, None where none is. ``hours`` are when colleagues are told,
-    None for at once; ``urgent`` does not wait for them.
+    None for at once; ``urgent`` does not wait for them. ``repeated`` is how often it must come to
+    that for one customer, None for once.
     """
 
     condition: Condition | None = None
@@ -30,6 +43,17 @@ class AlertRule:
     case: CasePlan | None = None
     hours: WorkHours | None = None
     urgent: bool = False
+    repeated: Repeated | None = None
+
+    @property
+    def key(self) -> str:
+        """Give what a repeated rule's memory goes by: another one where it asks for something
+        else.
+        """
+        source = self.condition.source if self.condition else ""
+        often = self.repeated.written if self.repeated else ""
+        said = "\n".join((source, *self.words, often, *self.to))
+        return sha256(said.encode()).hexdigest()[:16]
 
     def holds(self, response: Response | None) -> bool:
         """Whether a response is one to tell of."""
@@ -45,6 +69,30 @@ def match_alerts(
 ) -> tuple[AlertRule, ...]:
     """Give the rules that hold now and did not hold before this turn: each fires once."""
     return tuple(rule for rule in rules if rule.holds(response) and not rule.holds(before))
+
+
+def count_alike(
+    rule: AlertRule,
+    response: Response,
+    others: Sequence[Response],
+    told_at: datetime | None,
+    now: datetime,
+) -> int:
+    """Give how many of one customer's responses a repeated rule holds for within its stretch of
+    time, ``response`` being one of them, and ``others`` what else they answered. Those that it
+    told of at ``told_at`` or before are not counted again.
+    """
+    assert rule.repeated is not None  # noqa: S101 - callers look
+    since = now - rule.repeated.within
+    if told_at is not None and told_at > since:
+        since = told_at
+    alike = (o for o in others if o.invitation_id != response.invitation_id and rule.holds(o))
+    return 1 + sum(last_said(other) > since for other in alike)
+
+
+def last_said(response: Response) -> datetime:
+    """Give when the last answer of a response was given."""
+    return max((a.at for a in response.answers if not a.draft), default=response.started_at)
 
 
 def _mentions(response: Response, words: Sequence[str]) -> bool:

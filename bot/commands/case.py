@@ -167,7 +167,7 @@ def _line(entry: Entry, timezone: str) -> str:
     text = fold(entry.text, _TEXT)
     who = fold(entry.who, MOST_NAME)
     said = {
-        EntryKind.OPENED: "opened",
+        EntryKind.OPENED: "opened" + (f": {text}" if text else ""),
         EntryKind.ADDED: f"answered again: {text}",
         EntryKind.CLAIMED: f"{who} has it" + (f", {text}" if text else ""),
         EntryKind.RELEASED: f"{who} gave it back",

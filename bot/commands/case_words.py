@@ -39,6 +39,7 @@ def state_lines(view: CaseView, timezone: str) -> Iterator[str]:
     yield f"Case {case.id} · {_state(case, timezone)}"
     if not case.is_closed and case.respond_by and case.contacted_at is None:
         yield f"Contact by {spell_time(case.respond_by, timezone)}"
+    yield from (fold(e.text, 120) for e in view.story if e.kind is EntryKind.OPENED and e.text)
     again = sum(entry.kind is EntryKind.ADDED for entry in view.story)
     if again:
         yield f"{count(again, 'more answer')} since"

@@ -183,8 +183,10 @@ def read_causes(place: Place) -> tuple[str, ...]:
 
 
 def promised_within(alert: object) -> bool:
-    """Whether an alert, as written, says how soon somebody is in touch."""
-    if not isinstance(alert, Mapping):
+    """Whether an alert, as written, says how soon somebody is in touch. One that waits for more
+    bad answers promises nothing to who gives the first.
+    """
+    if not isinstance(alert, Mapping) or alert.get("repeated"):
         return False
     case = alert.get("case")
     inside = case.get("respond_within") if isinstance(case, Mapping) else None

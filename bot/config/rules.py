@@ -13,6 +13,7 @@ from bot.config.model import Registry
 from bot.config.place import Place
 from bot.config.questions import Tongue, check_names
 from bot.config.reading import NOT_YET, NOT_YET_HINT, example, read_block, report_key
+from bot.config.repeating import read_repeated
 from bot.config.shape import AlertShape, CardsShape, TriggerShape
 from bot.config.surveys import NAME
 from scheduler.triggers import Trigger
@@ -103,6 +104,7 @@ def read_alert(place: Place, names: Names) -> AlertRule | None:
     if shape.if_ is not None:
         check_names(place.at("if"), shape.if_, {*names.answers, *METRICS}, "question")
     to = tuple(_read_receiver(at, name, names) for at, name in _receivers(place.at("to"), shape.to))
+    repeated = read_repeated(place.at("repeated"))
     hours, urgent = read_telling(place, names.zone)
     case = read_case(
         place.at("case"), surveys=names.surveys, channels=names.channels, zone=names.zone
@@ -122,6 +124,7 @@ def read_alert(place: Place, names: Names) -> AlertRule | None:
         case=case,
         hours=hours,
         urgent=urgent,
+        repeated=repeated,
     )
 
 

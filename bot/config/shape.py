@@ -272,6 +272,7 @@ class AlertShape:
 
     if_: If = None
     words: Names = ()
+    repeated: Any = None
     to: Names = ("team_lead",)
     respond_within: Duration | None = None
     business_hours: Any = None

@@ -14,6 +14,11 @@ ALERT: Mapping[str, Key] = {
         doc="Tell somebody only where the customer's own words hold one of these.",
         example="[refund, lawyer]",
     ),
+    "repeated": Key(
+        doc="Tell somebody only where it comes to that so often for one customer; then it is "
+        "counted anew.",
+        example="2 in 90d",
+    ),
     "to": Key(
         doc="Whom, or a list of them: team_lead (of the interaction's team), manager, admin, a "
         "colleague's name, a channel of Slack, a mail address.",
