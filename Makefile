@@ -2,7 +2,7 @@
 PY = .venv/bin/python
 UV ?= uv
 
-.PHONY: demo test check format lint types imports docs transcripts faults mass browser bench lock
+.PHONY: demo test check format lint types imports docs transcripts pictures faults mass browser bench lock
 
 demo:
 	./afterword demo
@@ -28,6 +28,11 @@ docs: .venv/ready
 # What goes over the wire on each channel, played anew: look at each difference.
 transcripts: .venv/ready
 	$(PY) -m tests.bot.write_transcripts
+
+# What colleagues read, in every language and at phone size, for docs/gallery.md. Needs Chromium.
+pictures: .venv/browser
+	@$(PY) -m tests.browser.ready
+	$(PY) -m tests.browser.gallery
 
 # Slow suites: kills, crashes, power; each test says what it promises.
 faults: .venv/ready

@@ -266,6 +266,7 @@ class Service:
             journeys=self.config.journeys,
             causes=self.config.causes,
             gists=self.config.gists,
+            language=self.config.service.language,
         )
 
     # Starting, in order; the exit stack stops in reverse

@@ -20,6 +20,7 @@ class StaffMember:
 
     ``teams`` limits a viewer and a team lead to those teams' rows; empty means none for them.
     Managers and admins see every team. ``display_name`` is what customers read, "" for ``name``.
+    ``language`` is what reports, pictures and the results page are read in, "" for the service's.
     """
 
     name: str
@@ -27,6 +28,7 @@ class StaffMember:
     teams: tuple[str, ...] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
     display_name: str = ""
+    language: str = ""
 
     @property
     def shown_name(self) -> str:

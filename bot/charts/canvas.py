@@ -11,9 +11,14 @@ from surveys.metric import Band
 Theme = Literal["light", "dark"]
 Anchor = Literal["start", "middle", "end"]
 
-WIDTH = 800
-MARGIN = 40
-SCALE = 1.6  # 1,280 pixels: the widest photo Telegram keeps, and dense enough for any phone
+WIDTH = 560
+MARGIN = 28
+SCALE = (
+    1280 / WIDTH
+)  # 1,280 pixels: the widest photo Telegram keeps, and dense enough for any phone
+
+SMALL = 18
+"""The smallest letters: 11 pixels high in a chat on a phone 375 pixels wide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +76,7 @@ class Canvas:
         y: float,
         text: str,
         *,
-        size: float = 22,
+        size: float = SMALL,
         room: float = WIDTH,
         color: str = "",
         bold: bool = False,
@@ -93,6 +98,10 @@ class Canvas:
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
             f' rx="{radius:.1f}" fill="{color}"/>'
         )
+
+    def cover(self, x: float, y: float, width: float, height: float) -> None:
+        """Hide what lies behind words that come next."""
+        self.box(x, y, width, height, self.palette.ground)
 
     def line(
         self,

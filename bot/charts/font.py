@@ -57,6 +57,21 @@ def fit(text: str, width: float, size: float, *, bold: bool = False) -> str:
     return drawable.rstrip() + "…"
 
 
+def wrap(text: str, width: float, size: float, *, bold: bool = False, most: int = 2) -> list[str]:
+    """Give the text as up to ``most`` lines of ``width`` pixels, broken between words; the last
+    ends in ``…`` where it is too long. A number stays with its per cent sign.
+    """
+    face = load_face(bold=bold)
+    lines: list[str] = []
+    for word in text.replace(" %", "\u00a0%").split(" "):
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and (len(lines) == most or face.width(joined, size) <= width):
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return [fit(line, width, size, bold=bold) for line in lines]
+
+
 @cache
 def load_face(*, bold: bool = False) -> Face:
     """Read one weight of the bundled font."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.words import ENGLISH, Words
 from surveys.metric import Band
 
 
@@ -12,7 +13,7 @@ class Heading:
 
     ``title`` says what was measured (``NPS``), ``subtitle`` of what (survey, filters, period).
     ``score`` is the one number, "" where there is none (choices, no data); ``facts`` are up to
-    three short lines beside it: interval, answers, goal.
+    four short lines beside it: interval, answers, response rate, goal.
     """
 
     title: str
@@ -42,17 +43,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """How often each value was given. ``parts`` is the legend; ``wide`` draws rows for long labels.
-
-    ``empty`` is what to say where there is nothing to draw, ``counted`` what a bar is long by.
+    """How often each value was given. ``parts`` is the legend; ``wide`` has the bars lie down.
+    ``counted`` is what a bar is long by, "" for answers.
     """
 
     heading: Heading
     bars: tuple[Bar, ...]
     parts: tuple[Part, ...] = ()
     wide: bool = False
-    empty: str = "No answers yet"
-    counted: str = "Answers by value"
+    words: Words = ENGLISH
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +82,13 @@ class Groups:
     high: float
     total: float | None = None
     ticks: tuple[tuple[float, str], ...] = ()
-    empty: str = "No answers yet"
-    hidden: str = "hidden: too few answers"
+    words: Words = ENGLISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One step of a trend. ``score`` is None where there is none to show, and ``note`` says why
-    ("hidden"). ``whole`` is false for a step that is not over, or cut.
+    """One step of a trend. ``score`` is None where there is none to show: because it is ``hidden``,
+    or for what ``note`` says. ``whole`` is false for a step that is not over, or cut.
     """
 
     label: str
@@ -99,6 +98,7 @@ class Point:
     high: float | None = None
     spelled: str = ""
     note: str = ""
+    hidden: bool = False
     whole: bool = True
 
 
@@ -116,4 +116,4 @@ class Trend:
     spell: Callable[[float], str]
     goal: float | None = None
     goal_label: str = ""
-    empty: str = "No answers yet"
+    words: Words = ENGLISH

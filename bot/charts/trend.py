@@ -1,19 +1,22 @@
 """The trend picture: a score through time, each point with its interval."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, log10
 
-from bot.charts.canvas import MARGIN, PALETTES, WIDTH, Canvas, Theme
+from bot.charts.canvas import MARGIN, PALETTES, SMALL, WIDTH, Canvas, Theme
 from bot.charts.font import load_face
-from bot.charts.heading import EMPTY_HEIGHT, draw_empty, draw_heading
+from bot.charts.heading import EMPTY_HEIGHT, draw_empty, draw_heading, heading_height
 from bot.charts.pictures import Point, Trend
 from surveys.message import Image
 
-_HEIGHT = 600
-_LEFT, _RIGHT = MARGIN + 66, WIDTH - MARGIN
-_TOP, _BOTTOM = 236, 508
-_LEGEND = 187  # beside the last fact of the heading
-_LABEL = 68  # pixels a label needs below the axis
+_HIGH = 250  # pixels of the axis
+_OVER = 40  # above it: the numbers of the highest points
+_GOAL = 32  # the line that says what the goal is
+_HIDDEN = 30  # the line that says what a star is
+_FOOT = 78  # below it: what each point is, and how many answers it has
+_LEFT, _RIGHT = MARGIN + 56, WIDTH - MARGIN
+_GAP = 10  # pixels between words beside each other
 _DENSE = 30  # pixels between points below which they are drawn smaller
 _MOST_TICKS = 5
 
@@ -26,20 +29,24 @@ def trend_chart(picture: Trend, theme: Theme = "light") -> Image:
 def trend_canvas(picture: Trend, theme: Theme = "light") -> Canvas:
     """Lay the picture out without turning it into pixels."""
     known = [point for point in picture.points if point.score is not None]
-    canvas = Canvas(height=_HEIGHT if known else EMPTY_HEIGHT, palette=PALETTES[theme])
+    top = heading_height(picture.heading)
+    goal = _GOAL if picture.goal is not None else 0
+    hidden = _HIDDEN if any(point.hidden for point in picture.points) else 0
+    height = top + goal + _OVER + _HIGH + _FOOT + hidden if known else max(top + 90, EMPTY_HEIGHT)
+    canvas = Canvas(height=round(height), palette=PALETTES[theme])
     draw_heading(canvas, picture.heading)
     if not known:
-        draw_empty(canvas, picture.empty)
+        draw_empty(canvas, picture.words.say("empty"))
         return canvas
-    ticks = axis_ticks(picture)
-    for tick in ticks:
-        _draw_tick(canvas, picture, ticks, tick)
-    _draw_goal(canvas, picture, ticks)
-    _draw_line(canvas, picture, ticks)
+    axis = _Axis(ticks=axis_ticks(picture), bottom=top + goal + _OVER + _HIGH)
+    for tick in axis.ticks:
+        _draw_tick(canvas, picture, axis, tick)
+    _draw_goal(canvas, picture, axis, top + 14)
+    _draw_line(canvas, picture, axis)
     for place, point in enumerate(picture.points):
-        _draw_point(canvas, picture, ticks, place, point)
-    _draw_numbers(canvas, picture, ticks)
-    _draw_labels(canvas, picture)
+        _draw_point(canvas, picture, axis, place, point)
+    _draw_numbers(canvas, picture, axis)
+    _draw_labels(canvas, picture, axis.bottom)
     return canvas
 
 
@@ -66,43 +73,53 @@ def _round_step(at_least: float) -> float:
     return next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= at_least * (1 - 1e-9))
 
 
-def _draw_tick(canvas: Canvas, picture: Trend, ticks: tuple[float, ...], tick: float) -> None:
-    y = _y(ticks, tick)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Axis:
+    """Where a score lies: from the first tick at ``bottom`` to the last, `_HIGH` above it."""
+
+    ticks: tuple[float, ...]
+    bottom: float
+
+    def y(self, value: float) -> float:
+        share = (value - self.ticks[0]) / (self.ticks[-1] - self.ticks[0])
+        return self.bottom - _HIGH * min(max(share, 0.0), 1.0)
+
+
+def _draw_tick(canvas: Canvas, picture: Trend, axis: _Axis, tick: float) -> None:
+    y = axis.y(tick)
     palette = canvas.palette
     canvas.line((_LEFT, y), (_RIGHT, y), color=palette.rule, width=1.5)
     label = picture.spell(tick)
-    canvas.text(_LEFT - 14, y + 6, label, size=18, room=70, color=palette.muted, anchor="end")
+    canvas.text(_LEFT - 10, y + 6, label, room=72, color=palette.muted, anchor="end")
 
 
-def _draw_goal(canvas: Canvas, picture: Trend, ticks: tuple[float, ...]) -> None:
+def _draw_goal(canvas: Canvas, picture: Trend, axis: _Axis, top: float) -> None:
+    """Draw the goal's line, and say above the picture what that line is."""
     if picture.goal is None:
         return
-    y, ink = _y(ticks, picture.goal), canvas.palette.ink
-    canvas.line((_LEFT, y), (_RIGHT, y), color=ink, width=2.5, dashes="2 8")
-    width = canvas.text(_RIGHT, _LEGEND, picture.goal_label, size=18, room=200, anchor="end")
-    left = _RIGHT - width - 52
-    canvas.line((left, _LEGEND - 6), (left + 40, _LEGEND - 6), color=ink, width=2.5, dashes="2 8")
+    y, ink = axis.y(picture.goal), canvas.palette.ink
+    canvas.line((_LEFT, y), (_RIGHT, y), color=ink, width=2.5, dashes="2 7")
+    canvas.line((MARGIN, top), (MARGIN + 44, top), color=ink, width=2.5, dashes="2 7")
+    canvas.text(MARGIN + 54, top + 6, picture.goal_label, room=WIDTH - 2 * MARGIN - 54)
 
 
-def _draw_line(canvas: Canvas, picture: Trend, ticks: tuple[float, ...]) -> None:
+def _draw_line(canvas: Canvas, picture: Trend, axis: _Axis) -> None:
     """Join neighbours; where a point is missing the line is broken."""
     places = list(enumerate(picture.points))
     for (one, before), (two, after) in pairwise(places):
         if before.score is not None and after.score is not None:
-            start = _x(picture, one), _y(ticks, before.score)
-            end = _x(picture, two), _y(ticks, after.score)
+            start = _x(picture, one), axis.y(before.score)
+            end = _x(picture, two), axis.y(after.score)
             dashes = "1 9" if not after.whole or not before.whole else ""
             canvas.line(start, end, color=canvas.palette.high, width=3.5, dashes=dashes)
 
 
-def _draw_point(
-    canvas: Canvas, picture: Trend, ticks: tuple[float, ...], place: int, point: Point
-) -> None:
+def _draw_point(canvas: Canvas, picture: Trend, axis: _Axis, place: int, point: Point) -> None:
     if point.score is None:
         return
-    x, y, palette = _x(picture, place), _y(ticks, point.score), canvas.palette
+    x, y, palette = _x(picture, place), axis.y(point.score), canvas.palette
     if point.low is not None and point.high is not None:
-        low, top = _y(ticks, point.low), _y(ticks, point.high)
+        low, top = axis.y(point.low), axis.y(point.high)
         width = 4 if _pitch(picture) > _DENSE else 2.5
         canvas.line((x, low), (x, top), color=palette.middle, width=width)
         for end in (low, top):
@@ -111,29 +128,45 @@ def _draw_point(
     canvas.dot(x, y, 10 if _pitch(picture) > _DENSE else 7, palette.high)
 
 
-def _draw_numbers(canvas: Canvas, picture: Trend, ticks: tuple[float, ...]) -> None:
+def _draw_numbers(canvas: Canvas, picture: Trend, axis: _Axis) -> None:
     """Write each point's score above its interval, where they have room beside each other."""
-    widths = [load_face(bold=True).width(point.spelled, 20) for point in picture.points]
+    widths = [load_face(bold=True).width(point.spelled, 18) for point in picture.points]
     for place, point in enumerate(picture.points):
-        if point.score is None or not _is_marked(picture, place, max(widths) + 10):
+        if point.score is None or not _is_marked(picture, place, max(widths) + _GAP):
             continue
-        top = _y(ticks, point.score if point.high is None else point.high)
-        x, y = _x(picture, place), max(top, _TOP - 10) - 14
-        canvas.text(x, y, point.spelled, size=20, bold=True, anchor="middle")
+        top = axis.y(point.score if point.high is None else point.high)
+        x = min(_x(picture, place), WIDTH - 8 - widths[place] / 2)
+        canvas.cover(x - widths[place] / 2 - 3, top - 28, widths[place] + 6, 20)
+        canvas.text(x, top - 12, point.spelled, size=18, bold=True, anchor="middle")
 
 
-def _draw_labels(canvas: Canvas, picture: Trend) -> None:
+def _draw_labels(canvas: Canvas, picture: Trend, bottom: float) -> None:
     """Write below the axis what each point is, and how many answers it has."""
-    muted = canvas.palette.muted
-    canvas.text(MARGIN, _BOTTOM + 66, "n", size=17, room=30, color=muted)
-    counts = [f"{point.n:,}" if point.n else point.note for point in picture.points]
-    room = max(load_face().width(words, 16) for words in counts) + 8
+    muted, face = canvas.palette.muted, load_face()
+    canvas.text(MARGIN, bottom + 58, "n", room=30, color=muted)
+    counts = [_below_label(picture, point) for point in picture.points]
+    if "*" in counts:
+        hidden = f"* {picture.words.say('hidden')}"
+        canvas.text(MARGIN, bottom + 58 + _HIDDEN, hidden, room=WIDTH - 2 * MARGIN, color=muted)
+    written = [*(point.label for point in picture.points), *counts]
+    room = max(face.width(words, SMALL) for words in written) + _GAP
     for place, (point, words) in enumerate(zip(picture.points, counts, strict=True)):
-        x = _x(picture, place)
-        if _is_marked(picture, place, _LABEL):
-            canvas.text(x, _BOTTOM + 36, point.label, size=17, anchor="middle")
         if _is_marked(picture, place, room):
-            canvas.text(x, _BOTTOM + 66, words, size=16, room=room, color=muted, anchor="middle")
+            _below(canvas, _x(picture, place), bottom + 30, point.label)
+            _below(canvas, _x(picture, place), bottom + 58, words, color=muted)
+
+
+def _below_label(picture: Trend, point: Point) -> str:
+    if point.hidden:
+        return "*"
+    return picture.words.whole(point.n) if point.n else point.note
+
+
+def _below(canvas: Canvas, x: float, y: float, words: str, *, color: str = "") -> None:
+    """Write below a point, as far from the edges as the words need."""
+    half = load_face().width(words, SMALL) / 2
+    middle = min(max(x, MARGIN + half), WIDTH - 8 - half)
+    canvas.text(middle, y, words, color=color, anchor="middle")
 
 
 def _is_marked(picture: Trend, place: int, room: float) -> bool:
@@ -150,26 +183,24 @@ def _x(picture: Trend, place: int) -> float:
     return _LEFT + _pitch(picture) * (place + 0.5)
 
 
-def _y(ticks: tuple[float, ...], value: float) -> float:
-    share = (value - ticks[0]) / (ticks[-1] - ticks[0])
-    return _BOTTOM - (_BOTTOM - _TOP) * min(max(share, 0.0), 1.0)
-
-
 def _alt(picture: Trend) -> str:
     heading = picture.heading
     head = f"{heading.title} {heading.score}".strip()
     facts = "; ".join((head, heading.subtitle, *heading.facts))
     if not any(point.score is not None for point in picture.points):
-        return f"{facts}. {picture.empty}."
+        return f"{facts}. {picture.words.say('empty')}."
     points = "; ".join(_words(picture, point) for point in picture.points)
     goal = f" {picture.goal_label}." if picture.goal_label else ""
     return f"{facts}. {points}.{goal}"
 
 
 def _words(picture: Trend, point: Point) -> str:
+    words = picture.words
     if point.score is None:
-        return f"{point.label} {point.note or 'no answers'}"
+        note = words.say("hidden" if point.hidden else "empty_one")
+        return f"{point.label} {point.note.strip('–') or note}"
     interval = ""
     if point.low is not None and point.high is not None:
-        interval = f" (95 % {picture.spell(point.low)} to {picture.spell(point.high)})"
-    return f"{point.label} {point.spelled}{interval}, n {point.n}"
+        ends = {"low": picture.spell(point.low), "high": picture.spell(point.high)}
+        interval = f" ({words.say('alt_interval', **ends)})"
+    return f"{point.label} {point.spelled}{interval}, n {words.whole(point.n)}"

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.phrases import decimal, fold
 from bot.periods import spell_day
+from bot.words import ENGLISH, Words
 from surveys.card import Card
 from surveys.contact import Contact
 from surveys.question import Text
@@ -28,11 +29,11 @@ def question_name(question: str, metric: str) -> str:
     return _SHORT[metric] if question == metric and metric in _SHORT else question
 
 
-def choice_name(survey: Survey | None, question: str, choice: str) -> str:
-    """Give a choice's English label (its first, where there is none), or its id."""
+def choice_name(survey: Survey | None, question: str, choice: str, words: Words = ENGLISH) -> str:
+    """Give a choice's label in a language (else in English, else its first), or its id."""
     asked = survey.question(question) if survey else None
     labels = {c.id: c.label for c in asked.choices} if asked else {}
-    return fold(english(labels.get(choice, {})), _WORD) or choice
+    return fold(words.title(labels.get(choice, {})), _WORD) or choice
 
 
 def english(text: Text) -> str:

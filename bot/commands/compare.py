@@ -16,7 +16,7 @@ from bot.commands.spans import before
 from bot.commands.verdict_words import spell_shifts
 from bot.periods import FORMS, spell_period
 from surveys.message import Image
-from surveys.report import Filter, Report, Row, Tally
+from surveys.report import Filter, Report, Tally
 from surveys.verdict import mix_shifts
 
 
@@ -132,15 +132,16 @@ def _draw(context: Context, asked: Asked, sides: Sequence[Side], *, by: str) -> 
             for found in side.report.rows
             if identity_of(found) == identity_of(row)
         ]
-        name = row_name(row, [r for r in first.rows if r.survey == row.survey])
+        name = row_name(row, [r for r in first.rows if r.survey == row.survey], context.words)
         return draw_groups(
             same,
             row,
             None,
-            _about(context, asked, row),
-            title=f"{name} by {by}",
+            context.about(asked.request, row.survey),
+            name=name,
             by=by,
             ranked=False,
+            words=context.words,
         )
     return None
 
@@ -150,16 +151,11 @@ def _draw_parts(context: Context, asked: Asked, totals: Report, groups: Report) 
         parts = [found for found in groups.rows if identity_of(found) == identity_of(row)]
         if row.score is None or row.hidden or not parts:
             continue
-        name = row_name(row, [r for r in totals.rows if r.survey == row.survey])
-        by = asked.request.by
-        about = _about(context, asked, row)
-        return draw_groups(parts, row, None, about, title=f"{name} by {by}", by=by)
+        name = row_name(row, [r for r in totals.rows if r.survey == row.survey], context.words)
+        about = context.about(asked.request, row.survey)
+        by, words = asked.request.by, context.words
+        return draw_groups(parts, row, None, about, name=name, by=by, words=words)
     return None
-
-
-def _about(context: Context, asked: Asked, row: Row) -> str:
-    limits = replace(asked.request, survey=row.survey, metric="", question="", by="")
-    return context.title("", limits).removeprefix(" · ")
 
 
 COMPARE = Command(

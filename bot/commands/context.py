@@ -12,6 +12,7 @@ from bot.commands.phrases import fold, listing
 from bot.commands.report_store import ReportStore
 from bot.config.themes import shipped_reader
 from bot.periods import Period, default_period, spell_period
+from bot.words import Words, words_of
 from scheduler.campaigns import Campaign
 from scheduler.milestones import Journey
 from scheduler.sending import Foreseen
@@ -56,8 +57,8 @@ class StaffConfig:
     ``rules`` are the triggers, journeys and campaigns, by name, each with what it is.
     ``channels`` are the configured channels' names; ``timezone`` is the service's; ``minimum`` is
     how many answers a group needs to be shown; ``causes`` are those of cases, ``gists``
-    reads what comments speak of. ``best`` are the
-    channels among which the service chooses by itself, by survey and rule.
+    reads what comments speak of. ``best`` are the channels among which the service chooses by
+    itself, by survey and rule. ``language`` is that of colleagues whose entry names none.
     """
 
     surveys: Mapping[str, Survey] = field(default_factory=dict)
@@ -71,6 +72,7 @@ class StaffConfig:
     best: Mapping[Audience, tuple[str, ...]] = field(default_factory=dict)
     campaigns: tuple[Campaign, ...] = ()
     journeys: tuple[Journey, ...] = ()
+    language: str = "en"
 
 
 Release = Callable[[int], Awaitable[bool]]
@@ -170,6 +172,11 @@ class Context:
         return None if self.member.sees_all else self.member.teams
 
     @property
+    def words(self) -> Words:
+        """What pictures and pages say, in the colleague's language; commands are in English."""
+        return words_of(self.member.language or self.config.language)
+
+    @property
     def counting(self) -> Counting:
         """What makes reports of counts."""
         return Counting(surveys=self.config.surveys, minimum=self.config.minimum)
@@ -206,6 +213,13 @@ class Context:
         if request.by:
             limits.append(f"by {request.by}")
         return " · ".join((what, *limits, spell_period(self.period(request))))
+
+    def about(self, request: Request, survey: str) -> str:
+        """Give what stands below a picture's title: survey, limits and days."""
+        given = ((kind, getattr(request, kind)) for kind in GROUPS)
+        limits = [self.words.say(f"of_{k}", name=fold(value, 60)) for k, value in given if value]
+        period = self.period(request)
+        return " · ".join((survey, *limits, self.words.span(period.since, period.until)))
 
     def filter(self, request: Request) -> Filter:
         """Give which rows the request is about, never more than the colleague may see.

@@ -4,6 +4,20 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from bot.words.rounding import round_half_up
+
+__all__ = [
+    "clean",
+    "count",
+    "decimal",
+    "fitted",
+    "fold",
+    "listing",
+    "percent",
+    "round_half_up",
+    "signed",
+]
+
 _JOINERS = "\u200c\u200d"  # Persian and Indic scripts and emoji families need them
 _MENTION = re.compile(r"(?<!\w)@(?=\w)|<(?=[!@#])")
 
@@ -71,11 +85,3 @@ def decimal(number: float) -> str:
 def percent(share: float) -> str:
     """Give a share of one as whole percent: ``38 %``."""
     return f"{round_half_up(share * 100)} %"
-
-
-def round_half_up(number: float) -> int:
-    """Round as people do: halves away from zero, for Python's own rounds 42.5 to 42.
-
-    The tiny push lets 0.285 * 100, stored as 28.499999999999996, be the half it stands for.
-    """
-    return int(abs(number) + 0.5 + 1e-9) * (1 if number >= 0 else -1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.commands.answers import choice_name, question_name, value_name
+from bot.commands.answers import choice_name, question_name
 from bot.commands.phrases import count, decimal, fold, percent, round_half_up
 from bot.commands.result_scores import (
     spell_bands,
@@ -11,6 +11,7 @@ from bot.commands.result_scores import (
     spell_score,
     spell_value,
 )
+from bot.words import ENGLISH, Words
 from surveys.flow import Flow
 from surveys.metric import METRICS
 from surveys.report import Row
@@ -25,7 +26,7 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 _SHADES = "▁▂▃▄▅▆▇█"
 
 
-def row_name(row: Row, among: Sequence[Row]) -> str:
+def row_name(row: Row, among: Sequence[Row], words: Words = ENGLISH) -> str:
     """Give what a row measures: its question, and what sets it apart from rows of the same one."""
     name = question_name(row.question, row.metric)
     same = [r for r in among if (r.survey, r.question) == (row.survey, row.question)]
@@ -33,9 +34,15 @@ def row_name(row: Row, among: Sequence[Row]) -> str:
         name += f" ({row.metric_version or 'no metric'})"
     if len({r.scale for r in same}) > 1:
         name += f" on {row.scale or 'no scale'}"
-    if row.population not in ("", "customer"):
-        name += f", {row.population}s"
-    return name
+    return of_population(name, row, words)
+
+
+def of_population(name: str, row: Row, words: Words = ENGLISH) -> str:
+    """Say who was asked, where it was not customers."""
+    if row.population in ("", "customer"):
+        return name
+    pattern = words.texts.get(f"population_{row.population}", f"{{name}}, {row.population}s")
+    return pattern.replace("{name}", name)
 
 
 def spell_row(
@@ -93,9 +100,9 @@ def rank(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=key)
 
 
-def group_name(group: str, by: str) -> str:
+def group_name(group: str, by: str, words: Words = ENGLISH) -> str:
     """Give a group's name as one line; rows that have none are named so."""
-    return fold(group, 40) or f"(no {by})"
+    return fold(group, 60) or words.texts.get(f"no_{by}", "–")
 
 
 def bars(labels: Sequence[str], parts: Sequence[Part]) -> list[str]:
@@ -109,14 +116,14 @@ def bars(labels: Sequence[str], parts: Sequence[Part]) -> list[str]:
     ]
 
 
-def scale_labels(row: Row) -> list[str]:
+def scale_labels(row: Row, words: Words = ENGLISH) -> list[str]:
     """Give what stands before each bar of a scored row."""
-    return [value_name(row.scale, part.value) for part in row.parts]
+    return [words.scale_value(row.scale, part.value) for part in row.parts]
 
 
-def choice_labels(row: Row, survey: Survey | None) -> list[str]:
+def choice_labels(row: Row, survey: Survey | None, words: Words = ENGLISH) -> list[str]:
     """Give what stands before each bar of a row of choices."""
-    return [choice_name(survey, row.question, part.value) for part in row.parts]
+    return [choice_name(survey, row.question, part.value, words) for part in row.parts]
 
 
 def _spell_unscored(row: Row, name: str, survey: Survey | None) -> str:

@@ -63,11 +63,6 @@ class _Found:
         }
         return tuple(sorted(place, key=lambda name: (place[name], name)))
 
-    def about(self, survey: str) -> str:
-        """Give what stands below a picture's title: survey, limits and days."""
-        limits = replace(self.request, survey=survey, metric="", question="", by="")
-        return self.context.title("", limits).removeprefix(" · ")
-
     def _asks(self, survey: str) -> bool:
         known = self.context.config.surveys.get(survey)
         metric, question = self.request.metric, self.request.question
@@ -191,12 +186,12 @@ def _picture(found: _Found) -> Image | None:
 
 
 def _draw(found: _Found, row: Row, among: Sequence[Row]) -> Image:
-    about, flow, by = found.about(row.survey), found.flow(row.survey), found.request.by
+    context, flow, by = found.context, found.flow(row.survey), found.request.by
+    about, words = context.about(found.request, row.survey), context.words
     if not by:
-        return draw_row(row, among, found.context.config.surveys.get(row.survey), flow, about)
-    return draw_groups(
-        found.parts(row), row, flow, about, title=f"{row_name(row, among)} by {by}", by=by
-    )
+        return draw_row(row, among, context.config.surveys.get(row.survey), flow, about, words)
+    name = row_name(row, among, words)
+    return draw_groups(found.parts(row), row, flow, about, name=name, by=by, words=words)
 
 
 def _nothing(found: _Found) -> str:

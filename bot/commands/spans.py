@@ -14,9 +14,10 @@ _WEEK = timedelta(days=7)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """One step of a period: ``since`` to ``until``, cut where the period ends. ``whole`` is false
-    where only a part of the step is inside.
+    where only a part of the step is inside; ``first`` is the step's own first day.
     """
 
+    first: date
     since: date
     until: date
     label: str
@@ -39,6 +40,7 @@ def cut(period: Period, step: str) -> tuple[Span, ...]:
         since, until = max(first, period.since), min(last, period.until)
         spans.append(
             Span(
+                first=first,
                 since=since,
                 until=until,
                 label=_label(first, step),

@@ -15,6 +15,7 @@ from bot.commands.spans import MOST_STEPS, Span, before, cut, span_of, usual_ste
 from bot.commands.trend_picture import draw_trend
 from bot.commands.verdict_words import spell_pair
 from bot.periods import FORMS, Period, spell_day, spell_period
+from bot.words import ENGLISH, Words
 from surveys.message import Image
 from surveys.report import Report, Row
 from surveys.verdict import compare
@@ -76,13 +77,15 @@ async def answer_trend(context: Context, words: Sequence[str]) -> Reply:
 def _draw(found: _Found) -> Image:
     """Draw the first score."""
     first = found.rows[0]
+    context = found.context
     return draw_trend(
         first,
         found.spans,
         found.points(first),
         step=found.step,
-        name=_name(found, first),
-        about=_about(found, first),
+        name=_name(found, first, context.words),
+        about=context.about(found.request, first.survey),
+        words=context.words,
     )
 
 
@@ -127,13 +130,8 @@ def _usual(today: date) -> Period:
     return Period(since=monday - timedelta(weeks=WEEKS - 1), until=today)
 
 
-def _name(found: _Found, row: Row) -> str:
-    return row_name(row, [r for r in found.totals.rows if r.survey == row.survey])
-
-
-def _about(found: _Found, row: Row) -> str:
-    limits = replace(found.request, survey=row.survey, metric="", question="", by="")
-    return found.context.title("", limits).removeprefix(" · ")
+def _name(found: _Found, row: Row, words: Words = ENGLISH) -> str:
+    return row_name(row, [r for r in found.totals.rows if r.survey == row.survey], words)
 
 
 def _block(found: _Found, row: Row) -> str:

@@ -174,6 +174,7 @@ def _staff(registry: Registry) -> Schema:
         "role": {"enum": [role.value for role in Role]},
         "teams": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
         "display_name": _STRING,
+        "language": _STRING,
     }
     block = _block("staff", types)
     for name in registry:

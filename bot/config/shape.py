@@ -143,6 +143,7 @@ class StaffShape:
     role: Role
     teams: Names = ()
     display_name: Line = ""
+    language: Line = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from bot.config.model import Registry
 from bot.config.place import Place
 from bot.config.reading import known_keys, read_block, read_values
 from bot.config.shape import StaffShape
+from bot.words import languages
 from surveys.staff import StaffMember
 
 
@@ -24,6 +25,9 @@ def read_member(place: Place, registry: Registry) -> StaffMember | None:
         known=[*known_keys(StaffShape), *registry],
         later=LATER["channel names"],
     )
+    if shape is not None and shape.language.partition("-")[0] not in ("", *languages()):
+        place.at("language").unknown("language", languages())
+        return None
     addresses = {key: _address(place.at(key)) for key in entry if key in registry}
     if shape is None or not all(addresses.values()):
         return None
@@ -33,6 +37,7 @@ def read_member(place: Place, registry: Registry) -> StaffMember | None:
         teams=shape.teams,
         addresses=addresses,
         display_name=shape.display_name,
+        language=shape.language,
     )
 
 

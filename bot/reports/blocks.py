@@ -23,9 +23,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One result: ``name`` with its score, what else is known of it, and whether it changed, ""
+    where there is nothing to compare.
+    """
+
+    name: str
+    facts: tuple[str, ...]
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """Rows under a header; the first column names, the others are numbers and verdicts. ``title``
-    stands in front where there are no columns, "" for none.
+    says what it is of, "" for what stands in front of it anyway.
     """
 
     header: tuple[str, ...]
@@ -48,7 +59,7 @@ class Picture:
     image: Image
 
 
-Block = Head | Line | Table | Quote | Picture
+Block = Head | Line | Score | Table | Quote | Picture
 
 
 def pictures(blocks: Sequence[Block]) -> tuple[Image, ...]:

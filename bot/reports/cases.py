@@ -85,8 +85,10 @@ def tell_cases(figures: CaseFigures, words: Words) -> Sequence[Block]:
 
 
 def _opened(done: Recovered, words: Words) -> str:
-    text = words.say("cases_done", opened=f"{done.opened:,}", solved=f"{done.solved:,}")
-    missed = words.say("cases_unreachable", n=f"{done.unreachable:,}") if done.unreachable else ""
+    text = words.say("cases_done", opened=words.whole(done.opened), solved=words.whole(done.solved))
+    missed = (
+        words.say("cases_unreachable", n=words.whole(done.unreachable)) if done.unreachable else ""
+    )
     return f"{text}{missed}"
 
 
@@ -95,17 +97,19 @@ def _waiting(figures: CaseFigures, words: Words) -> str:
     if not waiting.open or waiting.oldest is None:
         return words.say("cases_none_open")
     age = spell_wait(figures.now - waiting.oldest, words)
-    late = words.say("cases_late", n=f"{waiting.late:,}") if waiting.late else ""
-    return words.say("cases_open", n=f"{waiting.open:,}", age=age) + late
+    late = words.say("cases_late", n=words.whole(waiting.late)) if waiting.late else ""
+    return words.say("cases_open", n=words.whole(waiting.open), age=age) + late
 
 
 def _contact(done: Recovered, words: Words) -> Iterator[str]:
     if done.first_contact is not None:
         wait = spell_wait(done.first_contact, words)
-        yield words.say("first_contact", wait=wait, n=f"{done.contacted:,}")
+        yield words.say("first_contact", wait=wait, n=words.whole(done.contacted))
     if done.promised:
         share = words.percent(done.in_time / done.promised)
-        yield words.say("in_time", n=f"{done.in_time:,}", of=f"{done.promised:,}", share=share)
+        yield words.say(
+            "in_time", n=words.whole(done.in_time), of=words.whole(done.promised), share=share
+        )
 
 
 def _recovery(done: Recovered, words: Words) -> Iterator[str]:
@@ -113,8 +117,8 @@ def _recovery(done: Recovered, words: Words) -> Iterator[str]:
         low, high = words.percent(done.interval.low), words.percent(done.interval.high)
         yield words.say(
             "recovered",
-            n=f"{done.recovered:,}",
-            of=f"{done.answered:,}",
+            n=words.whole(done.recovered),
+            of=words.whole(done.answered),
             share=words.percent(done.recovered / done.answered),
             interval=words.say("interval", low=low, high=high),
         )
@@ -128,7 +132,7 @@ def _causes(done: Recovered, words: Words) -> Sequence[Block]:
     shown = [(fold(cause, _NAME), n) for cause, n in done.causes[:MOST_CAUSES]]
     rest = all_of_them - sum(n for _, n in shown)
     rows = tuple(
-        (cause, f"{n:,}", words.percent(n / all_of_them))
+        (cause, words.whole(n), words.percent(n / all_of_them))
         for cause, n in (*shown, *([(words.say("other_causes"), rest)] if rest else []))
     )
     title = words.say("cause")

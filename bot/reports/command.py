@@ -12,7 +12,8 @@ from bot.config import Config
 from bot.config.model import ReportRule
 from bot.reports.blocks import Block, pictures
 from bot.reports.contents import Contents
-from bot.reports.rendering import inside, render_page, render_text
+from bot.reports.page import inside, render_page
+from bot.reports.rendering import render_text
 from bot.reports.sections import compose
 from bot.reports.sending import AT_ONCE, make_office
 from bot.reports.words import words_of

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from bot.reports.blocks import Head, pictures
 from bot.reports.contents import Contents
-from bot.reports.rendering import render_page, render_text
+from bot.reports.page import fit_page
+from bot.reports.rendering import render_text
 from bot.reports.sections import compose
 from bot.reports.words import Words
 from surveys.message import Capabilities, Message
@@ -24,7 +25,8 @@ def make_messages(
     head = next((block.text for block in blocks if isinstance(block, Head)), contents.name)
     images = pictures(blocks)
     if capabilities.subject:
-        page = render_page(blocks, words.code, lambda number, _image: f"picture:{number}")
+        left_out = words.say("left_out")
+        page = fit_page(blocks, words.code, lambda number, _: f"picture:{number}", left_out)
         text = render_text(blocks)
         return (
             Message(

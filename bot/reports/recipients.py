@@ -8,11 +8,14 @@ from surveys.staff import Role, StaffMember
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """One place a report goes to. ``teams`` is what may be shown there; None: all."""
+    """One place a report goes to. ``teams`` is what may be shown there; None: all. ``language`` is
+    the colleague's own, "" where there is none.
+    """
 
     lane: str
     address: str
     teams: tuple[str, ...] | None = None
+    language: str = ""
 
 
 def recipients(
@@ -43,4 +46,5 @@ def _places(
         teams = None if member.sees_all else member.teams
         usable = [(c, a) for c, a in member.addresses.items() if c in channels]
         if usable and teams != ():
-            yield Recipient(lane=usable[0][0], address=usable[0][1], teams=teams)
+            lane, address = usable[0]
+            yield Recipient(lane=lane, address=address, teams=teams, language=member.language)

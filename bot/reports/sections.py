@@ -5,14 +5,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.charts import Bar, Distribution, Heading, distribution_chart
-from bot.commands.answers import question_name, spell_scores, value_name
+from bot.charts import distribution_chart
+from bot.commands.answers import question_name, spell_scores
 from bot.commands.counting import identity_of
 from bot.commands.phrases import fold
-from bot.commands.result_picture import band_of
-from bot.commands.result_text import MOST_GROUPS, rank
+from bot.commands.result_picture import show_row
+from bot.commands.result_text import MOST_GROUPS, of_population, rank
 from bot.commands.spans import before
-from bot.reports.blocks import Block, Head, Line, Picture, Quote, Table
+from bot.reports.blocks import Block, Head, Line, Picture, Quote, Score, Table
 from bot.reports.cases import tell_cases
 from bot.reports.contents import Contents
 from bot.reports.quoting import mask, names_in
@@ -36,7 +36,7 @@ def title(contents: Contents, words: Words) -> Sequence[Block]:
     if not any(not row.hidden for row in contents.totals.rows):
         lines.append(Line(text=words.say("no_answers")))
     if contents.whole:
-        lines.append(Line(text=words.say("whole", n=f"{contents.whole:,}"), quiet=True))
+        lines.append(Line(text=words.say("whole", n=words.whole(contents.whole)), quiet=True))
     return [Head(text=head, level=1), *lines]
 
 
@@ -49,9 +49,9 @@ def surveys(contents: Contents, words: Words) -> Sequence[Block]:
         blocks += flow_lines(contents, survey, words)
         for row in (r for r in contents.totals.rows if r.survey == survey):
             if row.hidden and row.metric:
-                blocks.append(Line(text=f"{row_name(row)}: {words.say('hidden')}"))
+                blocks.append(Line(text=f"{row_name(row, words)}: {words.say('hidden')}"))
             elif row.score is not None:
-                blocks.append(Line(text=score_line(contents, row, words)))
+                blocks.append(score(contents, row, words))
                 if drawn < MOST_PICTURES:
                     blocks.append(draw(contents, row, words))
                     drawn += 1
@@ -68,7 +68,7 @@ def groups(contents: Contents, words: Words) -> Sequence[Block]:
             parts = [r for r in report.rows if identity_of(r) == identity_of(total)]
             if len(parts) > 1:
                 found = judge_groups(total, parts)
-                tables.append(group_table(total, parts, found, words))
+                tables.append(group_table(contents, total, parts, found, by, words))
         if tables:
             blocks += [Head(text=words.say(f"by_{by}")), *tables]
             if by == "channel" and mixes_modes(row.group for row in report.rows):
@@ -94,7 +94,8 @@ def not_asked(contents: Contents, words: Words) -> Sequence[Block]:
     if not contents.reasons:
         return []
     lines = [
-        Line(text=words.say(f"why_{kind}", n=f"{n:,}")) for kind, n in contents.reasons.items()
+        Line(text=words.say(f"why_{kind}", n=words.whole(n)))
+        for kind, n in contents.reasons.items()
     ]
     return [Head(text=words.say("not_asked")), *lines]
 
@@ -131,14 +132,14 @@ def flow_lines(contents: Contents, survey: str, words: Words) -> Iterator[Line]:
     if flow.sent:
         text = words.say(
             "flow",
-            sent=f"{flow.sent:,}",
-            delivered=f"{flow.delivered:,}",
-            answered=f"{min(flow.completed, flow.delivered):,}",
+            sent=words.whole(flow.sent),
+            delivered=words.whole(flow.delivered),
+            answered=words.whole(min(flow.completed, flow.delivered)),
             rate=rate(flow, words),
         )
         yield Line(text=f"{text}{rate_change(contents, flow, words)}")
     if flow.came:
-        yield Line(text=words.say("came", n=f"{flow.came:,}"))
+        yield Line(text=words.say("came", n=words.whole(flow.came)))
 
 
 def rate(flow: Flow, words: Words) -> str:
@@ -159,43 +160,43 @@ def rate_change(contents: Contents, flow: Flow, words: Words) -> str:
     return f"; {words.say(names.get(verdict, verdict.value))}"
 
 
-def row_name(row: Row) -> str:
+def row_name(row: Row, words: Words) -> str:
     """Give what a row measures, and of whom."""
-    name = question_name(row.question, row.metric)
-    return name if row.population in ("", "customer") else f"{name}, {row.population}s"
+    return of_population(question_name(row.question, row.metric), row, words)
 
 
-def score_line(contents: Contents, row: Row, words: Words) -> str:
+def score(contents: Contents, row: Row, words: Words) -> Score:
     """Give a score with its interval, base, goal, and whether it changed."""
-    parts = [f"{row_name(row)} {words.value(row, row.score)}"]
+    name = f"{row_name(row, words)} {words.value(row, row.score)}"
+    parts = []
     if row.interval:
         low, high = (words.value(row, end) for end in (row.interval.low, row.interval.high))
         parts.append(words.say("interval", low=low, high=high))
-    parts.append(words.say("answers", n=f"{row.n:,}"))
+    parts.append(words.say("answers", n=words.whole(row.n)))
     if row.goal is not None:
         key = "goal_met" if row.reached else "goal_missed"
         parts.append(words.say(key, goal=words.value(row, row.goal)))
-    return "; ".join((*parts, *change(contents, row, words)))
+    return Score(name=name, facts=tuple(parts), change=change(contents, row, words))
 
 
-def change(contents: Contents, row: Row, words: Words) -> tuple[str, ...]:
+def change(contents: Contents, row: Row, words: Words) -> str:
     """Say what the score was in the period before, and whether that is a change."""
     earlier = next((r for r in contents.earlier.rows if identity_of(r) == identity_of(row)), None)
     if earlier is None or earlier.hidden:
-        return ()
+        return ""
     found = compare(earlier, row)
     old = before(contents.period)
     text = words.say(
-        "against", days=words.days(old.since, old.until), score=words.value(row, earlier.score)
+        "against", days=words.span(old.since, old.until), score=words.value(row, earlier.score)
     )
     by = f" ({words.more(row, found.difference.by)})" if found.difference else ""
-    return (f"{text}, {words.say(found.verdict.value)}{by}",)
+    return f"{text}, {words.say(found.verdict.value)}{by}"
 
 
 def counts(row: Row, words: Words) -> Table:
     """Give how often each value was given."""
     rows = tuple(
-        (value_name(row.scale, part.value), f"{part.n:,}", words.percent(part.share))
+        (words.scale_value(row.scale, part.value), words.whole(part.n), words.percent(part.share))
         for part in row.parts
     )
     return Table(header=(words.say("value"), words.say("count"), words.say("share")), rows=rows)
@@ -203,42 +204,34 @@ def counts(row: Row, words: Words) -> Table:
 
 def draw(contents: Contents, row: Row, words: Words) -> Picture:
     """Draw how often each value was given."""
-    bars = tuple(
-        Bar(
-            label=value_name(row.scale, part.value),
-            n=part.n,
-            share=part.share,
-            band=band_of(row, part.value),
-        )
-        for part in row.parts
-    )
-    facts = [words.say("answers", n=f"{row.n:,}")]
-    if row.interval:
-        low, high = (words.value(row, end) for end in (row.interval.low, row.interval.high))
-        facts.insert(0, words.say("interval", low=low, high=high))
-    days = words.days(contents.period.since, contents.period.until)
-    heading = Heading(
-        title=row_name(row),
-        subtitle=f"{survey_name(contents, row.survey, words)} · {days}",
-        score=words.value(row, row.score),
-        facts=tuple(facts),
-    )
-    return Picture(image=distribution_chart(Distribution(heading=heading, bars=bars)))
+    days = words.span(contents.period.since, contents.period.until)
+    about = f"{survey_name(contents, row.survey, words)} · {days}"
+    flow = next((f for f in contents.totals.flows if f.survey == row.survey), None)
+    picture = show_row(row, (), contents.surveys.get(row.survey), flow, about, words)
+    return Picture(image=distribution_chart(picture))
 
 
-def group_table(total: Row, parts: Sequence[Row], found: dict[str, Change], words: Words) -> Table:
+def group_table(
+    contents: Contents,
+    total: Row,
+    parts: Sequence[Row],
+    found: dict[str, Change],
+    by: str,
+    words: Words,
+) -> Table:
     """Give each group's score and how it stands against all the others, best first."""
     rows = tuple(
         (
-            fold(row.group, 40) or words.say("none"),
+            fold(row.group, 60) or words.say("none"),
             words.say("hidden") if row.hidden else words.value(row, row.score),
-            "" if row.hidden else f"{row.n:,}",
+            "" if row.hidden else words.whole(row.n),
             "" if row.hidden else against(found.get(row.group), words),
         )
         for row in rank(parts)[:MOST_GROUPS]
     )
-    name = f"{total.survey}: {row_name(total)}"
-    return Table(header=(name, words.say("score"), "n", words.say("verdict")), rows=rows)
+    name = f"{survey_name(contents, total.survey, words)}: {row_name(total, words)}"
+    header = (words.say(f"one_{by}"), words.say("score"), "n", words.say("verdict"))
+    return Table(header=header, rows=rows, title=name)
 
 
 def against(found: Change | None, words: Words) -> str:

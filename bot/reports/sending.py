@@ -119,12 +119,14 @@ class Reporter:
         """Read, draw, then take the turn and put its messages, all or nothing."""
         config, now = self._config(), self._clock()
         places = recipients(turn.rule.to, config.staff, self._channels)
-        words = words_of(turn.rule.language or config.service.language)
         dues: list[Due] = []
         for teams in dict.fromkeys(place.teams for place in places):
             contents = await self._contents(turn, config, teams)
             mine = [place for place in places if place.teams == teams]
-            dues += await aside(self._dues, turn, contents, words, mine, now, len(dues))
+            for code in dict.fromkeys(place.language for place in mine):
+                words = words_of(turn.rule.language or code or config.service.language)
+                same = [place for place in mine if place.language == code]
+                dues += await aside(self._dues, turn, contents, words, same, now, len(dues))
         if not places:
             log.warning("report %s: nobody to send it to", turn.name)
         if await self._store.unit_of_work(_Take(turn.name, turn.wall, now, dues)):

@@ -25,7 +25,7 @@ async def test_the_service_goes_on_while_pictures_are_painted() -> None:
     turns = [0]
     counting = asyncio.create_task(_count(turns))
     for n in range(3):
-        await aside(distribution_chart, replace(NPS, empty=str(n)))
+        await aside(distribution_chart, replace(NPS, heading=replace(NPS.heading, title=str(n))))
     counting.cancel()
     with suppress(asyncio.CancelledError):
         await counting

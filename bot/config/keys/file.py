@@ -163,6 +163,11 @@ STAFF: Mapping[str, Key] = {
     "display_name": Key(
         doc="What customers read of who writes to them.", example="Maija M.", default="name"
     ),
+    "language": Key(
+        doc="What reports, pictures and the results page are in for them: en, fi, de, hr or lv.",
+        example="fi",
+        default="the service's",
+    ),
 }
 
 RETENTION: Mapping[str, Key] = {

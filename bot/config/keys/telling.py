@@ -111,7 +111,7 @@ REPORT: Mapping[str, Key] = {
         example="[team]",
         default="[channel, team, agent]",
     ),
-    "language": Key(doc="The language it is written in.", example="fi", default="the service's"),
+    "language": Key(doc="The language it is written in.", example="fi", default="the reader's"),
 }
 
 WEBHOOK: Mapping[str, Key] = {

@@ -69,7 +69,7 @@ async def test_one_metric_comes_with_the_picture_of_its_distribution() -> None:
     assert answer.image is not None
     assert answer.image.png.startswith(PNG)
     assert answer.image.alt == (
-        "NPS +40; after_call · 23 Oct – 21 Nov 2026; 95 %: +23…+54; 100 answers · response rate "
+        "NPS +40; after_call · 23 Oct – 21 Nov 2026; 95 %: +23…+54; 100 answers; Response rate "
         "40 %; Goal +50: not met. Answers by value: 0: 10, 1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 10, "
         "7: 5, 8: 15, 9: 20, 10: 40. Detractors 20 %, Passives 20 %, Promoters 60 %."
     )

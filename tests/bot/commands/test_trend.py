@@ -46,8 +46,8 @@ async def test_each_step_is_a_line_and_the_whole_is_judged() -> None:
         ),
     ]
     assert answer.image is not None
-    assert "26 Oct –" in answer.image.alt
-    assert "9 Nov +100 (95 % +78 to +100), n 30" in answer.image.alt
+    assert "26 Oct no answers" in answer.image.alt
+    assert "9 Nov +100 (95 % interval +78 to +100), n 30" in answer.image.alt
 
 
 async def test_small_steps_are_hidden_in_text_and_picture() -> None:

@@ -4,13 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from lxml.html import fromstring
 
 from bot.commands.counting import Counting
 from bot.commands.recovery_words import spell_recovery
 from bot.periods import Period
 from bot.reports.cases import CaseFigures, read_cases, spell_wait, tell_cases
 from bot.reports.contents import Office
-from bot.reports.rendering import render_page, render_text
+from bot.reports.page import render_page
+from bot.reports.rendering import render_text
 from bot.reports.words import words_of
 from storage.store import Store
 from surveys.case import CaseState
@@ -56,7 +58,9 @@ def test_every_language_gives_every_number(code: str) -> None:
 def test_causes_are_escaped_on_the_page() -> None:
     page = render_page(tell_cases(FIGURES, words_of("en")), "en", lambda _n, _i: "")
     assert "&lt;b&gt;Rude&lt;/b&gt;" in page
-    assert "<td>Too slow</td><td>6</td><td>67 %</td>" in page
+    rows = [[cell.text_content() for cell in row] for row in fromstring(page).iter("tr")]
+    (row,) = [row for row in rows if row[0] == "Too slow"]
+    assert row == ["Too slow", "6", "67\u00a0%"]
 
 
 def test_the_eleventh_cause_is_among_the_others() -> None:

@@ -40,6 +40,7 @@ channels:
   email: {{ smtp: "{smtp}", from: Acme <feedback@acme.example> }}
 staff:
   - {{ name: Otto, role: manager, telegram: "778" }}
+  - {{ name: Kai, role: manager, language: fi, telegram: "779" }}
   - {{ name: Maija, role: team_lead, teams: [sales], telegram: "777" }}
 surveys:
   phone: {{ title: {{ en: Your call, fi: Soittosi }}, questions: [nps, comment], goal: {{ nps: 50 }} }}
@@ -145,6 +146,9 @@ async def test_a_weekly_report_goes_out_once_to_everybody(tmp_path: Path) -> Non
         await reporter(here).tick()
         await until(lambda: len(here.mail.ledger) >= 2)
         await until(lambda: len(here.telegram.sent(777)) >= 2 and len(here.telegram.sent(778)) >= 2)
+        await until(lambda: len(here.telegram.sent(779)) >= 2)
+        assert "NPS +33; 95 %: " in "\n".join(m.text for m in here.telegram.sent(778))
+        assert "vastauksia: 18" in "\n".join(m.text for m in here.telegram.sent(779))
         (english,) = here.mails("cx@acme.example")
         assert "Acme: weekly" in english
         assert "16 November 2026 – 22 November 2026" in english
@@ -157,7 +161,7 @@ async def test_a_weekly_report_goes_out_once_to_everybody(tmp_path: Path) -> Non
         assert "vastauksia: 18" in finnish
         mail = next(m for m in here.mail.ledger if m.recipient == "cx@acme.example")
         page = mail.body("html")
-        assert "<table>" in page
+        assert "<caption" in page
         ids = [part["Content-ID"] for part in mail.message.walk() if part["Content-ID"]]
         assert ids
         assert all(f'src="cid:{name.strip("<>")}"' in page for name in ids)
