@@ -193,7 +193,7 @@ class Lane:
             return decide_due(*parts, around=around, compose=self.compose)
         except Exception:
             # One row that our own code breaks on must not hold up its lane.
-            log.exception("lane %s: cannot decide on %s", self.name, due.id)
+            log.exception("lane %s: cannot decide on invitation %d", self.name, due.invitation_id)
             return undecided(due, now, jitter=self._jitter())
 
     # Sending

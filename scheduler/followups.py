@@ -11,7 +11,7 @@ from scheduler.rules import Rules
 from scheduler.throttle import Skip, Verdict, decide
 from surveys.contact import Contact
 from surveys.conversation import Conversation
-from surveys.due import Due, DueKind
+from surveys.due import Due, DueKind, name_due
 from surveys.follow_up import FollowUp
 from surveys.invitation import Invitation, InvitationState
 from surveys.message import Capabilities
@@ -90,7 +90,7 @@ def _reminder(due: Due, invitation: Invitation, plan: FollowUp, now: datetime) -
     return Due(
         lane=plan.remind_via or due.lane,
         at=now + plan.remind_after,
-        id=f"remind:{invitation.id}:{number}",
+        id=name_due(DueKind.REMIND, invitation.due_at, invitation.key, str(number)),
         kind=DueKind.REMIND,
         invitation_id=invitation.id,
     )
@@ -104,7 +104,7 @@ def _turn(due: Due, invitation: Invitation, plan: FollowUp, now: datetime) -> Du
     return Due(
         lane=lanes[0],
         at=now + plan.fallback_after,
-        id=f"fallback:{invitation.id}:{lanes[0]}",
+        id=name_due(DueKind.FALLBACK, invitation.due_at, invitation.key, lanes[0]),
         kind=DueKind.FALLBACK,
         invitation_id=invitation.id,
     )

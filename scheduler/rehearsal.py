@@ -21,6 +21,7 @@ from scheduler.enlisting import Enlisting
 from scheduler.intake import EventIntake
 from scheduler.outcomes import sent
 from scheduler.people import identity_keys
+from scheduler.precedence import Place, Rounds, choose
 from scheduler.rules import Rules
 from scheduler.schedule import next_occurrence
 from scheduler.throttle import Send
@@ -88,6 +89,8 @@ class Rehearsal:
         self._now, self._told = now, told
         self._zone = ZoneInfo(rules.timezone)
         self._names = set(channels)
+        self._rounds = Rounds(frozenset(channels))
+        self._choosers: dict[str, set[int]] = {}
         self._expired: date | None = None
         self._next_round: datetime | None = now
         self._campaigns = Enlisting(store, self._read, clock=self._clock, wake=_nobody)
@@ -119,6 +122,8 @@ class Rehearsal:
     ) -> None:
         """Play until then. ``passed`` is told how far it is."""
         self._names |= await self._store.list_lanes()
+        for name in self._channels:
+            self._choosers[name] = await self._store.list_choosers(name)
         await compare_all(self._store, self._rules, self._now)
         while self._now < until:
             await self._arrive()
@@ -171,15 +176,13 @@ class Rehearsal:
     async def _carry(self, before: datetime) -> None:
         """Decide about all that is due before then."""
         while True:
-            rows, is_all = await self._first_of_each(before)
-            if not rows:
-                return
-            outcomes = await self._decide(rows)
+            rows, is_all = await self._choose_rows(before)
+            outcomes = await self._decide(rows) if rows else []
             if is_all and not any(_comes_before(outcome, before) for outcome in outcomes):
-                return
+                return self._rounds.forget()
 
-    async def _first_of_each(self, before: datetime) -> tuple[list[Waiting], bool]:
-        """Give what comes up first for each person, and whether that is all there is."""
+    async def _choose_rows(self, before: datetime) -> tuple[list[Waiting], bool]:
+        """Give what may be decided about together, and whether that is all there is."""
         found: list[Waiting] = []
         horizon = before
         for lane in sorted(self._names):
@@ -187,26 +190,22 @@ class Rehearsal:
             if len(rows) == ROWS:
                 horizon = min(horizon, self._moment(rows[-1].due) + _TICK)
             found += rows
-        known = [row for row in found if self._moment(row.due) < horizon]
-        known.sort(key=lambda row: (self._moment(row.due), row.due.lane, row.due.at, row.due.id))
-        if known and await self._is_tight(known):
-            known = [row for row in known if self._moment(row.due) == self._moment(known[0].due)]
-        # What comes up for somebody at one moment on one lane is decided together, as by a claim.
-        first: dict[int | str, tuple[datetime, str]] = {}
-        chosen: list[Waiting] = []
-        for row in known:
-            place = (self._moment(row.due), row.due.lane)
-            if first.setdefault(row.contact_id or row.due.id, place) == place:
-                chosen.append(row)
+        placed = [(self._place(row), row) for row in found if self._moment(row.due) < horizon]
+        placed.sort(key=lambda one: (one[0], one[1].due.at, one[1].due.id))
+        chosen = choose(placed, await self._budgets(), self._may_use)
         return chosen, len(chosen) == len(found)
 
-    async def _is_tight(self, rows: Sequence[Waiting]) -> bool:
-        """Whether a day's budget may end among these rows: then their order matters."""
-        for lane in self._lanes.values():
-            left = await lane.left_today()
-            if left is not None and 0 < left < len(rows):
-                return True
-        return False
+    async def _budgets(self) -> dict[str, int]:
+        """Give how much is left of each day's budget that is not used up: then nobody gets any."""
+        found = {name: await lane.left_today() for name, lane in self._lanes.items()}
+        return {name: left for name, left in found.items() if left}
+
+    def _may_use(self, row: Waiting, lane: str) -> bool:
+        """Whether a row is on a lane or may come there."""
+        return row.due.lane == lane or lane in row.via or row.contact_id in self._choosers[lane]
+
+    def _place(self, row: Waiting) -> Place:
+        return self._rounds.place(row, self._moment(row.due))
 
     def _moment(self, due: Due) -> datetime:
         return max(due.at, self._now)
@@ -221,6 +220,9 @@ class Rehearsal:
             lane = self._lanes.get(name)
             ended = await lane.rehearse(dues, self._now) if lane else await self._end(dues)
             ended = [self._later(outcome) for outcome in ended]
+            places = {row.due.id: self._place(row) for row in own}
+            for outcome in ended:
+                self._rounds.note(outcome, places[outcome.due.id])
             self._tell(own, ended)
             outcomes += ended
         await self._store.settle(outcomes, self._now)

@@ -68,7 +68,8 @@ _ENLIST = statement("""
 """)
 _ENLIST_DUES = statement("""
     INSERT INTO due (lane, at, id, due_at, kind, invitation_id, message, attempts, fence)
-    SELECT v.lane, i.due_at, 'ask:' || i.id || v.ending, i.due_at, 'ask', i.id, NULL, 0, 0
+    SELECT v.lane, i.due_at, 'ask:' || i.due_at || ':' || i.key || v.ending, i.due_at, 'ask',
+        i.id, NULL, 0, 0
     FROM ROWS($2: lane text, ending text) AS v, invitation i WHERE i.id = ANY($1::bigint[])
     ORDER BY 1, 2
 """)

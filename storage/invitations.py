@@ -18,7 +18,7 @@ from storage.codec import (
 )
 from storage.dues import add_dues
 from storage.sql import Session, insert, statement
-from surveys.due import Due, DueKind
+from surveys.due import Due, DueKind, name_due
 from surveys.invitation import Invitation, InvitationState
 
 INVITATION = (
@@ -224,11 +224,11 @@ def _row(invitation: Invitation) -> dict[str, object]:
 def _dues(invitation: Invitation) -> Iterator[Due]:
     lanes = invitation.via if invitation.all_channels else invitation.via[:1]
     for lane in lanes:
-        name = f"ask:{invitation.id}"
+        ending = lane if invitation.all_channels else ""
         yield Due(
             lane=lane,
             at=invitation.due_at,
-            id=f"{name}:{lane}" if invitation.all_channels else name,
+            id=name_due(DueKind.ASK, invitation.due_at, invitation.key, ending),
             kind=DueKind.ASK,
             invitation_id=invitation.id,
         )

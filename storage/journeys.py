@@ -1,14 +1,14 @@
 """Journeys: how far people are, and the invitations of milestones as they are planned."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage.codec import Row, from_ms, from_ms_or_none, load_json, to_ms, to_ms_or_none
 from storage.dues import add_dues
 from storage.settlement import add_decisions
 from storage.sql import Session, insert, statement
-from surveys.due import Decision, Due, DueKind
+from surveys.due import Decision, Due, DueKind, name_due
 from surveys.invitation import InvitationState
 from surveys.progress import Progress
 
@@ -48,7 +48,7 @@ _PLANNED = statement("""
     FOR NO KEY UPDATE
 """)
 _MOVABLE = statement("""
-    SELECT id, via, all_channels, due_at FROM invitation
+    SELECT id, key, via, all_channels, due_at, held_on, held_until FROM invitation
     WHERE id = ANY($1::bigint[]) AND state = 'planned' ORDER BY id FOR NO KEY UPDATE
 """)
 _TAKE_OUT = statement("""
@@ -59,7 +59,7 @@ _TAKE_OUT = statement("""
 """)
 _MOVE = statement("""
     UPDATE invitation SET due_at = v.due_at, expires_at = expires_at + v.due_at - invitation.due_at,
-        not_after = not_after + v.due_at - invitation.due_at
+        not_after = not_after + v.due_at - invitation.due_at, held_on = '', held_until = NULL
     FROM ROWS($1: invitation_id bigint, due_at bigint) AS v
     WHERE invitation.id = v.invitation_id
 """)
@@ -137,8 +137,8 @@ async def find_planned(session: Session, keys: Collection[str]) -> dict[str, Pla
 
 
 async def move_invitations(session: Session, times: Mapping[int, datetime]) -> None:
-    """Give planned invitations another time. One whose turn has come (its row is claimed, or held
-    back for the hour) is left alone: it is being asked.
+    """Give planned invitations another time, also those that are held back. One whose row is
+    claimed is left alone: it is being asked.
     """
     if not times:
         return
@@ -146,16 +146,22 @@ async def move_invitations(session: Session, times: Mapping[int, datetime]) -> N
     rows = [
         {"lane": due.lane, "at": to_ms(due.at), "due_id": due.id}
         for row in found
-        for due in _dues(row, from_ms(row["due_at"]))
+        for due in (*_dues(row, from_ms(row["due_at"])), *_held(row))
     ]
     out = await session.fetch(_TAKE_OUT, rows) if rows else []
     moved = {row["invitation_id"] for row in out}
     batch = [{"invitation_id": n, "due_at": to_ms(times[n])} for n in sorted(moved)]
     if batch:
         await session.run(_MOVE, batch)
-    taken = {(row["lane"], row["id"]) for row in out}
-    again = [due for row in found if row["id"] in moved for due in _dues(row, times[row["id"]])]
-    await add_dues(session, [due for due in again if (due.lane, due.id) in taken])
+    taken = {(row["invitation_id"], row["lane"]) for row in out}
+    again = [
+        due
+        for row in found
+        if row["id"] in moved
+        for due in _dues(row, times[row["id"]])
+        if not row["all_channels"] or (row["id"], due.lane) in taken
+    ]
+    await add_dues(session, again)
 
 
 async def cancel_invitations(session: Session, reasons: Mapping[int, str], now: datetime) -> None:
@@ -171,18 +177,29 @@ async def cancel_invitations(session: Session, reasons: Mapping[int, str], now: 
 
 
 def _dues(row: Row, at: datetime) -> list[Due]:
+    """Give the rows of a question that is to be asked at a time, as they are put first."""
     via = load_json(row["via"])
-    name = f"ask:{row['id']}"
     return [
         Due(
             lane=lane,
             at=at,
-            id=f"{name}:{lane}" if row["all_channels"] else name,
+            id=name_due(DueKind.ASK, at, row["key"], lane if row["all_channels"] else ""),
             kind=DueKind.ASK,
             invitation_id=row["id"],
         )
         for lane in (via if row["all_channels"] else via[:1])
     ]
+
+
+def _held(row: Row) -> list[Due]:
+    """Give the rows of a question that is held back: on the lane that it had come to, or on each of
+    its lanes.
+    """
+    if row["held_until"] is None:
+        return []
+    first, until = _dues(row, from_ms(row["due_at"])), from_ms(row["held_until"])
+    one_lane = {} if row["all_channels"] else {"lane": row["held_on"]}
+    return [replace(due, at=until, **one_lane) for due in first]
 
 
 def _by_way(rows: Sequence[Row]) -> dict[Way, Progress]:

@@ -32,7 +32,7 @@ _NAME = "copy.db"
 _WAITING = statement("""
     SELECT d.at, d.id, d.kind, d.invitation_id, d.message, d.attempts, d.fence,
         COALESCE(i.contact_id, 0) AS contact_id, COALESCE(i.survey, '') AS survey,
-        COALESCE(i.trigger, '') AS trigger
+        COALESCE(i.trigger, '') AS trigger, i.via
     FROM due d LEFT JOIN invitation i ON i.id = d.invitation_id
     WHERE d.lane = $1 AND d.at < $2 ORDER BY d.at, d.id LIMIT $3
 """)
@@ -63,17 +63,21 @@ _ASKED = statement("""
     SELECT contact_id, asked_at FROM invitation WHERE asked_at >= $1 ORDER BY asked_at, id
 """)
 _PEOPLE = statement("SELECT COUNT(*) AS n FROM contact")
+_CHOOSERS = statement("SELECT id FROM contact WHERE only_channel = $1")
 _LANES = statement("SELECT DISTINCT lane FROM due")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One due row with the person, survey and rule it is about, 0 and "" where it is about none."""
+    """One due row with the person, survey, rule and channels it is about: 0, "" and () where it is
+    about none.
+    """
 
     due: Due
     contact_id: int = 0
     survey: str = ""
     trigger: str = ""
+    via: Sequence[str] = ()
 
 
 class Private(Store):
@@ -161,6 +165,10 @@ class Private(Store):
         """Give how many contacts there are."""
         return int((await self._fetch(_PEOPLE))[0]["n"])
 
+    async def list_choosers(self, channel: str) -> set[int]:
+        """Give who wants to be asked over that channel only."""
+        return {row["id"] for row in await self._fetch(_CHOOSERS, channel)}
+
     async def list_lanes(self) -> set[str]:
         """Give the lanes on which anything waits."""
         return {row["lane"] for row in await self._fetch(_LANES)}
@@ -211,6 +219,7 @@ def _read_waiting(row: Row, lane: str) -> Waiting:
         contact_id=row["contact_id"],
         survey=row["survey"],
         trigger=row["trigger"],
+        via=load_json(row["via"]) if row["via"] else (),
     )
 
 

@@ -15,16 +15,17 @@ from surveys.invitation import InvitationState, move
 
 _MILLISECOND = timedelta(milliseconds=1)
 _TAKE = statement("""
-    SELECT id, state, channel, all_channels, asked_at, delivered, survey, trigger, team, agent,
-        language, population, due_at, expires_at, not_after
+    SELECT id, key, state, channel, all_channels, asked_at, delivered, survey, trigger, team, agent,
+        language, population, due_at, expires_at, not_after, held_on, held_until
     FROM invitation WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
 """)
 _SAVE = statement("""
     UPDATE invitation SET state = v.state, channel = v.channel, asked_at = v.asked_at,
         delivered = v.delivered, all_channels = v.all_channels, expires_at = v.expires_at,
-        not_after = v.not_after
+        not_after = v.not_after, held_on = v.held_on, held_until = v.held_until
     FROM ROWS($1: invitation_id bigint, state text, channel text, asked_at bigint,
-        delivered boolean, all_channels boolean, expires_at bigint, not_after bigint) AS v
+        delivered boolean, all_channels boolean, expires_at bigint, not_after bigint,
+        held_on text, held_until bigint) AS v
     WHERE invitation.id = v.invitation_id
 """)
 
@@ -45,6 +46,8 @@ class Progress:
     expires_at: int
     not_after: int | None
     all_channels: bool
+    held_on: str
+    held_until: int | None
     changed: bool = False
     flows: list[tuple[FlowKey, int]] = field(default_factory=list)
     standings: list[Change] = field(default_factory=list)
@@ -85,6 +88,10 @@ class Progress:
         """It was held back on purpose: that does not make it too late to ask."""
         if self.not_after is not None:
             self.not_after, self.changed = self.not_after + by // _MILLISECOND, True
+
+    def hold(self, lane: str, until: datetime) -> None:
+        """Its row waits there until then: where it is found if its date changes."""
+        self.held_on, self.held_until, self.changed = lane, to_ms(until), True
 
     def deliver(self) -> None:
         """It has arrived; counted once, and only where it was asked."""
@@ -170,6 +177,8 @@ async def take_progress(session: Session, ids: Collection[int]) -> dict[int, Pro
             expires_at=row["expires_at"],
             not_after=row["not_after"],
             all_channels=bool(row["all_channels"]),
+            held_on=row["held_on"],
+            held_until=row["held_until"],
         )
         for row in await session.fetch(_TAKE, wanted)
     }
@@ -194,4 +203,6 @@ def _row(step: Progress) -> dict[str, object]:
         "expires_at": step.expires_at,
         "not_after": step.not_after,
         "all_channels": step.all_channels,
+        "held_on": step.held_on,
+        "held_until": step.held_until,
     }

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from storage.codec import to_ms
+from storage.codec import from_ms, to_ms
 from storage.deliveries import Reported
 from storage.dues import add_dues
-from storage.progress import save_progress, take_progress
+from storage.progress import Progress, save_progress, take_progress
 from storage.settlement import add_decisions
 from storage.sql import Session, insert, statement
-from surveys.due import Decision, Due, DueKind
+from surveys.due import Decision, Due, DueKind, name_due
 from surveys.invitation import InvitationState
 
 SOFT_BOUNCES_COUNT = timedelta(days=30)
@@ -50,10 +50,14 @@ async def take_back(session: Session, invitation_id: int, lane: str, why: Decisi
             step.become(InvitationState.FAILED)
     await save_progress(session, progress.values())
     if lane:
-        name = f"ask:{invitation_id}"
-        due = Due(lane=lane, at=why.at, id=name, kind=DueKind.ASK, invitation_id=invitation_id)
-        await add_dues(session, [due])
+        await add_dues(session, [_again(step, lane, why.at) for step in progress.values()])
     await add_decisions(session, [why])
+
+
+def _again(step: Progress, lane: str, at: datetime) -> Due:
+    name = name_due(DueKind.ASK, from_ms(step.row["due_at"]), step.row["key"])
+    number = step.row["id"]
+    return Due(lane=lane, at=at, id=name, kind=DueKind.ASK, invitation_id=number)
 
 
 async def add_soft_bounce(session: Session, reported: Reported, at: datetime) -> int:

@@ -10,7 +10,7 @@ from storage.deliveries import ARRIVED, Settled, close_left_open, settle_deliver
 from storage.dues import add_dues, settle_dues
 from storage.ledger import let_go
 from storage.posts import settle_posts
-from storage.progress import save_progress, take_progress
+from storage.progress import Progress, save_progress, take_progress
 from storage.sql import Session, insert, statement
 from storage.standings import save_choices
 from surveys.contact import AddressStatus
@@ -87,16 +87,29 @@ async def _advance(
             step.become(outcome.state)
         if outcome.due.kind is DueKind.FALLBACK and outcome.delivery is DeliveryState.SENT:
             step.widen()
-        if outcome.put_off:
-            step.put_off(outcome.put_off)
+        _hold_back(step, outcome)
         if outcome.delivered or _arrived(outcome, settled):
             step.deliver()
     await save_progress(session, list(progress.values()))
 
 
+def _hold_back(step: Progress, outcome: Outcome) -> None:
+    if outcome.put_off:
+        step.put_off(outcome.put_off)
+    if outcome.retry_at and _is_held(outcome):
+        step.hold(outcome.due.lane, outcome.retry_at)
+
+
 def _moves(outcome: Outcome) -> bool:
     fell_back = outcome.due.kind is DueKind.FALLBACK
-    return bool(outcome.state or outcome.delivered or outcome.put_off or fell_back)
+    moves = outcome.state or outcome.delivered or outcome.put_off
+    return bool(moves or fell_back or _is_held(outcome))
+
+
+def _is_held(outcome: Outcome) -> bool:
+    """Whether a question is asked later, by a rule."""
+    decision, asks = outcome.decision, outcome.due.kind is DueKind.ASK
+    return asks and decision is not None and decision.verdict == "hold"
 
 
 async def _ask_elsewhere(session: Session, lost: Sequence[Outcome], now: datetime) -> None:

@@ -1,13 +1,15 @@
 """Due rows: everything that waits for its time, and what became of it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from surveys.invitation import DeliveryState, InvitationState
 from surveys.message import Message
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 WAITS_UNTIL = "waits_until"
 """The input of a decision that holds something until the person has finished something else: until
 when, as ISO 8601.
@@ -28,10 +30,11 @@ class DueKind(StrEnum):
 class Due:
     """A row with a due time, on the lane of one channel.
 
-    ``id`` is made by whoever puts the row (``ask:17``, ``say:17:3:0``) and sorts messages to one
-    address into their order. ``invitation_id`` is 0 for messages to staff.
-    ``attempts`` counts sends that failed in a retryable way. ``fence`` grows with every claim:
-    the result of an earlier claim is refused once a later one was made.
+    ``id`` is made by whoever puts the row (`name_due`, ``say:17:3:0``). It sorts rows that are due
+    at the same instant, messages to one address into their order.
+    ``invitation_id`` is 0 for messages to staff. ``attempts`` counts sends that failed in a
+    retryable way. ``fence`` grows with every claim: the result of an earlier claim is refused once
+    a later one was made.
     """
 
     lane: str
@@ -42,6 +45,17 @@ class Due:
     message: Message | None = None
     attempts: int = 0
     fence: int = 0
+
+
+def name_due(kind: DueKind, due_at: datetime, key: str, ending: str = "") -> str:
+    """Give the id of a row about the invitation of that key, which was to be asked at ``due_at``.
+
+    Of rows that come up at one instant, as they do in the morning, those that have waited longest
+    are first. A copy of the store names the same rows alike, whatever numbers their invitations
+    get, so that it takes them in the same order.
+    """
+    first = (due_at - _EPOCH) // _MILLISECOND
+    return f"{kind}:{first}:{key}:{ending}" if ending else f"{kind}:{first}:{key}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,8 @@ class Invitation(Model):
     asked_at = fields.BigIntField(null=True)
     delivered = fields.BooleanField()
     best = fields.BooleanField(default=False)
+    held_on = Text(default="")
+    held_until = fields.BigIntField(null=True)
 
     class Meta:
         # The migration's index covers three states; a model can name one value only.

@@ -5,7 +5,7 @@ time to the next, with people who read, press and write.
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -274,18 +274,21 @@ def _read(path: Path) -> Reading:
 
 @asynccontextmanager
 async def a_stage(
-    scenario: Scenario, folder: Path, budgets: Mapping[str, int] | None = None
+    scenario: Scenario,
+    folder: Path,
+    budgets: Mapping[str, int] | None = None,
+    opens: Callable[[str, str], Awaitable[Store]] = Store.open,
 ) -> AsyncIterator[Stage]:
     """Read the scenario's configuration and stand the service's parts up on an empty store.
 
-    ``budgets`` are what channels may send a day.
+    ``budgets`` are what channels may send a day; ``opens`` opens the store.
     """
     path = folder / "config.yaml"
     write(path, scenario.config)
     reading = _read(path)
     assert reading.config, "\n".join(fault.render() for fault in reading.faults)
     config = reading.config
-    store = await Store.open(config.service.database, config.service.timezone)
+    store = await opens(config.service.database, config.service.timezone)
     stage = Stage(
         scenario=scenario,
         path=path,

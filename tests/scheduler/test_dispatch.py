@@ -353,7 +353,7 @@ async def test_a_row_our_code_breaks_on_waits_aside_and_goes_once_it_is_mended(
     await spine.invite(2)
     await spine.dispatch()
     assert len(spine.lines("telegram", "1002")) == 1 and spine.lines("telegram", "1001") == []
-    assert "cannot decide on ask:1" in caplog.text
+    assert "cannot decide on invitation 1" in caplog.text
     spine.rules = whole
     await pass_time(spine, 2)
     assert len(spine.lines("telegram", "1001")) == 1

@@ -19,7 +19,7 @@ from storage.store import Store, Transaction
 from surveys.condition import parse
 from surveys.contact import Address, Contact
 from surveys.counting import EventCount
-from surveys.due import DueKind
+from surveys.due import DueKind, name_due
 from surveys.invitation import Invitation
 from surveys.roster import make_roster
 from tests.scheduler.spine import SURVEY, Spine, a_spine, call, identify, make_rules
@@ -207,8 +207,10 @@ async def test_a_roll_is_kept_as_its_invitations_would_be(store: Store) -> None:
         wanted = sorted(roll.invitations(), key=lambda i: i.key)
         # Times are kept to the millisecond.
         assert [replace(i, id=0) for i in kept] == [_whole(i) for i in wanted]
-        endings = [":telegram", ":email"] if campaign.all_channels else [""]
-        assert {due.id for due in dues} == {f"ask:{i.id}{e}" for i in kept for e in endings}
+        endings = ["telegram", "email"] if campaign.all_channels else [""]
+        assert {due.id for due in dues} == {
+            name_due(DueKind.ASK, i.due_at, i.key, e) for i in kept for e in endings
+        }
         assert {due.kind for due in dues} == {DueKind.ASK}
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storage.store import Store, Transaction
-from surveys.due import Due, DueKind, Outcome
+from surveys.due import Due, DueKind, Outcome, name_due
 from surveys.message import Button, Entry, Image, Message
 from tests.storage.make import HOUR, LEASE, NOW, claim, delivery, message, plan
 
@@ -162,9 +162,13 @@ async def test_a_claimed_row_locked_by_another_node_is_skipped_not_waited_for(
 async def test_invitations_make_rows_on_their_lanes(store: Store) -> None:
     first, *_ = await plan(store, 1)
     (due,) = await claim(store)
-    assert (due.id, due.kind, due.invitation_id) == (f"ask:{first.id}", DueKind.ASK, first.id)
+    assert (due.id, due.kind, due.invitation_id) == (
+        name_due(DueKind.ASK, first.due_at, first.key),
+        DueKind.ASK,
+        first.id,
+    )
     both, *_ = await plan(store, 1, all_channels=True)
     (telegram,) = await claim(store)
     (email,) = await claim(store, "email")
-    assert telegram.id == f"ask:{both.id}:telegram"
-    assert email.id == f"ask:{both.id}:email"
+    assert telegram.id == name_due(DueKind.ASK, both.due_at, both.key, "telegram")
+    assert email.id == name_due(DueKind.ASK, both.due_at, both.key, "email")
