@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config import Config, ConfigError, Fault, Registry, read_config, write_schema
 from bot.config.faults import printable
+from bot.config.retention import spell_rule
 from channels import CHANNELS
 from scheduler.best import EXPLORE, MEMORY
 from scheduler.campaigns import Campaign
@@ -47,6 +48,8 @@ def run_check(
     heads = _count_heads(reading.config) if reading.config.campaigns else {}
     out.writelines(_dates(reading.config, now or datetime.now(UTC), heads))
     out.writelines(_choices(reading.config))
+    rules = reading.config.retention.rules
+    out.writelines(f"retention: {spell_rule(rule, keep)}\n\n" for rule, keep in rules.items())
     out.write(f"{printable(path.name)}: OK, {_summary(reading.config)}\n")
     if reading.advice:
         out.write(f"{_count(len(reading.advice), 'warning')}; nothing has to be changed\n")

@@ -18,6 +18,7 @@ from scheduler.dispatch import Lane
 from scheduler.enlisting import Enlisting
 from scheduler.hearing import Hearing
 from scheduler.parting import Parting
+from scheduler.retaining import Retaining
 from scheduler.rules import Rules
 from scheduler.strays import Strays
 from scheduler.sweeping import Sweeping
@@ -93,6 +94,8 @@ def _start_rounds(service: Running, clock: Clock) -> None:
     clock.every(CAMPAIGNS, "reports", reporter.tick)
     sweeping = Sweeping(store, lambda: service.config.retention.decisions, service.now)
     clock.every(TIDY, "sweeping", sweeping.tick)
+    retaining = Retaining(store, lambda: service.config.retention.rules, service.now)
+    clock.every(TIDY, "retention", retaining.tick)
     clock.every(SWEEP, "anonymous", Parting(store, service.now).tick)
     hearing = Hearing(store, lambda: service.config.gists, service.now)
     clock.every(TICK, "comments", hearing.tick)

@@ -14,6 +14,7 @@ def add_store_commands(
     _add_link(commands)
     _add_why(commands)
     _add_erase(commands)
+    _add_retention(commands)
     _add_backup(commands)
     _add_restore(commands)
     _add_audit(commands)
@@ -65,6 +66,18 @@ def _add_erase(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             person=options.person, email=options.email, phone=options.phone, sure=options.yes
         )
         return run_async(run_erase(options.config, wish, sys.stdout))
+
+    parser.set_defaults(run=run)
+
+
+def _add_retention(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add_command(commands, "retention", "say what is old enough to go now; changes nothing")
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.retaining import run_retention  # noqa: PLC0415
+        from bot.running import run_async  # noqa: PLC0415
+
+        return run_async(run_retention(options.config, sys.stdout))
 
     parser.set_defaults(run=run)
 

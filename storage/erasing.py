@@ -4,7 +4,7 @@ What they answered goes out of the counts too, so that counts and answers agree 
 (`storage.recount`): a report of an earlier time changes by that one person.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,9 +120,14 @@ class Erased:
 
 
 async def erase_contact(
-    session: Session, key: bytes, contact_id: int, now: datetime
+    session: Session,
+    key: bytes,
+    contact_id: int,
+    now: datetime,
+    remembered: Callable[[Contact], bool] = lambda _: True,
 ) -> Erased | None:
-    """Erase one person; None where nobody has that number (any more).
+    """Erase one person; None where nobody has that number (any more). ``remembered`` says of whom
+    hashes stay, so that they are not asked again.
 
     Waits for whoever is writing about them and keeps others from doing so.
     """
@@ -150,7 +155,7 @@ async def erase_contact(
         answers=answers,
         events=events,
         messages=messages,
-        hashes=await suppress(session, key, names, now, ERASED),
+        hashes=await suppress(session, key, names, now, ERASED) if remembered(contact) else 0,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from storage import anonymous, parting
+from storage import anonymous, parting, retention
 from storage.sql import Session
 
 
@@ -11,6 +11,7 @@ class Privacy:
     """The part of `storage.transaction.Transaction` that forgets."""
 
     _session: Session
+    _key: bytes
 
     async def part_replies(self, now: datetime) -> int:
         """Let answers to anonymous surveys leave whoever gave them, where enough may do so
@@ -25,3 +26,20 @@ class Privacy:
     async def hush(self, keys: Collection[tuple[str, str]]) -> None:
         """Keep of what came in as (channel, event id) nothing but that, so that it is a repeat."""
         await anonymous.hush(self._session, keys)
+
+    async def fade_answers(self, before: datetime, behind: int, limit: int) -> tuple[int, int]:
+        """Make what was asked and answered before then nobody's, among ``limit`` invitations behind
+        a number (-1: where the last time ended); gives how many, and behind which number to go on
+        (0: done).
+        """
+        return await retention.fade_answers(self._session, before, behind, limit)
+
+    async def forget_old(self, rule: str, before: datetime, limit: int) -> int:
+        """Take away what a rule of `retention.RULES` keeps no longer; gives how much."""
+        return await retention.forget_old(self._session, rule, before, limit)
+
+    async def forget_idle(self, before: datetime, behind: int, limit: int) -> tuple[int, int]:
+        """Forget who was idle since then, among ``limit`` people behind a number (-1: where the
+        last time ended); gives how many, and behind which number to go on (0: done).
+        """
+        return await retention.forget_idle(self._session, self._key, before, behind, limit)

@@ -12,6 +12,7 @@ from storage import (
     gists,
     pausing,
     person,
+    retention,
     uncertain,
     webhooks,
 )
@@ -47,6 +48,10 @@ class StaffRoom:
         ``known`` is a hash noted down earlier, which must be in it.
         """
         return await self._database.read(lambda s: audit.verify(s, known))
+
+    async def count_old(self, rule: str, before: datetime) -> int:
+        """Give how much a rule of retention would take away now. Reads whole tables."""
+        return await self._database.read(lambda s: retention.count_old(s, rule, before))
 
     async def ask_confirmation(self, who: str, code: str, line: str, until: datetime) -> None:
         """Keep what ``who`` is asked to confirm, in the place of what they were asked before."""

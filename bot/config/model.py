@@ -60,9 +60,25 @@ class ChannelConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """How long things are remembered: ``decisions`` are those that /why tells of."""
+    """How long things are remembered: ``decisions`` are those that /why tells of. None: for good.
+
+    ``answers`` stay for the counts and are nobody's afterwards (`storage.fading`); ``comments`` are
+    comment cards, ``conversations`` what came in and what was written about cases, ``contacts``
+    people of whom nothing was heard for that long.
+    """
 
     decisions: timedelta = timedelta(days=400)
+    answers: timedelta | None = None
+    comments: timedelta | None = None
+    conversations: timedelta | None = None
+    events: timedelta | None = None
+    contacts: timedelta | None = None
+
+    @property
+    def rules(self) -> Mapping[str, timedelta]:
+        """What is kept for a time only, beside decisions, in the order in which it goes."""
+        names = ("answers", "comments", "conversations", "events", "contacts")
+        return {name: keep for name in names if (keep := getattr(self, name)) is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The retention block: how long things are remembered."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
@@ -13,6 +13,16 @@ from bot.config.reading import read_block
 from bot.config.units import UnfitError
 
 SHORTEST, LONGEST = 30, 3660
+FATES = {
+    "decisions": "decisions are forgotten",
+    "answers": "answers become nobody's: counts stay, names, addresses and words go",
+    "comments": "comment cards are deleted",
+    "conversations": "what came in and what was written about cases is deleted",
+    "events": "events are deleted",
+    "contacts": "people of whom nothing was heard are forgotten; their answers stay in the counts",
+}
+"""Rule -> what becomes of what it is about."""
+
 _DAYS = re.compile(r"([0-9]{1,4})\s*([dw])")
 
 
@@ -31,6 +41,9 @@ def read_keep(value: object) -> timedelta:
     return timedelta(days=days)
 
 
+Keep = Annotated[timedelta, PlainValidator(read_keep)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class RetentionShape:
     """``retention:``."""
@@ -38,7 +51,12 @@ class RetentionShape:
     SECTION: ClassVar = "retention"
     __pydantic_config__: ClassVar = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    decisions: Annotated[timedelta, PlainValidator(read_keep)] = Retention().decisions
+    decisions: Keep = Retention().decisions
+    answers: Keep | None = None
+    comments: Keep | None = None
+    conversations: Keep | None = None
+    events: Keep | None = None
+    contacts: Keep | None = None
 
 
 SHAPES = (RetentionShape,)
@@ -47,4 +65,11 @@ SHAPES = (RetentionShape,)
 def read_retention(place: Place) -> Retention:
     """Give how long things are kept; the usual where there is no block, or where it has faults."""
     shape = read_block(RetentionShape, place) if place.exists else None
-    return Retention(decisions=shape.decisions) if shape else Retention()
+    if shape is None:
+        return Retention()
+    return Retention(**{each.name: getattr(shape, each.name) for each in fields(Retention)})
+
+
+def spell_rule(rule: str, keep: timedelta) -> str:
+    """Say what a rule does, in a sentence."""
+    return f"After {keep.days:,} days {FATES[rule]}."

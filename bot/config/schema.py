@@ -114,7 +114,7 @@ def build_schema(registry: Registry = CHANNELS) -> Schema:
         "cards": _block("cards", {"to": _STRING}),
         "limits": _block("limits", _limits_types(registry)),
         "consent": _block("consent", _consent_types(registry)),
-        "retention": _block("retention", {"decisions": _DURATION}),
+        "retention": _block("retention", dict.fromkeys(SECTIONS["retention"], _DURATION)),
         "webhooks": _named(_block("webhook", _WEBHOOK)),
         "include": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
     }

@@ -177,4 +177,28 @@ RETENTION: Mapping[str, Key] = {
         example="200d",
         default="400d",
     ),
+    "answers": Key(
+        doc="What was asked and answered: afterwards it stays for the counts and is nobody's, "
+        "without name, address, interaction and the customer's own words.",
+        example="730d",
+        default="for good",
+    ),
+    "comments": Key(doc="Comment cards: deleted afterwards.", example="730d", default="for good"),
+    "conversations": Key(
+        doc="What came in over channels, and what was written about cases: deleted afterwards.",
+        example="180d",
+        default="for good",
+    ),
+    "events": Key(
+        doc="What your systems reported: deleted afterwards. Audiences that count events look no "
+        "further back, nor does plan.",
+        example="400d",
+        default="for good",
+    ),
+    "contacts": Key(
+        doc="People whom nothing was heard or reported of, and who were not asked, for that long: "
+        "forgotten. What they answered stays as under answers.",
+        example="1095d",
+        default="for good",
+    ),
 }
