@@ -48,9 +48,13 @@ ANSWERS_A_RESPONSE = 3
 FIRST = ("Anna", "Pekka", "Maija", "Otto", "Ilze", "Ivan", "Greta", "Jonas", "Marta", "Luka")
 LAST = ("Virtanen", "Korhonen", "Berzina", "Horvat", "Schmidt", "Ozola", "Laine", "Novak", "Weber")
 OPEN_DAYS = 7
-"""Whoever was asked so lately and has not answered still may."""
+"""Whoever was asked so lately and has not answered still may, for as long again."""
+LEAST_OPEN = 200
+"""So many may at least, where the archive is small."""
 
 Row = tuple[object, ...]
+
+_GO_ON = "SELECT setval(pg_get_serial_sequence('{table}', 'id'), MAX(id)) FROM {table}"
 
 _INVITATION = (
     "id, key, contact_id, survey, survey_version, trigger, via, all_channels, state, channel,"
@@ -199,15 +203,16 @@ def _said(one: _Asked) -> Iterator[tuple[str, str, str, str, int | None, str]]:
 
 def _invitation(o: _Asked, number: int = 0, state: str = "completed") -> Row:
     begun, number = o.ms - 600_000, number or o.number
+    last = int(UNTIL.timestamp() * 1000) if state == "asked" else o.ms
     return (
         number, f"{number:032x}", o.number, o.survey, "v1", o.rule, f'["{o.channel}"]', False,
-        state, o.channel, begun, o.ms + OPEN_DAYS * 86_400_000, 1.0, f"c{number}", o.agent, o.team,
+        state, o.channel, begun, last + OPEN_DAYS * 86_400_000, 1.0, f"c{number}", o.agent, o.team,
         "", "customer", "{}", o.language, o.ms, True,
     )  # fmt: skip
 
 
 def _silent(o: _Asked, responses: int) -> Row:
-    is_open = UNTIL - o.at < timedelta(days=OPEN_DAYS)
+    is_open = UNTIL - o.at < timedelta(days=OPEN_DAYS) or responses - o.number < LEAST_OPEN
     return _invitation(o, responses + o.number, "asked" if is_open else "expired")
 
 
@@ -255,6 +260,8 @@ async def _load_postgres(url: str, archive: Rows) -> None:
                 table, _, columns = target.partition(" (")
                 names = [name.strip() for name in columns.rstrip(")").split(",")]
                 await server.copy_records_to_table(table, records=rows, columns=names)
+        for table in ("contact", "invitation"):  # numbered by us so far
+            await server.execute(_GO_ON.format(table=table))
         await server.execute("VACUUM ANALYZE")  # as a server does by itself
     finally:
         await server.close()

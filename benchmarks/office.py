@@ -7,7 +7,7 @@ and sent back; customers press buttons meanwhile, and systems report events.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,14 +15,13 @@ from pathlib import Path
 
 import aiohttp
 
-from benchmarks.archive import AGENTS_A_TEAM, SURVEYS, TEAMS, UNTIL, Archive, load_archive
+from benchmarks.archive import OPEN_DAYS, UNTIL, Archive, load_archive
 from benchmarks.surroundings import Surroundings
 from bot.config import load_config
 from bot.gateway import SORRY
 from bot.service import Service
 from channels.sandbox import Line, Sandbox
 from scheduler.rules import ANSWER_LINK_LIVES
-from storage.database import read_url
 from storage.store import Store
 from surveys.link import Purpose, seal
 
@@ -126,6 +125,7 @@ class Office:
 
     def __init__(self, service: Service, people: int) -> None:
         self.service, self.people = service, people
+        self._silent = iter(range(people, 0, -1))
         self.stalls = Stalls()
         self.served: list[float] = []
         telegram = service.channels["telegram"]
@@ -169,19 +169,14 @@ class Office:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def press(self, number: int) -> float:
-        """Have a customer who was asked and has not answered press a button; gives the seconds
-        until the next question is there.
+    async def press(self) -> float:
+        """Have the next customer who was asked and has not answered press a button; gives the
+        seconds until the next question is there.
         """
-        began = time.perf_counter()
+        began, number = time.perf_counter(), next(self._silent)
         chat = str(10**7 + number)
-        expires = _asked_at(number, self.people) + timedelta(days=7)
-        token = seal(
-            self.service.store.key,
-            Purpose.ANSWER,
-            self.people + number,
-            expires + ANSWER_LINK_LIVES,
-        )
+        expires = UNTIL + timedelta(days=OPEN_DAYS) + ANSWER_LINK_LIVES
+        token = seal(self.service.store.key, Purpose.ANSWER, self.people + number, expires)
         self._chat.press(chat, f"{token}.nps.{number % 11}")
         async with aclosing(self._chat.watch(chat)) as seen, asyncio.timeout(_PATIENCE):
             async for lines in seen:
@@ -190,8 +185,8 @@ class Office:
         return time.perf_counter() - began
 
     async def _press_on(self) -> None:
-        for number in range(self.people, 0, -1):
-            took, _ = await asyncio.gather(self.press(number), asyncio.sleep(EVERY))
+        while True:
+            took, _ = await asyncio.gather(self.press(), asyncio.sleep(EVERY))
             self.served.append(took * 1000)
 
     async def _report_on(self) -> None:
@@ -216,20 +211,16 @@ def _is_whole(lines: Sequence[Line]) -> bool:
     return lines[-1].message.image is None or "\n" in lines[-1].text
 
 
-def _asked_at(number: int, people: int) -> datetime:
-    at = Archive(people * 3).at(number)
-    return datetime.fromtimestamp(int(at.timestamp() * 1000) / 1000, at.tzinfo)
-
-
 async def fill(url: str, answers: int) -> None:
     """Fill an empty store with that many answers and all that stands around them; one that is
     filled is left as it is.
     """
-    _, path = read_url(url)
-    if path and path.exists():
-        return
     store = await Store.open(url, "Europe/Helsinki")
-    await store.close()
+    try:
+        if await store.find_people("u1"):
+            return
+    finally:
+        await store.close()
     archive = Archive(answers, silent=True)
     await load_archive(url, archive)
     await load_archive(url, Surroundings(archive))
@@ -254,11 +245,3 @@ async def open_office(folder: Path, url: str, answers: int) -> AsyncIterator[Off
 
     async with Service(load_config(path, {}), clock=clock, jitter=lambda: 0.5) as service:
         yield Office(service, Archive(answers).responses)
-
-
-def agents() -> Iterator[str]:
-    """Give every agent of the archive."""
-    return (f"{team}-{number}" for team in TEAMS for number in range(AGENTS_A_TEAM))
-
-
-__all__ = ["ADMIN", "LEADER", "SURVEYS", "Answer", "Office", "agents", "fill", "open_office"]

@@ -94,12 +94,17 @@ def main() -> None:
         "--limit", type=float, default=COMMAND_MS, help="milliseconds a form may take"
     )
     parser.add_argument("--store", type=Path, help="a folder to keep the SQLite file in")
+    parser.add_argument(
+        "--postgres", default="", help="the address of a database to keep, likewise"
+    )
     given = parser.parse_args()
     met = True
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        with databases(given.store or folder, postgres=not given.no_postgres) as found:
-            for kind, url in found.items():
+        fresh = not (given.no_postgres or given.postgres)
+        with databases(given.store or folder, postgres=fresh) as found:
+            kept = {"PostgreSQL": given.postgres} if given.postgres else {}
+            for kind, url in {**found, **kept}.items():
                 if not (given.no_sqlite and kind == "SQLite"):
                     met &= uvloop.run(run(kind, folder, url, given))
     sys.exit(0 if met else 1)

@@ -1,7 +1,8 @@
 """Fates: how many cases are open, and what became of those of a stretch of time."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.cases import limit_cases
 from storage.codec import Row, from_ms, from_ms_or_none, to_ms
@@ -11,14 +12,15 @@ from surveys.case import CaseState
 from surveys.casework import CaseCounts, CaseList
 from surveys.recovery import Fate
 
-_FATES = """
-    SELECT c.opened_at, c.respond_by, c.contacted_at, c.closed_at, c.state, c.cause,
-        a.metric_id, a.scale_id, a.value, a.satisfied, a.at
-    FROM customer_case c LEFT JOIN answer a ON c.recovery_id <> 0 AND a.id = (
-        SELECT MIN(o.id) FROM answer o WHERE o.invitation_id = c.recovery_id
-            AND o.is_latest AND o.value IS NOT NULL AND o.metric_id <> '')
-"""
-_HAPPENED = ("c.opened_at", "c.contacted_at", "c.respond_by", "c.closed_at", "a.at")
+# By themselves: joined with the cases, PostgreSQL reads all answers there are.
+_SCORES = statement("""
+    SELECT invitation_id, metric_id, scale_id, value, satisfied, at FROM answer
+    WHERE invitation_id = ANY($1::bigint[]) AND is_latest AND value IS NOT NULL AND metric_id <> ''
+    ORDER BY id
+""")
+_HAPPENED = ("opened_at", "contacted_at", "respond_by", "closed_at")
+_STILL = timedelta(days=180)
+"""How long after a case was closed its customer may still say whether it was put right; more."""
 
 
 async def sum_cases(session: Session, wanted: CaseList, now: datetime) -> CaseCounts:
@@ -52,21 +54,44 @@ async def read_fates(
     opened before ``until``, by the teams and surveys of ``wanted``.
     """
     where = Where()
-    where.add("c.opened_at < $::bigint", to_ms(until))
-    where.values.append(to_ms(since))
-    happened = " OR ".join(f"{at} >= ${len(where.values)}::bigint" for at in _HAPPENED)
-    where.parts.append(f"({happened})")
+    where.add("opened_at < $::bigint", to_ms(until))
     if wanted.team:
-        where.add("c.team = $::text", wanted.team)
+        where.add("team = $::text", wanted.team)
     if wanted.surveys:
-        where.add("c.survey = ANY($::text[])", list(wanted.surveys))
+        where.add("survey = ANY($::text[])", list(wanted.surveys))
     if wanted.teams is not None:
-        where.add("c.team = ANY($::text[])", list(wanted.teams))
-    text = f"{_FATES} WHERE {where} ORDER BY c.id"
-    return [_fate(row) for row in await session.fetch(statement(text), *where.values)]
+        where.add("team = ANY($::text[])", list(wanted.teams))
+    first = len(where.values) + 1
+    happened = " OR ".join(f"{at} >= ${first}::bigint" for at in _HAPPENED)
+    asked = f"recovery_id <> 0 AND (closed_at IS NULL OR closed_at >= ${first + 1}::bigint)"
+    found = await session.fetch(
+        statement(
+            "SELECT opened_at, respond_by, contacted_at, closed_at, state, cause, recovery_id,"  # noqa: S608 - constants
+            f" CASE WHEN {happened} THEN 1 ELSE 0 END AS happened"
+            f" FROM customer_case WHERE {where} AND ({happened} OR {asked}) ORDER BY id"
+        ),
+        *where.values,
+        to_ms(since),
+        to_ms(since - _STILL),
+    )
+    scores = await _scores(session, {row["recovery_id"] for row in found if row["recovery_id"]})
+    both = ((row, scores.get(row["recovery_id"])) for row in found)
+    return [
+        _fate(row, score)
+        for row, score in both
+        if row["happened"] or (score is not None and score["at"] >= to_ms(since))
+    ]
 
 
-def _fate(row: Row) -> Fate:
+async def _scores(session: Session, asked: Collection[int]) -> Mapping[int, Row]:
+    """Give the first score of each invitation that has one."""
+    scores: dict[int, Row] = {}
+    for row in await session.fetch(_SCORES, sorted(asked)) if asked else ():
+        scores.setdefault(row["invitation_id"], row)
+    return scores
+
+
+def _fate(row: Row, score: Row | None) -> Fate:
     return Fate(
         opened_at=from_ms(row["opened_at"]),
         respond_by=from_ms_or_none(row["respond_by"]),
@@ -75,7 +100,7 @@ def _fate(row: Row) -> Fate:
         state=CaseState(row["state"]),
         cause=row["cause"],
         answer=None
-        if row["value"] is None
-        else (row["metric_id"], row["scale_id"], int(row["value"]), row["satisfied"]),
-        answered_at=from_ms_or_none(row["at"]),
+        if score is None
+        else (score["metric_id"], score["scale_id"], int(score["value"]), score["satisfied"]),
+        answered_at=None if score is None else from_ms(score["at"]),
     )

@@ -1,7 +1,7 @@
 """Page: from what the sections found to HTML. No clock, no network; every text is escaped."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -86,24 +86,40 @@ class Moment:
     mark: str
 
 
-async def render_results(
-    look: Look, context: Context, asked: Asked, wanted: Filter, moment: Moment
-) -> str:
-    """Give the page that shows what is asked for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a page shows, the same for all who may see the same: its sections as HTML, the days, and
+    the store's ``mark`` from before they were counted.
+    """
+
+    mark: str
+    period: str
+    parts: Sequence[Mapping[str, str]]
+
+
+async def count_results(context: Context, asked: Asked, wanted: Filter, mark: str) -> Counted:
+    """Count what is asked for."""
     this = await visit(context, asked, wanted)
     parts = []
     for section in SECTIONS:
         template = _JINJA.get_template(f"{section.name}.html")
         inside = template.render(await section.gather(this), width=WIDTH)
         parts.append({"name": section.name, "title": section.title, "html": inside})
+    return Counted(mark=mark, period=spell_period(this.period), parts=parts)
+
+
+def render_results(
+    look: Look, context: Context, asked: Asked, moment: Moment, counted: Counted
+) -> str:
+    """Give the page that shows what was counted."""
     about = listing([f"{k} {fold(asked.given[k], 60)}" for k in NAMES[2:] if k in asked.given], "")
     return _page(
         look,
         context,
         asked.given,
-        moment,
-        parts=parts,
-        period=spell_period(this.period),
+        replace(moment, mark=counted.mark),
+        parts=counted.parts,
+        period=counted.period,
         about=about,
         refresh=True,
     )

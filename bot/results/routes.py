@@ -8,7 +8,7 @@ the same 404.
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
@@ -20,9 +20,19 @@ from bot.commands.grammar import GrammarError, Request
 from bot.commands.report_store import ReportStore
 from bot.periods import PeriodError
 from bot.results.access import Access, Pass
-from bot.results.asked import read_asked, read_given, write_query
+from bot.results.asked import Asked, read_asked, read_given, write_query
 from bot.results.live import Full, Watch
-from bot.results.page import Look, Moment, render_fault, render_gone, render_results
+from bot.results.page import (
+    Counted,
+    Look,
+    Moment,
+    count_results,
+    render_fault,
+    render_gone,
+    render_results,
+)
+from bot.results.sharing import Shared
+from surveys.report import Filter
 from surveys.staff import StaffMember
 
 AT_ONCE = 4
@@ -81,6 +91,7 @@ class ResultsPage:
         self._public_url = public_url
         self._opened = opened
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._counts: Shared[Counted] = Shared()
         place = urlsplit(public_url)
         self._secure = place.scheme == "https"
         self._path = f"{place.path}/r/"
@@ -107,6 +118,7 @@ class ResultsPage:
 
     async def _stop(self, _app: web.Application) -> None:
         await self.watch.stop()
+        await self._counts.close()
 
     async def open(self, request: web.Request) -> web.Response:
         """Turn a link into a session, and lead on to the page."""
@@ -140,9 +152,15 @@ class ResultsPage:
             given = read_given(request.query)
             page = render_fault(self._look, context, given, str(fault), moment)
             return _html(page, status=400)
+        counted = await self._counts.get(
+            _same(context, asked), lambda: self._count(context, asked, wanted)
+        )
+        return _html(render_results(self._look, context, asked, moment, counted))
+
+    async def _count(self, context: Context, asked: Asked, wanted: Filter) -> Counted:
         async with self._room:
-            page = await render_results(self._look, context, asked, wanted, moment)
-        return _html(page)
+            mark = await self.watch.look()
+            return await count_results(context, asked, wanted, mark)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Keep a page up to date for as long as it is open and its reader may look."""
@@ -209,6 +227,13 @@ class ResultsPage:
             httponly=True,
             samesite="Lax",  # Strict would not come along from a chat in the browser
         )
+
+
+def _same(context: Context, asked: Asked) -> Hashable:
+    """Give what is the same for two readers to whom the same page is shown."""
+    member = context.member
+    seen = (member.role, context.teams, context.today)
+    return (*seen, *sorted(asked.given.items()), asked.words, asked.page)
 
 
 def _is_there(request: web.Request) -> bool:

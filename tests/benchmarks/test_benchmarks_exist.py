@@ -23,6 +23,7 @@ TINY = {
         "--limit=60000",
         "--only=^(results|comments|find|case|journeys)$",
     ],
+    "p12_page": ["--size=900", "--no-postgres"],
     "p7_start": ["--size=1", "--no-telegram"],
 }
 
