@@ -132,7 +132,7 @@ def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add_command(commands, "export", "write answers, comments or contacts to a file")
-    kinds = ["responses", "comments", "invitations", "contacts", "audit", "person"]
+    kinds = ["responses", "comments", "invitations", "cases", "contacts", "audit", "person"]
     parser.add_argument("what", choices=kinds, help="person: everything about one, as JSON")
     parser.add_argument("who", nargs="?", default="", help="with person: user:42 or an address")
     parser.add_argument("--out", type=Path, help="the file to write; person: default the terminal")

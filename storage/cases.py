@@ -32,6 +32,8 @@ _COLUMNS = (
 )
 _SHUT = ", ".join(f"'{state}'" for state in sorted(CLOSED))
 _OPEN = f"state NOT IN ({_SHUT})"
+WAITS = "state IN ('open', 'claimed') AND contacted_at IS NULL"
+"""What is so of a case whose customer did not hear from us yet."""
 _ADD = insert("customer_case", _COLUMNS, "RETURNING id, invitation_id")
 _CHANGED = (
     "state text, owner text, cause text, steps jsonb, respond_by bigint, escalate_at bigint,"
@@ -236,7 +238,7 @@ def limit_cases(wanted: CaseList, now: datetime) -> Where:
     if wanted.teams is not None:
         where.add("team = ANY($::text[])", list(wanted.teams))
     if wanted.late:
-        where.parts.append("state IN ('open', 'claimed')")
+        where.parts.append(WAITS)
         where.add("respond_by <= $::bigint", to_ms(now))
     return where
 

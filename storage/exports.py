@@ -43,6 +43,16 @@ _INVITATIONS = statement(f"""
     {_LIMITS.format(at="i.due_at", survey="i.survey", team="i.team")}
     ORDER BY i.id LIMIT $7::bigint
 """)  # noqa: S608 - made of constants only
+_CASES = statement(f"""
+    SELECT c.*, c.id AS number, a.metric_id AS recovery_metric, a.value AS recovery_value,
+        a.at AS recovery_at
+    FROM customer_case c LEFT JOIN answer a ON c.recovery_id <> 0 AND a.id = (
+        SELECT MIN(o.id) FROM answer o WHERE o.invitation_id = c.recovery_id
+            AND o.is_latest AND o.value IS NOT NULL AND o.metric_id <> '')
+    WHERE c.id > $1::bigint
+    {_LIMITS.format(at="c.opened_at", survey="c.survey", team="c.team")}
+    ORDER BY c.id LIMIT $7::bigint
+""")  # noqa: S608 - made of constants only
 _CONTACTS = statement("""
     SELECT id AS number, id AS contact_id FROM contact
     WHERE id > $1::bigint AND $2::bigint = $2::bigint AND $3::bigint = $3::bigint
@@ -60,6 +70,7 @@ QUERIES: Mapping[str, Statement] = {
     "responses": _RESPONSES,
     "comments": _COMMENTS,
     "invitations": _INVITATIONS,
+    "cases": _CASES,
     "contacts": _CONTACTS,
     "audit": _AUDIT,
 }

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from storage.cases import limit_cases
+from storage.cases import WAITS, limit_cases
 from storage.codec import Row, from_ms, from_ms_or_none, to_ms
 from storage.sql import Session, statement
 from storage.where import Where
@@ -27,7 +27,7 @@ async def sum_cases(session: Session, wanted: CaseList, now: datetime) -> CaseCo
     """Give how many cases are open, late and nobody's, of those wanted."""
     where = limit_cases(replace(wanted, closed=False), now)
     last = len(where.values) + 1
-    late = f"state IN ('open', 'claimed') AND respond_by <= ${last}::bigint"
+    late = f"{WAITS} AND respond_by <= ${last}::bigint"
     found = await session.fetch(
         statement(
             "SELECT COUNT(*) AS n, MIN(opened_at) AS oldest,"  # noqa: S608 - constants

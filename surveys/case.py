@@ -163,7 +163,7 @@ class Case:
 
     def is_late(self, now: datetime) -> bool:
         """Whether the customer should have been contacted by now and was not."""
-        waits = self.state in (CaseState.OPEN, CaseState.CLAIMED)
+        waits = self.state in (CaseState.OPEN, CaseState.CLAIMED) and self.contacted_at is None
         return waits and self.respond_by is not None and self.respond_by <= now
 
 
@@ -268,7 +268,7 @@ def _contacted(case: Case, _deed: Deed, who: str, now: datetime) -> Changed:
     moved = replace(
         owned,
         state=move_case(owned.state, CaseState.CONTACTED),
-        contacted_at=now,
+        contacted_at=owned.contacted_at or now,  # the first time is the one that was promised
         escalate_at=None,
     )
     return moved, (*entries, Entry(at=now, kind=EntryKind.CONTACTED, who=who))

@@ -1,16 +1,18 @@
 """/campaigns: what each campaign will ask next, and how far its last rounds came."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.commands.answers import spell_time
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, suggest
+from bot.commands.pausing import spell_hold
 from bot.commands.phrases import count, fitted, fold, listing, percent
 from scheduler.campaigns import Campaign
 from scheduler.schedule import next_occurrence
 from surveys.headway import Headway, Round
+from surveys.pausing import Pause
 
 ROUNDS, MOST_ROUNDS = 1, 8
 """Rounds shown of each campaign, and of one that is named."""
@@ -31,7 +33,8 @@ async def answer_campaigns(context: Context, words: Sequence[str]) -> Reply:
     wanted = name_of(words, [campaign.name for campaign in campaigns], "campaign")
     shown = [c for c in campaigns if wanted in ("", c.name)]
     limit = MOST_ROUNDS if wanted else ROUNDS
-    blocks = [await _block(context, campaign, limit) for campaign in shown]
+    paused = {pause.name: pause for pause in await context.store.list_paused()}
+    blocks = [await _block(context, campaign, limit, paused) for campaign in shown]
     more = "" if wanted or not shown else f"/campaigns {shown[0].name} shows its rounds."
     return Reply(text="\n\n".join(("Campaigns", *fitted(blocks), *([more] if more else []))))
 
@@ -64,9 +67,12 @@ def spell_headway(found: Headway) -> str:
     return ", ".join(parts)
 
 
-async def _block(context: Context, campaign: Campaign, limit: int) -> str:
+async def _block(
+    context: Context, campaign: Campaign, limit: int, paused: Mapping[str, Pause]
+) -> str:
     lines = [
         f"{campaign.name}: {campaign.survey} by {', '.join(campaign.via)}",
+        spell_hold(context, paused, campaign.name),
         _next(context, campaign),
     ]
     if limit > ROUNDS:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.commands.answers import MOST_NAME, spell_time
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, suggest
+from bot.commands.paging import page_buttons
 from bot.commands.people import show_person
 from bot.commands.phrases import fold, listing
 from bot.commands.recovery_words import read_recovery
@@ -36,7 +37,9 @@ async def answer_cases(context: Context, words: Sequence[str]) -> Reply:
         lines.append(f"\nMore: /cases {_again(wanted)}page {page + 1}")
     elif listed:
         lines.append("\n/case and the number shows one.")
-    return Reply(text="\n".join(lines))
+    more = len(listed) > PAGE
+    buttons = page_buttons(lambda n: f"/cases {_again(wanted)}page {n}", page, more=more)
+    return Reply(text="\n".join(lines), buttons=buttons)
 
 
 def _read(context: Context, words: Sequence[str]) -> tuple[CaseList, int]:

@@ -6,6 +6,7 @@ from bot.commands.answers import card_author, card_mark, spell_scores, spell_tim
 from bot.commands.comment_words import Taken, near_theme, take_words
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, Request, read_request, write_again
+from bot.commands.paging import page_buttons
 from bot.commands.people import show_person, show_words
 from bot.commands.phrases import fold
 from bot.commands.themes import summarise_themes
@@ -42,10 +43,15 @@ async def answer_comments(context: Context, words: Sequence[str]) -> Reply:
     head = _title(context, request, taken)
     if not shown:
         return Reply(text=f"{head}\n\n{_nothing(context, request, taken)}")
-    again = " ".join(word for word in (taken.again, write_again(request, page + 1)) if word)
-    more = f" · more: /comments {again}" if len(found) > PAGE else ""
+
+    def write(number: int) -> str:
+        words = ("/comments", taken.again, write_again(request, number))
+        return " ".join(word for word in words if word)
+
+    more = f" · more: {write(page + 1)}" if len(found) > PAGE else ""
+    buttons = page_buttons(write, page, more=len(found) > PAGE)
     blocks = [_block(context, comment) for comment in shown]
-    return Reply(text="\n\n".join((head, *blocks, f"Page {page}{more}")))
+    return Reply(text="\n\n".join((head, *blocks, f"Page {page}{more}")), buttons=buttons)
 
 
 def _refuse(request: Request, taken: Taken) -> None:

@@ -91,6 +91,7 @@ EXPORT = Command(
         ("/export", "the answers of the last 30 days as CSV"),
         ("/export xlsx after_call last month", "one survey's, for Excel"),
         ("/export comments jsonl 2026", "comment cards of a year"),
+        ("/export cases last month", "cases opened then, how they ended, and why"),
     ),
     answer=answer_export,
 )

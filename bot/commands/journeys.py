@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from bot.commands.answers import spell_time
 from bot.commands.campaigns import FOREVER, name_of, spell_headway
 from bot.commands.context import Command, Context, Reply
+from bot.commands.pausing import spell_hold
 from bot.commands.phrases import count, fitted, fold
 from scheduler.milestones import Journey, Milestone
 from surveys.headway import Headway, Travellers
+from surveys.pausing import Pause
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -28,7 +30,10 @@ async def answer_journeys(context: Context, words: Sequence[str]) -> Reply:
     rules = [_rule(journey, m) for journey in shown for m in journey.milestones]
     found = await context.store.headway(rules, _START, FOREVER, context.teams)
     people = await context.store.travellers() if context.teams is None else {}
-    blocks = [_block(context, journey, found, people.get(journey.name)) for journey in shown]
+    paused = {pause.name: pause for pause in await context.store.list_paused()}
+    blocks = [
+        _block(context, journey, found, people.get(journey.name), paused) for journey in shown
+    ]
     return Reply(text="\n\n".join(("Journeys", *fitted(blocks))))
 
 
@@ -41,15 +46,18 @@ def _block(
     journey: Journey,
     found: Mapping[str, Headway],
     people: Travellers | None,
+    paused: Mapping[str, Pause],
 ) -> str:
-    lines = [f"{journey.name}: from {fold(journey.starts, 60)}"]
+    hold = spell_hold(context, paused, journey.name)
+    lines = [f"{journey.name}: from {fold(journey.starts, 60)}", *([hold] if hold else [])]
     if context.teams is None:
         going = people or Travellers()
         lines.append(f"{count(going.under_way, 'person', 'people')} under way, {going.left:,} left")
-    lines += [
-        _milestone(context, one, found.get(_rule(journey, one), Headway()))
-        for one in journey.milestones
-    ]
+    for one in journey.milestones:
+        rule = _rule(journey, one)
+        lines.append(_milestone(context, one, found.get(rule, Headway())))
+        if rule in paused:  # by itself; what holds the whole journey is said above
+            lines.append(f"    {spell_hold(context, paused, rule)}")
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, suggest
 from bot.commands.phrases import count, fold, listing
 from surveys.message import Button
-from surveys.pausing import ALL, Pause
+from surveys.pausing import ALL, Pause, find_pause
 
 _EVERYTHING = frozenset({"all", "everything", ALL})
 _SHOWN = 30
@@ -27,7 +27,7 @@ async def answer_pause(context: Context, words: Sequence[str]) -> Reply:
         return _list(context, paused)
     name = _name(context, words)
     if name in paused:
-        return Reply(text=f"{_spell(context, paused[name])}. /resume {_word(name)} goes on.")
+        return Reply(text=f"{spell_pause(context, paused[name])}. /resume {_word(name)} goes on.")
     if name == ALL and not context.sure:
         return Reply(
             text="Nobody is asked anything until somebody resumes: no trigger, journey or campaign,"
@@ -57,7 +57,7 @@ async def answer_resume(context: Context, words: Sequence[str]) -> Reply:
     name = _name(context, words, known=tuple(paused))
     if name not in paused and name != ALL:
         above = paused.get(name.partition("/")[0]) or paused.get(ALL)
-        also = f" {_spell(context, above)}." if above else ""
+        also = f" {spell_pause(context, above)}." if above else ""
         return Reply(text=f"{name} is not on hold by itself.{also}")
     names = tuple(paused) if name == ALL else (name,)
     gone, due = await context.desk.resume(names)
@@ -83,8 +83,16 @@ def _name(context: Context, words: Sequence[str], known: Sequence[str] = ()) -> 
     raise GrammarError(f"There is no '{fold(said, 40)}' in the file; there is {there}.{own}")
 
 
+def spell_hold(context: Context, paused: Mapping[str, Pause], name: str) -> str:
+    """Say that what goes by a name asks nobody now, "" where it does; nearer pauses are told
+    before those of everything.
+    """
+    found = find_pause(paused, name)
+    return f"ON HOLD: {spell_pause(context, found)}" if found else ""
+
+
 def _list(context: Context, paused: Mapping[str, Pause]) -> Reply:
-    on_hold = [_spell(context, pause) for pause in paused.values()]
+    on_hold = [spell_pause(context, pause) for pause in paused.values()]
     runs = [f"{name} ({kind})" for name, kind in context.config.rules.items() if name not in paused]
     blocks = ["\n".join(on_hold) if on_hold else "Nothing is on hold."]
     if runs:
@@ -94,7 +102,8 @@ def _list(context: Context, paused: Mapping[str, Pause]) -> Reply:
     return Reply(text="\n\n".join(blocks), buttons=_buttons(*resume[:8]))
 
 
-def _spell(context: Context, pause: Pause) -> str:
+def spell_pause(context: Context, pause: Pause) -> str:
+    """Say what is on hold, since when and by whom."""
     since = spell_time(pause.at, context.config.timezone)
     return f"{fold(pause.spelled, 60)} · on hold since {since}, by {fold(pause.person, 60)}"
 

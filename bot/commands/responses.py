@@ -6,6 +6,7 @@ from bot.commands.answers import spell_comments, spell_scores, spell_time
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, Request, read_request, write_again
 from bot.commands.held import HELD, RELEASE, answer_held, answer_release
+from bot.commands.paging import page_buttons
 from bot.commands.people import show_person, show_response
 from bot.commands.phrases import fold
 from surveys.contact import Contact
@@ -41,7 +42,10 @@ async def answer_responses(context: Context, words: Sequence[str]) -> Reply:
         return Reply(text=f"{head}\n\n{_nothing(page)}")
     more = f" · more: /responses {write_again(request, page + 1)}" if len(rows) > PAGE else ""
     blocks = [_block(context, response, contact) for response, contact in shown]
-    return Reply(text="\n\n".join((head, *blocks, f"Page {page}{more}")))
+    buttons = page_buttons(
+        lambda n: f"/responses {write_again(request, n)}", page, more=len(rows) > PAGE
+    )
+    return Reply(text="\n\n".join((head, *blocks, f"Page {page}{more}")), buttons=buttons)
 
 
 def _refuse_scores(request: Request) -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from bot.config import load_config
 from bot.service import Service
+from surveys.case import CaseState
 from tests.bot.whole import WRITE_KEY, Clock, call, person, until
 from tests.providers.slack import Accepted, SlackServer
 from tests.providers.telegram import TelegramServer
+from tests.storage.test_cases import a_case
 
 ANNA, OTTO = 10_001, 778
 MAIJA, PEKKA = "U0MAIJA", "U0PEKKA"
@@ -229,3 +231,19 @@ async def test_a_case_nobody_takes_is_told_to_the_manager_once(tmp_path: Path) -
         await house.service.cases.sweep()
         late = [a for a in house.slack.sent(MAIJA) if "is late" in a.text]
         assert len(late) == 1
+
+
+async def test_pages_of_cases_are_turned_by_buttons(tmp_path: Path) -> None:
+    async with a_house(tmp_path) as house:
+        for number in range(12):
+            await a_case(house.service.store, "support", owner=f"{number}", state=CaseState.CLAIMED)
+        house.telegram.say(OTTO, "/cases")
+        await until(lambda: "12 open" in _last(house, OTTO))
+        house.telegram.press(OTTO, house.telegram.sent(OTTO)[-1].message_id, "More ▶")
+        await until(lambda: "11 · " in _last(house, OTTO))
+        house.telegram.press(OTTO, house.telegram.sent(OTTO)[-1].message_id, "◀ Back")
+        await until(lambda: "\n1 · " in _last(house, OTTO))
+        house.slack.command(MAIJA, "cases")
+        await until(lambda: "12 open" in _said(house, MAIJA))
+        house.slack.press(MAIJA, house.slack.sent(MAIJA)[-1].external_id, "More ▶")
+        await until(lambda: "12 · " in _said(house, MAIJA))

@@ -22,11 +22,13 @@ from bot.exporting.writers import WRITERS, XlsxWriter, harmless
 from storage.codec import to_ms
 from storage.exports import PAGE, Part
 from storage.store import Store
+from surveys.case import CaseState
 from surveys.staff import Role, StaffMember
 from tests.bot.test_desk_path import ask
 from tests.bot.whole import LEADER, Whole, call, person, until, whole_service
 from tests.storage.make import NOW, add_contacts, answer, contact, plan, reply
 from tests.storage.test_audit import CONFIG
+from tests.storage.test_cases import a_case
 
 EVIL = '=HYPERLINK("http://evil.example","click")'
 KEY = b"k" * 32
@@ -119,6 +121,26 @@ async def test_limits_hold_in_the_stores_query(filled: Store, tmp_path: Path) ->
     assert await count(since=to_ms(NOW) + 1) == await count(until=to_ms(NOW)) == 0
     path = await read(filled, "contacts", "jsonl", tmp_path, teams=("north",))
     assert path.read_bytes() == b"", "contacts have no team: whoever is limited sees none"
+
+
+async def test_cases_are_exported_with_how_they_ended_and_by_team(
+    store: Store, tmp_path: Path
+) -> None:
+    closed = {"state": CaseState.SOLVED, "closed_at": NOW, "cause": EVIL, "owner": "Maija"}
+    await a_case(store, "north", **closed)
+    await a_case(store, "south", respond_by=NOW)
+    path = await read(store, "cases", "jsonl", tmp_path, teams=("north",))
+    [row] = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    assert (row["state"], row["cause"], row["owner"]) == ("solved", EVIL, "Maija")
+    assert (row["team"], row["closed_at"]) == ("north", NOW.isoformat())
+    assert row["recovery_value"] is None
+    everything = await read(store, "cases", "csv", tmp_path)
+    with everything.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [one["team"] for one in rows] == ["north", "south"]
+    assert rows[0]["cause"] == "'" + EVIL
+    nothing = await read(store, "cases", "jsonl", tmp_path, survey="other")
+    assert nothing.read_bytes() == b""
 
 
 async def test_pages_give_each_row_once(store: Store, tmp_path: Path) -> None:

@@ -48,6 +48,13 @@ async def test_what_is_open_and_since_when(store: Store) -> None:
     assert (nothing.open, nothing.oldest) == (0, None)
 
 
+async def test_who_was_contacted_is_not_late_when_a_case_is_opened_again(store: Store) -> None:
+    await a_case(store, "north", respond_by=NOW - HOUR, contacted_at=NOW - 2 * HOUR, owner="x",
+                 state=CaseState.CLAIMED)  # fmt: skip
+    assert (await store.sum_cases(CaseList(), NOW)).late == 0
+    assert await store.list_cases(CaseList(late=True), NOW, 10, 0) == []
+
+
 async def test_the_answer_afterwards_is_found_by_its_case(store: Store) -> None:
     case, person = await a_case(
         store, opened_at=NOW - 20 * DAY, state=CaseState.SOLVED, closed_at=NOW - 19 * DAY

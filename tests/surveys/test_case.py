@@ -90,6 +90,19 @@ def test_a_closed_case_takes_no_deed_but_notes_and_reopening() -> None:
     assert (again.state, again.owner, again.closed_at) == (CaseState.CLAIMED, "Pekka", None)
 
 
+def test_what_was_solved_by_mistake_goes_on_as_if_it_had_not_been() -> None:
+    contacted = do(CASE, ("contacted", ""))
+    later = NOW + 9 * HOUR
+    solved, _ = act(contacted, Deed(kind=DeedKind.SOLVED, text="Too slow"), "Maija", later)
+    again, _ = act(solved, Deed(kind=DeedKind.REOPEN), "Maija", later)
+    assert (again.closed_at, again.contacted_at, again.cause) == (None, NOW, "Too slow")
+    assert not again.is_late(later)
+    once_more, _ = act(again, Deed(kind=DeedKind.CONTACTED), "Maija", later)
+    assert once_more.contacted_at == NOW, "the first contact is the one that counts"
+    closed, _ = act(again, Deed(kind=DeedKind.SOLVED), "Maija", later)
+    assert (closed.state, closed.cause, closed.contacted_at) == (CaseState.SOLVED, "Too slow", NOW)
+
+
 def test_steps_are_ticked_and_unticked() -> None:
     listened = do(CASE, ("step", "listen"), ("step", "thank"))
     assert listened.steps == {Step.LISTEN, Step.THANK}

@@ -149,13 +149,14 @@ class MemoryStore:
     audit: list[Entry] = field(default_factory=list)
     heard: list[tuple[date, Heard]] = field(default_factory=list)
     unread: int = 0
+    paused: list[Pause] = field(default_factory=list)
     waiting: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
 
     async def find_contacts(self, words: str, /, limit: int, offset: int) -> list[Contact]:
         return [Contact(id=42, keys=("user:42",))][offset : offset + limit]
 
     async def list_paused(self) -> list[Pause]:
-        return []
+        return list(self.paused)
 
     async def list_uncertain(self, limit: int, offset: int) -> list[Uncertain]:
         return []

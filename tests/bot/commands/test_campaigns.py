@@ -10,6 +10,7 @@ from scheduler.campaigns import Campaign
 from scheduler.milestones import Journey, Milestone
 from scheduler.schedule import Schedule
 from surveys.headway import Headway, Round, Travellers
+from surveys.pausing import ALL, Pause
 from tests.bot.commands.office import CHANNEL, CONFIG, NOW, MemoryStore
 
 FIRST, SECOND = datetime(2026, 7, 6, 7, tzinfo=UTC), datetime(2026, 10, 5, 7, tzinfo=UTC)
@@ -38,8 +39,9 @@ ONBOARDING = Journey(
 OFFICE = replace(CONFIG, campaigns=(QUARTERLY,), journeys=(ONBOARDING,))
 
 
-async def ask(line: str, *, who: str = "2", empty: bool = False) -> str:
+async def ask(line: str, *, who: str = "2", empty: bool = False, paused: str = "") -> str:
     store = MemoryStore(
+        paused=[Pause(name=paused, person="Otto", at=NOW)] if paused else [],
         came=[
             ("quarterly_nps", Round(wall=SECOND, begins=SECOND, enlisted=812, done=True)),
             ("quarterly_nps", Round(wall=FIRST, begins=FIRST, enlisted=700, done=True)),
@@ -117,3 +119,22 @@ async def test_a_team_lead_sees_dates_and_no_other_teams_numbers() -> None:
     assert "812" not in text
     assert "780" not in text
     assert "under way" not in await ask("/journeys", who="3")
+
+
+@pytest.mark.parametrize("paused", ["quarterly_nps", ALL])
+async def test_a_campaign_on_hold_says_so(paused: str) -> None:
+    line = (await ask("/campaigns", paused=paused)).splitlines()[3]
+    assert line.startswith("ON HOLD: ")
+    assert line.endswith("by Otto")
+    assert ("everything" if paused == ALL else paused) in line
+    assert "ON HOLD" not in await ask("/campaigns", paused="onboarding")
+
+
+async def test_a_journey_on_hold_says_so_and_one_milestone_by_itself() -> None:
+    whole = (await ask("/journeys", paused="onboarding")).splitlines()
+    assert whole[3].startswith("ON HOLD: onboarding · on hold since")
+    assert sum("ON HOLD" in line for line in whole) == 1
+    part = (await ask("/journeys", paused="onboarding/renewal")).splitlines()
+    [at] = [n for n, line in enumerate(part) if "ON HOLD" in line]
+    assert part[at - 1].startswith("  renewal")
+    assert "ON HOLD" not in await ask("/journeys", paused="quarterly_nps")

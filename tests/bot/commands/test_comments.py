@@ -95,6 +95,7 @@ async def test_pages_follow_each_other() -> None:
     assert f"number {PAGE + 1:02}" not in first.text
     more = first.text.rpartition("more: ")[2]
     assert more == "/comments cards about word 2026-11-15..2026-11-21 page 2"
+    assert [button.payload for button in first.buttons] == [more]
     second = await ask(more, *rows)
     assert f"number {PAGE + 1:02}" in second.text
     third = await ask("/comments page 3", *rows)

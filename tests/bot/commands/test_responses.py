@@ -54,7 +54,9 @@ async def test_pages_follow_each_other_without_gaps() -> None:
     assert "Person 07" not in first.text
     more = "after_call 2026-11-15..2026-11-21 page 2"
     assert first.text.endswith(f"Page 1 · more: /responses {more}")
+    assert [button.payload for button in first.buttons] == [f"/responses {more}"]
     second = await ask(f"/responses {more}", *rows)
+    assert [button.payload[-6:] for button in second.buttons] == ["page 1", "page 3"]
     assert "Person 07" in second.text
     assert "Person 12" in second.text
     third = await ask("/responses page 3", *rows)
