@@ -12,8 +12,9 @@ from storage.restoring import Restored, restore
 from surveys.errors import AfterwordError
 
 _WARNING = (
-    "Everything since the back-up is forgotten: answers, stops, erasures. Repeat those that were"
-    " asked of you since."
+    "Everything since the back-up is forgotten: answers, and what people asked of us. Who was"
+    " erased or said stop since is so again, as far as the database that is there now says, or"
+    " --suppressed."
 )
 
 
@@ -24,12 +25,14 @@ class RestoreError(AfterwordError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What to restore: a ``backup``, None where the server's own tool has done so. ``skip`` asks
-    nobody who waited when it was made; ``sure`` asks no further.
+    nobody who waited when it was made; ``sure`` asks no further. ``suppressed`` is a list of hashes
+    of those who were forgotten or said stop.
     """
 
     backup: Path | None
     skip: bool = False
     sure: bool = False
+    suppressed: Path | None = None
 
 
 async def run_restore(
@@ -52,6 +55,7 @@ async def run_restore(
         datetime.now(UTC),
         timezone=service.timezone,
         skip=wish.skip,
+        suppressed=wish.suppressed,
     )
     print(spell(done), file=out)
     return 0
@@ -63,6 +67,15 @@ def spell(done: Restored) -> str:
     lines = ["Restored. Everything is on hold: nobody is asked until somebody resumes."]
     if done.aside:
         lines.append(f"The database that was there is kept: {done.aside}")
+    if done.erased:
+        lines.append(f"{count(done.erased, 'person', 'people')} erased since: erased again.")
+    if done.stopped:
+        lines.append(f"{count(done.stopped, 'person', 'people')} who said stop since: kept.")
+    if done.unknown:
+        lines.append(
+            "Nothing says who was erased or said stop since: repeat what was asked of you, or"
+            " restore once more with --suppressed FILE."
+        )
     if done.let_go:
         lines.append(
             f"{count(done.let_go, 'message')} under way then may have been sent since: let go."

@@ -104,13 +104,23 @@ def _add_restore(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--skip-waiting", action="store_true", help="ask nobody who waited when it was made"
     )
+    parser.add_argument(
+        "--suppressed",
+        type=Path,
+        help="CSV of hashes of those who were erased or said stop since (hash, at, source)",
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask whether this is meant")
 
     def run(options: argparse.Namespace) -> int:
         from bot.restoring import Wish, run_restore  # noqa: PLC0415
         from bot.running import run_async  # noqa: PLC0415
 
-        wish = Wish(backup=options.backup, skip=options.skip_waiting, sure=options.yes)
+        wish = Wish(
+            backup=options.backup,
+            skip=options.skip_waiting,
+            sure=options.yes,
+            suppressed=options.suppressed,
+        )
         return run_async(run_restore(options.config, wish, sys.stdout))
 
     parser.set_defaults(run=run)

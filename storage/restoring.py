@@ -18,6 +18,7 @@ from storage.database import Database, read_url
 from storage.errors import StoreError, StoreInUse
 from storage.filelock import FileLock
 from storage.pausing import pause
+from storage.reapplying import read_aside, read_list, reapply
 from storage.sql import Backend, Session, statement
 from surveys.pausing import ALL
 
@@ -62,27 +63,40 @@ _MOVE_POSTGRES = statement("""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
     """What a restore did: where the database that was there is now, how many invitations wait (or
-    were skipped), and how many messages under way were let go.
+    were skipped), how many messages under way were let go, and how many people were forgotten again
+    or said stop since. That is ``unknown`` where there was neither a database nor a list to ask.
     """
 
     aside: Path | None
     waiting: int
     skipped: bool
     let_go: int
+    erased: int = 0
+    stopped: int = 0
+    unknown: bool = False
 
 
 async def restore(
-    url: str, backup: Path | None, now: datetime, *, timezone: str = "UTC", skip: bool = False
+    url: str,
+    backup: Path | None,
+    now: datetime,
+    *,
+    timezone: str = "UTC",
+    skip: bool = False,
+    suppressed: Path | None = None,
 ) -> Restored:
     """Put a back-up in the place of a SQLite file, which is kept beside it, and hold everything.
 
     On PostgreSQL the server's own tool has put the back-up in place before: ``backup`` is None.
-    ``skip`` asks nobody who waited when the back-up was made. May be called again after a failure.
+    ``skip`` asks nobody who waited when the back-up was made. Who was forgotten or said stop since
+    is so again, by the database that was there, or by a list of hashes (``suppressed``). May be
+    called again after a failure.
 
     :raises StoreError: where the service runs, the back-up is none, or the disk refuses; nothing
         was changed then.
     """
     backend, path = read_url(url)
+    gone = read_list(suppressed) if suppressed else None
     aside = None
     if backend is Backend.SQLITE:
         if path is None or backup is None:
@@ -95,9 +109,19 @@ async def restore(
     database = await Database.open(url, timezone)
     try:
         waiting, let_go = await database.transact(_hold_all(now, skip=skip))
+        found = [one for one in (gone, read_aside(aside) if aside else None) if one]
+        again = [await reapply(database, one, now) for one in found]
     finally:
         await database.close()
-    return Restored(aside=aside, waiting=waiting, skipped=skip, let_go=let_go)
+    return Restored(
+        aside=aside,
+        waiting=waiting,
+        skipped=skip,
+        let_go=let_go,
+        erased=sum(erased for erased, _ in again),
+        stopped=sum(stopped for _, stopped in again),
+        unknown=not again,
+    )
 
 
 def _swap(path: Path, backup: Path, now: datetime) -> Path | None:

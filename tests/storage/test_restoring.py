@@ -8,8 +8,10 @@ import pytest
 
 from storage.restoring import BY, STRIDE, restore
 from storage.store import Store, StoreError
+from surveys.contact import Contact
 from surveys.due import Due, DueKind
-from tests.storage.make import NOW, message, plan
+from surveys.suppression import names_of, suppression_hash
+from tests.storage.make import NOW, add_contacts, contact, message, plan
 
 LATER = datetime(2027, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -116,3 +118,100 @@ async def test_nothing_changes_where_it_cannot_be_done(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="name the back-up"):
         await restore(url, None, LATER)
     assert (tmp_path / "a.db").read_bytes() == before
+
+
+async def people(store: Store) -> dict[str, Contact]:
+    """Whom the store knows, by name."""
+    found = [await store.find_people(name) for name in ("forgotten", "stopped", "kept", "late")]
+    return {contact.keys[0]: contact for one in found for contact in one}
+
+
+async def meet(store: Store) -> None:
+    mail = [("email", "forgotten@x.example")]
+    await add_contacts(
+        store,
+        contact("user:forgotten", addresses=mail),
+        contact("user:stopped"),
+        contact("user:kept"),
+        contact("user:late", addresses=[("sms", "+358401234567")]),
+    )
+
+
+async def ask_of_us(store: Store) -> None:
+    """One is erased, one says stop, one says stop where we do not know them."""
+    found = await people(store)
+    await store.erase(found["user:forgotten"].id, LATER)
+    stopped = {found["user:stopped"].id}
+    await store.unit_of_work(lambda t: t.opt_out(stopped, LATER, "telegram"))
+    await store.unit_of_work(lambda t: t.suppress("sms", "+358401234567", LATER))
+
+
+async def test_who_was_erased_or_said_stop_since_is_so_again(tmp_path: Path) -> None:
+    url, copy = f"sqlite://{tmp_path}/a.db", tmp_path / "copy.db"
+    store = await Store.open(url)
+    await meet(store)
+    await store.backup(copy)
+    await ask_of_us(store)
+    await store.close()
+    done = await restore(url, copy, LATER)
+    assert (done.erased, done.stopped, done.unknown) == (1, 2, False)
+    store = await Store.open(url)
+    found = await people(store)
+    assert set(found) == {"user:stopped", "user:kept", "user:late"}
+    assert [found[f"user:{n}"].opted_out_at is not None for n in ("stopped", "kept", "late")] == [
+        True, False, True,
+    ]  # fmt: skip
+    (back,) = await add_contacts(store, contact("user:forgotten"))
+    assert back.opted_out_at is not None, "the hash is there still"
+    await store.close()
+    assert b"forgotten@x.example" not in (tmp_path / "a.db").read_bytes()
+
+
+async def test_a_lost_database_is_asked_for_by_a_list(tmp_path: Path) -> None:
+    url, copy = f"sqlite://{tmp_path}/a.db", tmp_path / "copy.db"
+    store = await Store.open(url)
+    await meet(store)
+    await store.backup(copy)
+    await ask_of_us(store)
+    await store.close()
+    listed = tmp_path / "suppressed.csv"
+    with sqlite3.connect(tmp_path / "a.db") as book:
+        rows = book.execute("SELECT hash, at, source FROM suppression").fetchall()
+    listed.write_text("hash,at,source\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows))
+    for file in tmp_path.glob("a.db*"):
+        file.unlink()
+    assert (await restore(url, copy, LATER)).unknown
+    done = await restore(url, copy, LATER, suppressed=listed)
+    assert (done.erased, done.stopped, done.unknown) == (1, 1, False)
+    listed.write_text("what,ever\n")
+    with pytest.raises(StoreError, match="is no list of hashes"):
+        await restore(url, copy, LATER, suppressed=listed)
+
+
+async def test_postgres_is_told_by_a_list(postgres_url: str, tmp_path: Path) -> None:
+    """What \\copy writes of the table, before the server's own tool restores."""
+    store = await Store.open(postgres_url)
+    await meet(store)
+    found = await people(store)
+    listed = tmp_path / "suppressed.csv"
+    key = store.key
+    names = [*names_of(found["user:forgotten"])]
+    listed.write_text("".join(f"{suppression_hash(key, n)},1770000000000,erased\n" for n in names))
+    await store.close()
+    done = await restore(postgres_url, None, LATER, suppressed=listed)
+    assert (done.erased, done.stopped) == (1, 0)
+
+
+async def test_another_stores_hashes_forget_nobody(tmp_path: Path) -> None:
+    """A back-up of another store has a key of its own: nothing of this one's list is meant."""
+    other, url = f"sqlite://{tmp_path}/b.db", f"sqlite://{tmp_path}/a.db"
+    for place in (other, url):
+        store = await Store.open(place)
+        await meet(store)
+        if place == url:
+            await ask_of_us(store)
+        else:
+            await store.backup(tmp_path / "copy.db")
+        await store.close()
+    done = await restore(url, tmp_path / "copy.db", LATER)
+    assert (done.erased, done.stopped) == (0, 0)
