@@ -4,12 +4,12 @@ Who writes a comment marks it unread in the same transaction; it is read a momen
 conversation. A changed list of words makes what was read by another one unread again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from storage.answers import load_answers, read_response
 from storage.cards import read_card
-from storage.codec import to_ms
-from storage.sql import Session, insert, statement
+from storage.codec import Row, to_ms
+from storage.sql import Backend, Session, insert, statement
 from storage.unread import ANSWER, CARD, is_comment
 from storage.where import Where, bounds
 from surveys.card import Card
@@ -54,9 +54,16 @@ _ADD = insert(
     " question text, metric text, metric_version text, scale text, population text,"
     " value double precision, weight double precision, read_as text",
 )
-_HEARD = (
-    "CASE WHEN contact_id > 0 THEN contact_id ELSE -id END AS who, themes, tone, survey, question,"
-    " metric, metric_version, scale, population, value, weight"
+_WHO = "CASE WHEN contact_id > 0 THEN contact_id ELSE -id END"
+_PEOPLE = {
+    Backend.SQLITE: f"GROUP_CONCAT({_WHO})",
+    Backend.POSTGRES: f"STRING_AGG(CAST({_WHO} AS TEXT), ',')",
+}
+"""People as one text: a row for each would take longer to fetch than to count."""
+
+_ALIKE = "themes, tone, survey, question, metric, metric_version, scale, population, value"
+_SUMS = (
+    "CAST(COUNT(*) AS BIGINT) AS n, SUM(weight) AS weight, SUM(weight * weight) AS weight_squared"
 )
 
 
@@ -87,23 +94,29 @@ async def count_left(session: Session, version: str) -> int:
     return int(found["unread"] + found["stale"])
 
 
-async def list_heard(session: Session, wanted: Filter, limit: int) -> list[Heard]:
-    """Give comments as they count, the newest ``limit`` of them."""
+async def hear(
+    session: Session, wanted: Filter, surveys: Collection[str], limit: int
+) -> list[Heard]:
+    """Give what the newest ``limit`` comments speak of, of these surveys (none: all, and cards)."""
     where = gist_where(session, wanted)
+    if surveys:
+        where.add("g.survey = ANY($::text[])", sorted(surveys))
     found = await session.fetch(
         statement(
-            f"SELECT {_HEARD} FROM comment_gist g WHERE {where}"  # noqa: S608 - constants
-            f" ORDER BY at DESC LIMIT ${len(where.values) + 1}::bigint"
+            f"SELECT {_ALIKE}, {_SUMS}, {_PEOPLE[session.backend]} AS people"  # noqa: S608 - constants
+            f" FROM (SELECT * FROM comment_gist g WHERE {where}"
+            f" ORDER BY g.at DESC LIMIT ${len(where.values) + 1}::bigint) AS newest"
+            f" GROUP BY {_ALIKE}"
         ),
         *where.values,
         limit,
     )
-    split: dict[str, tuple[str, ...]] = {}
-    for row in found:
-        if row["themes"] not in split:
-            split[row["themes"]] = tuple(row["themes"].split())
-        row["themes"] = split[row["themes"]]
-    return [Heard(*row.values()) for row in found]
+    return [_read_alike(row) for row in found]
+
+
+def _read_alike(row: Row) -> Heard:
+    people = frozenset(map(int, row["people"].split(",")))
+    return Heard(**{**row, "themes": tuple(row["themes"].split()), "people": people})
 
 
 def gist_where(session: Session, wanted: Filter, values: list[object] | None = None) -> Where:

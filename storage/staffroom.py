@@ -1,6 +1,6 @@
 """The staff room: what the store does for staff commands, beside showing results."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -79,9 +79,11 @@ class StaffRoom:
         """Give how many comments are still to be read by the list of words of that version."""
         return await self._database.read(lambda s: gists.count_left(s, version))
 
-    async def list_heard(self, wanted: Filter, limit: int) -> list[Heard]:
-        """Give what comments of a period speak of, the newest ``limit`` of them."""
-        return await self._database.read(lambda s: gists.list_heard(s, wanted, limit))
+    async def hear(self, wanted: Filter, surveys: Collection[str], limit: int) -> list[Heard]:
+        """Give what comments of a period speak of, the newest ``limit`` of them; ``surveys`` limits
+        to these, where there are any.
+        """
+        return await self._database.read(lambda s: gists.hear(s, wanted, surveys, limit))
 
     async def find_contacts(self, words: str, limit: int, offset: int) -> list[Contact]:
         """Give contacts of whom any name, address or key holds these words."""

@@ -47,8 +47,20 @@ class Comment:
     card: Card | None = None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What the writer is called, and whoever the comment is about, as far as we know."""
+        agent = self.response.interaction.agent if self.response else ""
+        return (*(names_of(self.contact) if self.contact else ()), *((agent,) if agent else ()))
+
+    @property
     def team(self) -> str:
         """The team it concerns, "" where none is known."""
         if self.card is not None:
             return self.card.team
         return self.response.interaction.team if self.response else ""
+
+
+def names_of(contact: Contact) -> tuple[str, ...]:
+    """Give what somebody is called, as far as the business told us."""
+    found = (contact.attributes.get(key) for key in ("name", "first_name", "last_name"))
+    return tuple(name for name in found if isinstance(name, str) and name)

@@ -10,11 +10,11 @@ from surveys.report import Tally, ValueCount
 
 
 class Heard(NamedTuple):
-    """One comment as it counts: whose (a contact's id; each visitor's own number below 0), what it
-    speaks of, how it sounds, and the score given with it: ``value`` None where there is none.
+    """``n`` comments that count alike: what they speak of, how they sound, and the score given with
+    them, ``value`` None where there is none; with the sums of their weights, and of the squares.
+    ``people`` wrote them: ids of contacts, each visitor's own number below 0.
     """
 
-    who: int
     themes: tuple[str, ...]
     tone: str
     survey: str = ""
@@ -24,7 +24,10 @@ class Heard(NamedTuple):
     scale: str = ""
     population: str = ""
     value: float | None = None
+    n: int = 1
     weight: float = 1.0
+    weight_squared: float = 1.0
+    people: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +61,12 @@ class Shift:
 
 
 def count_themes(heard: Iterable[Heard]) -> ThemeCounts:
-    """Count comments."""
+    """Count comments, and each person once."""
     everybody, by_theme = _Sum(), defaultdict[str, _Sum](_Sum)
-    for one in heard:
-        everybody.add(one)
-        for theme in one.themes:
-            by_theme[theme].add(one)
+    for alike in heard:
+        everybody.add(alike)
+        for theme in alike.themes:
+            by_theme[theme].add(alike)
     return ThemeCounts(
         everybody=everybody.total(), themes={name: s.total() for name, s in by_theme.items()}
     )
@@ -107,14 +110,13 @@ class _Sum:
         self._tones: Counter[str] = Counter()
         self._scores: dict[tuple[str, ...], list[float]] = {}
 
-    def add(self, one: Heard) -> None:
-        self._people.add(one.who)
-        self._tones[one.tone] += 1
-        if one.value is not None:
-            sums = self._scores.setdefault((*one[3:9], f"{one.value:g}"), [0, 0.0, 0.0])
-            sums[0] += 1
-            sums[1] += one.weight
-            sums[2] += one.weight**2
+    def add(self, alike: Heard) -> None:
+        self._people |= alike.people
+        self._tones[alike.tone] += alike.n
+        if alike.value is not None:
+            sums = self._scores.setdefault((*alike[2:8], f"{alike.value:g}"), [0, 0.0, 0.0])
+            for place, more in enumerate(alike[9:12]):
+                sums[place] += more
 
     def total(self) -> ThemeCount:
         return ThemeCount(

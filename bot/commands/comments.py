@@ -95,7 +95,8 @@ def _nothing(context: Context, request: Request, taken: Taken) -> str:
 def _block(context: Context, comment: Comment) -> str:
     """Give one comment in three lines: when and where it belongs, the words, who."""
     at, named = spell_time(comment.at, context.config.timezone), context.member.sees_people
-    words = fold(show_words(comment.text, named=named), _TEXT)
+    names = (*comment.names, *context.staff_names)
+    words = fold(show_words(comment.text, named=named, names=names), _TEXT)
     return "\n".join(
         (f"{at} · {_kind(context, comment)}", f"“{words}”", _who(comment, named=named))
     )

@@ -177,6 +177,11 @@ class Context:
         return words_of(self.member.language or self.config.language)
 
     @property
+    def staff_names(self) -> tuple[str, ...]:
+        """What colleagues are called."""
+        return tuple(name for one in self.config.staff for name in (one.name, one.display_name))
+
+    @property
     def counting(self) -> Counting:
         """What makes reports of counts."""
         return Counting(surveys=self.config.surveys, minimum=self.config.minimum)

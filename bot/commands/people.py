@@ -4,21 +4,18 @@ A viewer does not, and neither does a place (a channel of Slack, a mailbox): the
 who reads along there. Team leads and up read those of the rows they see. Pure.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from surveys.casework import CaseView
+from surveys.comment import names_of
 from surveys.contact import Contact
-from surveys.masking import mask_address
+from surveys.masking import mask_words
 from surveys.response import Response
 from surveys.staff import StaffMember
 
 SOMEBODY = Contact(attributes={"name": "a customer"})
 """How a customer stands before those who do not read names."""
-
-_MAIL = re.compile(r"[^\s@\"'<>()]+@[^\s@\"'<>()]+\.\w+")
-_NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}\d")
 
 
 def reads_people(staff: Sequence[StaffMember], address: str) -> bool:
@@ -32,16 +29,18 @@ def show_person(contact: Contact, *, named: bool) -> Contact:
     return contact if named else replace(SOMEBODY, id=contact.id)
 
 
-def show_words(text: str, *, named: bool) -> str:
-    """Give a customer's words as they are shown: to some, without addresses and numbers."""
-    return text if named else mask_words(text)
+def show_words(text: str, *, named: bool, names: Sequence[str] = ()) -> str:
+    """Give a customer's words as they are shown: to some, without these names and all else that
+    tells who wrote them (`surveys.masking.mask_words`).
+    """
+    return text if named else mask_words(text, names)
 
 
-def show_response(response: Response, *, named: bool) -> Response:
+def show_response(response: Response, *, named: bool, names: Sequence[str] = ()) -> Response:
     """Give a response as it is shown, its words likewise."""
     if named:
         return response
-    answers = (replace(a, text=mask_words(a.text)) for a in response.answers)
+    answers = (replace(a, text=mask_words(a.text, names)) for a in response.answers)
     return replace(response, answers=tuple(answers))
 
 
@@ -50,18 +49,8 @@ def show_case(view: CaseView, *, named: bool) -> CaseView:
     if named:
         return view
     about = view.conversation
-    response = about.response and show_response(about.response, named=False)
+    names = names_of(about.contact)
+    response = about.response and show_response(about.response, named=False, names=names)
     hidden = replace(about, contact=show_person(about.contact, named=False), response=response)
-    story = tuple(replace(entry, text=mask_words(entry.text)) for entry in view.story)
+    story = tuple(replace(entry, text=mask_words(entry.text, names)) for entry in view.story)
     return replace(view, conversation=hidden, story=story)
-
-
-def mask_words(text: str) -> str:
-    """Give a text with mail addresses and telephone numbers masked."""
-    masked = _MAIL.sub(lambda found: mask_address("email", found.group()), text)
-    return _NUMBER.sub(_mask_number, masked)
-
-
-def _mask_number(found: re.Match[str]) -> str:
-    digits = sum(c.isdecimal() for c in found.group())
-    return mask_address("sms", found.group()) if digits > 6 else found.group()

@@ -1,6 +1,6 @@
 """Counting themes: what customers speak of in a period, beside the period before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -16,14 +16,16 @@ from surveys.theme_count import (
     judge_shifts,
 )
 
-MOST = 50_000
+MOST = 30_000
 """Comments of a period that are counted, the newest: so that a year's answer takes no second."""
 
 
 class ThemeStore(Protocol):
     """What counting themes asks of the store."""
 
-    async def list_heard(self, wanted: Filter, /, limit: int) -> Sequence[Heard]:
+    async def hear(
+        self, wanted: Filter, surveys: Collection[str], limit: int, /
+    ) -> Sequence[Heard]:
         """Give what comments speak of, the newest."""
 
     async def count_unread(self, version: str, /) -> int:
@@ -67,15 +69,21 @@ class ThemeTable:
 
 
 async def count_period(
-    store: ThemeStore, counting: Counting, gists: GistReader, wanted: Filter, earlier: Filter
+    store: ThemeStore,
+    counting: Counting,
+    gists: GistReader,
+    wanted: Filter,
+    earlier: Filter,
+    surveys: Collection[str] = (),
 ) -> ThemeTable:
-    """Count the themes of the comments ``wanted``, beside those of ``earlier``."""
-    heard = await store.list_heard(wanted, limit=MOST + 1)
-    before = await store.list_heard(earlier, limit=MOST)
-    now, then = count_themes(heard[:MOST]), count_themes(before)
-    table = _lay_out(now, then, counting, gists)
+    """Count the themes of the comments ``wanted``, beside those of ``earlier``; of these surveys,
+    where any are given.
+    """
+    heard = await store.hear(wanted, surveys, MOST)
+    before = await store.hear(earlier, surveys, MOST)
+    table = _lay_out(count_themes(heard), count_themes(before), counting, gists)
     unread = await store.count_unread(gists.version)
-    return replace(table, cut=len(heard) > MOST, unread=unread)
+    return replace(table, cut=sum(alike.n for alike in heard) >= MOST, unread=unread)
 
 
 def _lay_out(

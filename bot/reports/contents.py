@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.counting import Counting
 from bot.commands.spans import before
+from bot.commands.theme_counting import ThemeStore, ThemeTable, count_period
 from bot.config.model import ReportRule
+from bot.config.themes import shipped_reader
 from bot.periods import Period, read_period
 from bot.reports.cases import CaseFigures, CaseStore, read_cases
 from bot.reports.quoting import choose
@@ -19,6 +21,7 @@ from surveys.flow import FlowCount
 from surveys.headway import Headway, Round
 from surveys.report import Filter, Report, Tally
 from surveys.survey import Survey
+from surveys.theme import GistReader
 
 _LOOKED_AT = 400
 """Comments among which those worth reading are chosen, the newest."""
@@ -33,7 +36,7 @@ _REASONS: Sequence[tuple[str, tuple[str, ...]]] = (
 )
 
 
-class ReportingStore(CaseStore, Protocol):
+class ReportingStore(CaseStore, ThemeStore, Protocol):
     """What reports ask of the store, besides what `bot.reports.cases` does."""
 
     async def tally(self, wanted: Filter, /) -> Tally:
@@ -68,7 +71,8 @@ class Contents:
     ``groups`` are the same answers by channel, team or agent; ``earlier`` those of the period
     before. ``reasons`` is how many were not asked, by the ending of a ``why_`` text. ``whole`` is
     how many were asked altogether where that is known, 0 elsewhere. ``cases`` is None where bad
-    answers do not become cases.
+    answers do not become cases. ``themes`` is what customers speak of, ``staff`` what colleagues
+    are called, who are not named in quotes.
     """
 
     name: str
@@ -82,6 +86,8 @@ class Contents:
     surveys: Mapping[str, Survey] = field(default_factory=dict)
     whole: int = 0
     cases: CaseFigures | None = None
+    themes: ThemeTable | None = None
+    staff: tuple[str, ...] = ()
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -102,6 +108,8 @@ class Office:
     company: str
     zone: ZoneInfo
     cases: bool = False
+    gists: GistReader = field(default_factory=shipped_reader)
+    staff: tuple[str, ...] = ()
 
     async def gather(
         self, rule: ReportRule, day: date, teams: tuple[str, ...] | None, now: datetime
@@ -132,6 +140,8 @@ class Office:
             reasons=sum_reasons(await self.store.count_reasons(wanted)),
             surveys=self.counting.surveys,
             cases=await read_cases(self, cases, period, now),
+            themes=await self._themes(wanted, old, rule.surveys),
+            staff=self.staff,
         )
 
     async def gather_round(
@@ -160,7 +170,13 @@ class Office:
             surveys=self.counting.surveys,
             whole=whole,
             cases=await read_cases(self, CaseList(surveys=(survey,)), period, until),
+            themes=await self._themes(wanted, before(period), (survey,)),
+            staff=self.staff,
         )
+
+    async def _themes(self, wanted: Filter, old: Period, surveys: Sequence[str]) -> ThemeTable:
+        earlier = replace(wanted, since=old.since, until=old.until)
+        return await count_period(self.store, self.counting, self.gists, wanted, earlier, surveys)
 
     async def _round(self, campaign: str, since: datetime, until: datetime, survey: str) -> Tally:
         tally = await self.store.campaign_tally(campaign, since, until)

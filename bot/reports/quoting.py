@@ -1,6 +1,5 @@
-"""Quoting: which comments are worth reading in a report, and what is masked in them. Pure."""
+"""Quoting: which comments are worth reading in a report. Pure."""
 
-import re
 from collections.abc import Sequence
 
 from surveys.comment import Comment
@@ -9,9 +8,6 @@ MOST = 5
 """Comments in one report."""
 
 _LEAST = 20
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
-_LINK = re.compile(r"(?:https?://|www\.)\S{1,500}", re.IGNORECASE)
-_DIGITS = re.compile(r"\+?\d[\d ()./-]{4,40}\d")
 
 
 def choose(comments: Sequence[Comment]) -> tuple[Comment, ...]:
@@ -32,26 +28,6 @@ def choose(comments: Sequence[Comment]) -> tuple[Comment, ...]:
         if len(chosen) == MOST:
             break
     return tuple(chosen)
-
-
-def mask(text: str, names: Sequence[str] = ()) -> str:
-    """Give words without mail addresses, links, long numbers and these names: they go to a group.
-
-    What a person is called only in their own words, and streets, are not found.
-    """
-    for pattern in (_MAIL, _LINK, _DIGITS):
-        text = pattern.sub("…", text)
-    for name in names:
-        if len(name) > 1:
-            text = re.sub(rf"\b{re.escape(name)}\b", "…", text, flags=re.IGNORECASE)
-    return text
-
-
-def names_in(comment: Comment) -> tuple[str, ...]:
-    """Give what the writer of a comment is called."""
-    known = comment.contact.attributes if comment.contact else {}
-    parts = (known.get(key) for key in ("name", "first_name", "last_name"))
-    return tuple(word for part in parts if isinstance(part, str) for word in part.split())
 
 
 def _worth(comment: Comment) -> tuple[float, int]:

@@ -29,6 +29,11 @@ def _lines(block: Block, *, tables: bool) -> Iterable[str]:
 
 def _table_lines(table: Table) -> Iterable[str]:
     """Give a table as lines: chats have no columns."""
+    if len(table.header) > 4:
+        yield f"  {' · '.join(table.header)}"
+        for name, *rest in table.rows:
+            yield f"  {name}: {'; '.join(rest)}"
+        return
     if len(table.header) > 3:
         yield table.title or table.header[0]
         for name, score, n, verdict in table.rows:

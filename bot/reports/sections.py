@@ -15,10 +15,11 @@ from bot.commands.spans import before
 from bot.reports.blocks import Block, Head, Line, Picture, Quote, Score, Table
 from bot.reports.cases import tell_cases
 from bot.reports.contents import Contents
-from bot.reports.quoting import mask, names_in
+from bot.reports.themes import tell_themes
 from bot.reports.words import Words
 from surveys.comment import Comment
 from surveys.flow import Flow
+from surveys.masking import mask_words
 from surveys.report import Row
 from surveys.verdict import Change, Verdict, compare, compare_rates, judge_groups, mixes_modes
 
@@ -81,6 +82,11 @@ def cases(contents: Contents, words: Words) -> Sequence[Block]:
     return tell_cases(contents.cases, words) if contents.cases else []
 
 
+def themes(contents: Contents, words: Words) -> Sequence[Block]:
+    """Say what customers speak of."""
+    return tell_themes(contents.themes, words)
+
+
 def comments(contents: Contents, words: Words) -> Sequence[Block]:
     """Quote what is worth reading, without what tells a group who wrote it."""
     if not contents.comments:
@@ -105,7 +111,16 @@ def ending(contents: Contents, words: Words) -> Sequence[Block]:
     return [Line(text=words.say("chance"), quiet=True)] if contents.totals.rows else []
 
 
-SECTIONS: tuple[Section, ...] = (title, surveys, groups, cases, comments, not_asked, ending)
+SECTIONS: tuple[Section, ...] = (
+    title,
+    surveys,
+    groups,
+    cases,
+    themes,
+    comments,
+    not_asked,
+    ending,
+)
 """The parts of every report, in order: the one place to add another."""
 
 
@@ -243,11 +258,11 @@ def against(found: Change | None, words: Words) -> str:
 
 def quote(contents: Contents, comment: Comment) -> Quote:
     """Quote one comment, masked, with its scores, team and channel."""
-    names = names_in(comment)
+    names = (*comment.names, *contents.staff)
     response = comment.response
     scores = spell_scores(response, contents.surveys.get(response.survey)) if response else ()
     about = (*scores, comment.team, comment.channel)
     return Quote(
-        text=fold(mask(comment.text, names), _QUOTE),
+        text=fold(mask_words(comment.text, names), _QUOTE),
         about=fold(" · ".join(part for part in about if part), 120),
     )

@@ -187,6 +187,8 @@ def make_office(store: Store, config: Config) -> Office:
         company=config.service.name,
         zone=ZoneInfo(config.service.timezone),
         cases=any(rule.case for rule in config.alerts),
+        gists=config.gists,
+        staff=tuple(n for one in config.staff for n in (one.name, one.display_name)),
     )
 
 

@@ -45,7 +45,7 @@ def _said(context: Context, comment: Comment) -> Said:
         at=spell_time(comment.at, context.config.timezone),
         moment=comment.at.isoformat(),
         about=_about(context, comment),
-        text=show_words(text, named=open_),
+        text=show_words(text, named=open_, names=(*comment.names, *context.staff_names)),
         language=language,
         facts=_facts(comment, _author(comment, open_=open_), open_=open_),
     )

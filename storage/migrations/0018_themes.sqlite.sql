@@ -26,7 +26,7 @@ CREATE TABLE comment_gist (
     weight REAL NOT NULL,
     read_as TEXT NOT NULL
 );
-CREATE INDEX idx_gist_at ON comment_gist (at);
+CREATE INDEX idx_gist_at ON comment_gist (at, tone, themes);
 CREATE INDEX idx_gist_ref ON comment_gist (ref, kind);
 CREATE INDEX idx_gist_contact ON comment_gist (contact_id);
 CREATE INDEX idx_gist_invitation ON comment_gist (invitation_id);

@@ -13,7 +13,7 @@ class CommentGist(Model):
     kind = Text()
     ref = fields.BigIntField()
     question_id = Text()
-    at = fields.BigIntField(db_index=True)
+    at = fields.BigIntField()
     contact_id = fields.BigIntField(db_index=True)
     invitation_id = fields.BigIntField(db_index=True)
     survey = Text()
@@ -34,7 +34,7 @@ class CommentGist(Model):
 
     class Meta:
         table = "comment_gist"
-        indexes = (Index(fields=["ref", "kind"]),)
+        indexes = (Index(fields=["ref", "kind"]), Index(fields=["at", "tone", "themes"]))
 
 
 class CommentUnread(Model):

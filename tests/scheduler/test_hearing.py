@@ -31,7 +31,7 @@ async def write(store: Store, n: int) -> None:
 
 
 async def themes(store: Store) -> set[tuple[str, ...]]:
-    return {one.themes for one in await store.list_heard(ALWAYS, 1000)}
+    return {one.themes for one in await store.hear(ALWAYS, (), 1000)}
 
 
 async def test_all_is_read_and_what_is_new_with_the_next_tick(store: Store) -> None:

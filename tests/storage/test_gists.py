@@ -37,18 +37,23 @@ async def read_all(store: Store, reader: GistReader = READER) -> int:
 
 
 async def heard(store: Store, **limits: object) -> list[Heard]:
+    """Give the comments that are counted, one by one."""
     wanted = replace(ALWAYS, **limits)  # type: ignore[arg-type]
-    return sorted(await store.list_heard(wanted, 50))
+    found = await store.hear(wanted, (), 50)
+    return sorted(one._replace(n=1) for one in found for _ in range(one.n))
+
+
+async def people(store: Store) -> set[int]:
+    return {who for one in await heard(store) for who in one.people}
 
 
 async def test_a_comment_is_read_once_with_the_score_beside_it(store: Store) -> None:
-    people = await say(store, "I waited too long", "Great staff", "")
+    first_one, second_one, _ = await say(store, "I waited too long", "Great staff", "")
     assert await store.count_unread(READER.version) == 2
     assert await read_all(store) == 2
     assert await read_all(store) == await store.count_unread(READER.version) == 0
     first, second = await heard(store)
-    assert first == Heard(
-        who=people[0],
+    assert second == Heard(
         themes=("waiting",),
         tone="negative",
         survey="phone",
@@ -58,9 +63,10 @@ async def test_a_comment_is_read_once_with_the_score_beside_it(store: Store) -> 
         scale="0-10",
         population="customer",
         value=3.0,
-        weight=1.0,
+        people=frozenset([first_one]),
     )
-    assert (second.who, second.themes, second.tone) == (people[1], ("staff",), "positive")
+    assert (first.themes, first.tone) == (("staff",), "positive")
+    assert first.people == {second_one}
 
 
 async def test_changed_words_and_scores_are_read_again(store: Store) -> None:
@@ -93,9 +99,9 @@ async def test_cards_are_read_and_visitors_are_told_apart(store: Store) -> None:
     cards = [replace(card, contact_id=anna.id), card, replace(card, text="Dear me"), quiet]
     await store.unit_of_work(lambda t: t.save_cards(cards))
     assert await read_all(store) == 4
-    found = await heard(store)
-    assert len(found) == 3 and len({one.who for one in found}) == 3
-    assert [one.who for one in found if one.who > 0] == [anna.id]
+    found, writers = await heard(store), await people(store)
+    assert len(found) == len(writers) == 3
+    assert [who for who in writers if who > 0] == [anna.id]
     assert sorted(one.themes for one in found) == [(), ("quality",), ("quality",)]
     assert await heard(store, survey="phone") == []
     assert len(await heard(store, team="north")) == 3
@@ -164,15 +170,26 @@ async def test_a_page_is_a_part_of_what_is_found_newest_first(store: Store) -> N
 async def test_the_newest_are_counted_where_there_are_too_many(store: Store) -> None:
     await say(store, "waited 1", "waited 2", "waited 3")
     await read_all(store)
-    assert len(await store.list_heard(ALWAYS, 2)) == 2
+    assert sum(one.n for one in await store.hear(ALWAYS, (), 2)) == 2
+
+
+async def test_a_person_is_one_in_however_many_comments(store: Store) -> None:
+    [anna] = await add_contacts(store, contact("user:1"))
+    card = Card(channel="web", text="A queue", at=NOW, language="en", contact_id=anna.id)
+    await store.unit_of_work(lambda t: t.save_cards([card, card]))
+    await read_all(store)
+    [both] = await store.hear(ALWAYS, (), 50)
+    assert both.people == {anna.id}
+    assert (both.n, both.weight) == (2, 2.0)
+    assert await store.hear(ALWAYS, ("phone",), 50) == []
 
 
 async def test_merging_moves_and_erasing_drops_what_was_read(store: Store) -> None:
-    people = await say(store, "I waited too long", "Great staff")
+    keep, gone = await say(store, "I waited too long", "Great staff")
     await read_all(store)
-    await store.unit_of_work(lambda t: t.merge_contacts(people[0], people[1], NOW))
-    assert {one.who for one in await heard(store)} == {people[0]}
-    await store.erase(people[0], NOW)
+    await store.unit_of_work(lambda t: t.merge_contacts(keep, gone, NOW))
+    assert await people(store) == {keep}
+    await store.erase(keep, NOW)
     assert await rows(store, "SELECT * FROM comment_gist") == []
 
 

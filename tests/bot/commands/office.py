@@ -261,9 +261,12 @@ class MemoryStore:
         found.sort(key=lambda comment: comment.at, reverse=True)
         return found[offset : offset + limit]
 
-    async def list_heard(self, wanted: Filter, /, limit: int) -> Sequence[Heard]:
+    async def hear(
+        self, wanted: Filter, surveys: Collection[str], limit: int, /
+    ) -> Sequence[Heard]:
         self.asked.append(wanted)
-        return [one for day, one in self.heard if wanted.since <= day <= wanted.until][:limit]
+        since, until = wanted.since, wanted.until
+        return [one for day, one in self.heard if since <= day <= until][:limit]
 
     async def count_unread(self, version: str, /) -> int:
         return self.unread

@@ -9,9 +9,10 @@ import pytest
 
 import bot.reports.words as module
 from bot.reports.contents import stretch, sum_reasons
-from bot.reports.quoting import MOST, choose, mask
+from bot.reports.quoting import MOST, choose
 from bot.reports.recipients import Recipient, recipients
 from bot.reports.words import words_of
+from surveys.masking import mask_words
 from surveys.staff import Role, StaffMember
 from tests.bot.commands.office import NOW, said_in_survey
 
@@ -45,7 +46,7 @@ def test_numbers_are_written_as_the_language_does() -> None:
     ],
 )
 def test_what_tells_who_wrote_is_masked(written: str, masked: str) -> None:
-    assert mask(written, ("Anna",)) == masked
+    assert mask_words(written, ("Anna",)) == masked
 
 
 def test_bad_news_that_says_something_comes_first_and_once() -> None:
