@@ -12,6 +12,7 @@ from scheduler.rules import Rules
 from surveys.case import Case, DeedKind, Entry, EntryKind
 from surveys.casework import CaseView
 from surveys.cause import cause_key
+from surveys.comment import names_of
 from surveys.conversation import Conversation
 from surveys.message import Button, Capabilities, Message
 from surveys.response import Response
@@ -56,7 +57,8 @@ class CasePosts:
         """Say one piece of news."""
         named = reads_people(rules.staff, address)
         who = fold(show_person(view.conversation.contact, named=named).name, _NAME)
-        entry = replace(entry, text=show_words(entry.text, named=named))
+        names = names_of(view.conversation.contact)
+        entry = replace(entry, text=show_words(entry.text, named=named, names=names))
         return Message(address=address, text=_news(rules, view.case, entry, who))
 
     def sum_up(

@@ -15,6 +15,7 @@ from scheduler.news import News
 from scheduler.rules import Rules
 from scheduler.triggers import Trigger
 from scheduler.whereabouts import no_holiday
+from surveys.comment import names_of
 from surveys.contact import Contact
 from surveys.conversation import Conversation
 from surveys.event import Interaction
@@ -99,7 +100,7 @@ def say_alert(
     """Give what a colleague reads of a bad answer; ``added`` where words came to it since."""
     named = reads_people(rules.staff, address)
     return compose_alert(
-        response=show_response(response, named=named),
+        response=show_response(response, named=named, names=names_of(conversation.contact)),
         contact=show_person(conversation.contact, named=named),
         survey=rules.surveys[response.survey],
         invitation=conversation.invitation,
@@ -112,9 +113,10 @@ def say_alert(
 def say_card(rules: Rules, news: News, address: str) -> Message:
     """Give what a colleague reads of a comment card."""
     named = reads_people(rules.staff, address)
+    names = names_of(news.contact) if news.contact else ()
     return compose_card(
         card=news.card if named else replace(news.card, email=""),
-        words=show_words(news.words, named=named),
+        words=show_words(news.words, named=named, names=names),
         contact=news.contact and show_person(news.contact, named=named),
         interaction=news.interaction,
         address=address,

@@ -26,14 +26,18 @@ _LIMITS = """
 _RESPONSES = statement(f"""
     SELECT a.*, a.id AS number, r.contact_id, r.survey, r.survey_version, r.started_at,
         r.completed_at, r.channel AS response_channel, r.trigger, r.weight, r.interaction_id,
-        r.agent, r.team, r.line, r.population
+        r.agent, r.team, r.line, r.population, COALESCE(g.themes, '') AS themes,
+        COALESCE(g.tone, '') AS tone
     FROM answer a JOIN response r ON r.invitation_id = a.invitation_id
+    LEFT JOIN comment_gist g ON a.text <> '' AND g.ref = a.invitation_id AND g.kind = 'answer'
+        AND g.question_id = a.question_id
     WHERE a.id > $1::bigint AND a.is_latest AND NOT a.draft
     {_LIMITS.format(at="a.at", survey="r.survey", team="r.team")}
     ORDER BY a.id LIMIT $7::bigint
 """)  # noqa: S608 - made of constants only
 _COMMENTS = statement(f"""
-    SELECT k.*, k.id AS number FROM comment_card k
+    SELECT k.*, k.id AS number, COALESCE(g.themes, '') AS themes, COALESCE(g.tone, '') AS tone
+    FROM comment_card k LEFT JOIN comment_gist g ON g.ref = k.id AND g.kind = 'card'
     WHERE k.id > $1::bigint AND k.text <> '' AND NOT k.quiet
     {_LIMITS.format(at="k.at", survey="''", team="k.team")}
     ORDER BY k.id LIMIT $7::bigint

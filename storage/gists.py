@@ -13,9 +13,11 @@ from storage.sql import Backend, Session, insert, statement
 from storage.unread import ANSWER, CARD, is_comment
 from storage.where import Where, bounds
 from surveys.card import Card
-from surveys.metric import METRICS
+from surveys.keyphrase import Written
+from surveys.metric import METRICS, Band, band
 from surveys.report import Filter
 from surveys.response import Answer, Response
+from surveys.scale import SCALES
 from surveys.theme import GistReader
 from surveys.theme_count import Heard
 
@@ -117,6 +119,34 @@ async def hear(
 def _read_alike(row: Row) -> Heard:
     people = frozenset(map(int, row["people"].split(",")))
     return Heard(**{**row, "themes": tuple(row["themes"].split()), "people": people})
+
+
+async def list_written(session: Session, wanted: Filter, limit: int) -> list[tuple[str, Written]]:
+    """Give the newest ``limit`` comments with the language each is in."""
+    where = gist_where(session, wanted)
+    found = await session.fetch(
+        statement(
+            f"SELECT CASE WHEN g.contact_id > 0 THEN g.contact_id ELSE -g.id END AS who, g.metric,"  # noqa: S608 - constants
+            " g.scale, g.value, COALESCE(a.text, c.text) AS text,"
+            " COALESCE(a.language, g.language) AS language FROM comment_gist g"
+            " LEFT JOIN answer a ON g.kind = 'answer' AND a.invitation_id = g.ref"
+            " AND a.question_id = g.question_id AND a.is_latest"
+            " LEFT JOIN comment_card c ON g.kind = 'card' AND c.id = g.ref"
+            f" WHERE {where} AND COALESCE(a.text, c.text) <> ''"
+            f" ORDER BY g.at DESC LIMIT ${len(where.values) + 1}::bigint"
+        ),
+        *where.values,
+        limit,
+    )
+    return [(row["language"], _read_written(row)) for row in found]
+
+
+def _read_written(row: Row) -> Written:
+    metric, scale = METRICS.get(row["metric"]), SCALES.get(row["scale"])
+    if row["value"] is None or metric is None or scale is None or row["value"] not in scale:
+        return Written(row["who"], row["text"])
+    low = band(metric, scale, int(row["value"]), scale.high) is Band.LOW
+    return Written(row["who"], row["text"], low)
 
 
 def gist_where(session: Session, wanted: Filter, values: list[object] | None = None) -> Where:

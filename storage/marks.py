@@ -1,5 +1,5 @@
 """Marks: whether anything was said or done since somebody last looked, for the price of a look at
-the end of three tables.
+the end of four tables.
 """
 
 from storage.sql import Session, statement
@@ -14,12 +14,15 @@ _MARK = statement(f"""
         (SELECT id, LENGTH(text) AS size FROM comment_card ORDER BY id DESC LIMIT {_LAST}) AS c)
     || '-' || (SELECT COALESCE(SUM(id), 0) FROM
         (SELECT id FROM case_entry ORDER BY id DESC LIMIT {_LAST}) AS e)
+    || '-' || (SELECT COALESCE(SUM(id), 0) FROM
+        (SELECT id FROM comment_gist ORDER BY id DESC LIMIT {_LAST}) AS g)
     AS mark
 """)  # noqa: S608 - a constant
 
 
 async def last_said(session: Session) -> str:
-    """Give a mark that is another one after every answer, comment card and deed on a case.
+    """Give a mark that is another one after every answer, comment card and deed on a case, and
+    again when a comment was read for what it speaks of.
 
     The highest id alone would not do: on PostgreSQL a row with a lower one may become visible
     later, and a row may be written again: choices that are still being ticked, a card that grows.

@@ -19,6 +19,7 @@ from storage import (
 from storage.database import Database
 from surveys.audit import Entry, Head, Note
 from surveys.contact import Contact
+from surveys.keyphrase import Written
 from surveys.pausing import Pause
 from surveys.report import Filter
 from surveys.theme import GistReader
@@ -84,6 +85,10 @@ class StaffRoom:
         to these, where there are any.
         """
         return await self._database.read(lambda s: gists.hear(s, wanted, surveys, limit))
+
+    async def list_written(self, wanted: Filter, limit: int) -> list[tuple[str, Written]]:
+        """Give the newest ``limit`` comments, each with its language and who wrote it."""
+        return await self._database.read(lambda s: gists.list_written(s, wanted, limit))
 
     async def find_contacts(self, words: str, limit: int, offset: int) -> list[Contact]:
         """Give contacts of whom any name, address or key holds these words."""

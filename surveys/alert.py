@@ -8,8 +8,9 @@ from hashlib import sha256
 
 from surveys.case import CasePlan, WorkHours
 from surveys.condition import Condition
-from surveys.response import Response
+from surveys.response import Answer, Response
 from surveys.staff import Role, StaffMember
+from surveys.theme import GistReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class AlertRule:
     ``words`` are some of which the customer's own words must hold one, whatever their capitals;
     without any, words do not matter. Each of ``to`` is a role's name (of the interaction's team
     where the role has teams), a staff member's name, or a place: ``slack:#service``.
+    ``themes`` are those that the customer's words must speak of, one of them, as ``gists`` reads.
     ``respond_within`` is how soon they get in touch: the customer is promised it. ``case`` is how
     the case is handled that is opened, None where none is. ``hours`` are when colleagues are told,
     None for at once; ``urgent`` does not wait for them. ``repeated`` is how often it must come to
@@ -38,6 +40,8 @@ class AlertRule:
 
     condition: Condition | None = None
     words: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    gists: GistReader | None = None
     to: tuple[str, ...]
     respond_within: timedelta | None = None
     case: CasePlan | None = None
@@ -61,7 +65,16 @@ class AlertRule:
             return False
         if self.condition is not None and not self.condition.holds(answer_facts(response)):
             return False
-        return not self.words or _mentions(response, self.words)
+        if self.words and not _mentions(response, self.words):
+            return False
+        return not self.themes or self._speaks(response)
+
+    def _speaks(self, response: Response) -> bool:
+        """Whether the customer's own words speak of one of the themes."""
+        if self.gists is None:
+            return False
+        gists = [self.gists.read(a.text, a.language) for a in _said(response)]
+        return any(theme in gist.themes for gist in gists for theme in self.themes)
 
 
 def match_alerts(
@@ -97,9 +110,13 @@ def last_said(response: Response) -> datetime:
 
 def _mentions(response: Response, words: Sequence[str]) -> bool:
     """Whether the customer's own words hold one of these, at the beginning of a word."""
-    said = [a.text for a in response.answers if a.text and not a.skipped and not a.draft]
-    text = _plain(" ".join(said))
+    text = _plain(" ".join(a.text for a in _said(response)))
     return any(sought != " " and sought in text for sought in map(_plain, words))
+
+
+def _said(response: Response) -> list[Answer]:
+    """Give the answers that are words."""
+    return [a for a in response.answers if a.text and not a.skipped and not a.draft]
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,7 @@ from bot.commands.answers import card_author, card_mark, spell_scores, spell_tim
 from bot.commands.comment_words import Taken, near_theme, take_words
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, Request, read_request, write_again
+from bot.commands.keyphrases import summarise_phrases
 from bot.commands.paging import page_buttons
 from bot.commands.people import show_person, show_words
 from bot.commands.phrases import fold
@@ -29,6 +30,8 @@ async def answer_comments(context: Context, words: Sequence[str]) -> Reply:
     _refuse(request, taken)
     if taken.summary == "themes":
         return await summarise_themes(context, request)
+    if taken.summary == "phrases":
+        return await summarise_phrases(context, request)
     page = max(request.page, 1)
     search = Search(
         rows=context.filter(request),
@@ -139,7 +142,8 @@ COMMENTS = Command(
         "/comments [words to look for] [cards, praise or complaints] [survey] [period]\n"
         "          [theme X] [positive, negative, mixed or neutral]\n"
         "          [channel X] [team X] [agent X] [language X] [page N]\n"
-        "/comments themes [survey] [period] [channel X] [team X] [agent X] [language X]\n"
+        "/comments themes or phrases [survey] [period] [channel X] [team X] [agent X]\n"
+        "          [language X]\n"
         "Words come in any order. Without a period: the last 30 days."
     ),
     explanation=(
@@ -150,12 +154,13 @@ COMMENTS = Command(
         "name shows what speaks of it (waiting, staff, solution, price, website, delivery, "
         "information, quality, and your own), 'negative' what sounds so; both are found by lists "
         "of words. 'themes' counts them: people, share, the scores they gave, and the period "
-        "before."
+        "before; 'phrases' gives what many people write alike."
     ),
     examples=(
         ("/comments", "the latest of the last 30 days"),
         ("/comments queue 7d", "the last week's in which 'queue' occurs"),
         ("/comments themes 90d", "what customers speak of, with scores and what changed"),
+        ("/comments phrases 90d", "what many people write alike, language by language"),
         ("/comments negative waiting", "what sounds negative and speaks of waiting time"),
         ("/comments complaints team support", "one team's complaints"),
         ('/comments after_call about "long wait"', "one survey, words in this order"),

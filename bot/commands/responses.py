@@ -9,6 +9,7 @@ from bot.commands.held import HELD, RELEASE, answer_held, answer_release
 from bot.commands.paging import page_buttons
 from bot.commands.people import show_person, show_response
 from bot.commands.phrases import fold
+from surveys.comment import names_of
 from surveys.contact import Contact
 from surveys.response import Response
 
@@ -65,7 +66,9 @@ def _block(context: Context, response: Response, contact: Contact) -> str:
     """Give one response in up to four lines."""
     survey = context.config.surveys.get(response.survey)
     named = context.member.sees_people
-    response, contact = show_response(response, named=named), show_person(contact, named=named)
+    names = (*names_of(contact), response.interaction.agent, *context.staff_names)
+    response = show_response(response, named=named, names=names)
+    contact = show_person(contact, named=named)
     state = "" if response.completed_at else " · not finished"
     began = spell_time(response.started_at, context.config.timezone)
     lines = (

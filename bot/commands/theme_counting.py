@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.commands.counting import Counting
+from surveys.keyphrase import Written
 from surveys.report import Filter, Row
 from surveys.theme import GistReader, Theme
 from surveys.theme_count import (
@@ -27,6 +28,9 @@ class ThemeStore(Protocol):
         self, wanted: Filter, surveys: Collection[str], limit: int, /
     ) -> Sequence[Heard]:
         """Give what comments speak of, the newest."""
+
+    async def list_written(self, wanted: Filter, limit: int, /) -> Sequence[tuple[str, Written]]:
+        """Give the newest comments, each with its language and who wrote it."""
 
     async def count_unread(self, version: str, /) -> int:
         """Count comments that are still to be read."""

@@ -137,7 +137,6 @@ class _Reader:
         self._check_thanks(places, surveys, service)
         cards_to = read_cards(self._main.at("cards"), names)
         causes = read_causes(self._main.at("causes"))
-        gists = read_themes(self._main.at("themes"), names.tongue.known)
         if self._findings.faults or service is None:
             return None
         config = Config(
@@ -158,7 +157,7 @@ class _Reader:
             retention=retention,
             webhooks=webhooks,
             limits=limits,
-            gists=gists,
+            gists=names.gists,
             languages=with_own_languages(self._bank, service.language, surveys.values()),
             version=content_hash([*self._files.written, *_listed(campaigns)]),
             path=path,
@@ -280,6 +279,7 @@ class _Reader:
     def _names(self, places: Mapping[str, tuple[Place, ...]], folder: Path, zone: str) -> Names:
         channels = self._main.at("channels").value
         known = [c for c in channels if c in self._registry] if isinstance(channels, dict) else []
+        spoken = frozenset(self._bank) | _spoken(places["surveys"])
         return Names(
             surveys={str(place.route[-1]) for place in places["surveys"]},
             channels=known,
@@ -290,8 +290,9 @@ class _Reader:
             zone=zone,
             tongue=Tongue(
                 main=main_language(self._main.at("service"), self._bank),
-                known=frozenset(self._bank) | _spoken(places["surveys"]),
+                known=spoken,
             ),
+            gists=read_themes(self._main.at("themes"), spoken),
         )
 
 

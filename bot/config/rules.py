@@ -1,7 +1,7 @@
 """Rules: triggers (an event starts a survey) and alerts (an answer reaches a colleague)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,13 @@ from bot.config.reading import NOT_YET, NOT_YET_HINT, example, read_block, repor
 from bot.config.repeating import read_repeated
 from bot.config.shape import AlertShape, CardsShape, TriggerShape
 from bot.config.surveys import NAME
+from bot.config.themes import shipped_reader
 from scheduler.triggers import Trigger
 from surveys.alert import AlertRule
 from surveys.invitation import OPEN_FOR
 from surveys.metric import METRICS
 from surveys.staff import Role
+from surveys.theme import GistReader
 
 PER = ("line", "agent", "team", "customer")
 """What ``every`` may count apart."""
@@ -37,7 +39,7 @@ class Names:
 
     ``tongue`` is what texts may be written in. ``answers`` are what alerts may ask for: the
     questions of all surveys, and their metrics. ``folder`` is where files are that rules name.
-    ``zone`` is the service's time zone.
+    ``zone`` is the service's time zone. ``gists`` reads what comments speak of.
     """
 
     surveys: Collection[str]
@@ -48,6 +50,7 @@ class Names:
     tongue: Tongue
     folder: Path
     zone: str = "UTC"
+    gists: GistReader = field(default_factory=shipped_reader)
 
 
 def check_name(place: Place, kind: str) -> None:
@@ -99,7 +102,8 @@ def read_alert(place: Place, names: Names) -> AlertRule | None:
     shape = read_block(AlertShape, place)
     if shape is None:
         return None
-    if shape.if_ is None and not shape.words:
+    _check_themes(place.at("theme"), shape.theme, names.gists)
+    if shape.if_ is None and not shape.words and not shape.theme:
         place.key_fault("'if' is missing", hint=example("alert", "if"), found="if")
     if shape.if_ is not None:
         check_names(place.at("if"), shape.if_, {*names.answers, *METRICS}, "question")
@@ -119,6 +123,8 @@ def read_alert(place: Place, names: Names) -> AlertRule | None:
     return AlertRule(
         condition=shape.if_,
         words=shape.words,
+        themes=shape.theme,
+        gists=names.gists if shape.theme else None,
         to=to,
         respond_within=within,
         case=case,
@@ -126,6 +132,14 @@ def read_alert(place: Place, names: Names) -> AlertRule | None:
         urgent=urgent,
         repeated=repeated,
     )
+
+
+def _check_themes(place: Place, themes: Sequence[str], gists: GistReader) -> None:
+    known = [theme.id for theme in gists.themes]
+    for number, theme in enumerate(themes):
+        if theme not in known:
+            at = place.at(number) if isinstance(place.value, list) else place
+            at.unknown("theme", known, word=theme)
 
 
 def _receivers(place: Place, to: Sequence[str]) -> list[tuple[Place, str]]:

@@ -324,6 +324,7 @@ def _alert_types(registry: Registry) -> Types:
         "if": _IF,
         "words": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
         "repeated": {"type": "string", "pattern": r"^\s*[0-9]{1,3}\s+in\s+\S"},
+        "theme": _LISTED,
         "to": {"anyOf": [_STRING, {"type": "array", "items": _STRING, "minItems": 1}]},
         "respond_within": _DURATION,
         "business_hours": _STRING,

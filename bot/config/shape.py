@@ -274,6 +274,7 @@ class AlertShape:
     if_: If = None
     words: Names = ()
     repeated: Any = None
+    theme: Names = ()
     to: Names = ("team_lead",)
     respond_within: Duration | None = None
     business_hours: Any = None

@@ -67,6 +67,12 @@ def _addresses(channel: str) -> Callable[[Contact], Cell]:
     return cell
 
 
+_GIST = (
+    Column(name="themes", kind=Kind.TEXT, cell=lambda row, _who: ", ".join(row["themes"].split())),
+    _plain("tone"),
+)
+"""What words speak of and how they sound; empty until they are read, a moment after they came."""
+
 _CUSTOMER = (_of_person("customer", _key), _of_person("customer_name", _name))
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
@@ -87,6 +93,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
             cell=lambda row, _who: ", ".join(listed(row, "choices")),
         ),
         _plain("text"),
+        *_GIST,
         _flag("skipped"),
         _flag("satisfied"),
         _time("answered_at", "at"),
@@ -106,6 +113,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _plain("comment", Kind.INTEGER, "id"),
         _time("at"),
         _plain("text"),
+        *_GIST,
         _flag("praise"),
         _plain("channel"),
         _plain("source"),

@@ -15,11 +15,12 @@ from bot.commands.grammar import Request, Vocabulary, read_request, split_line
 from bot.commands.phrases import clean, fold
 from bot.periods import FORMS, Period, PeriodError, read_period
 from surveys.report import Filter
+from surveys.tone import Tone
 
 NAMES = ("survey", "period", "channel", "team", "agent", "language")
 """The filters, in the order in which the form has them."""
 
-WORDS, PAGE = "q", "page"
+WORDS, PAGE, THEME, TONE = "q", "page", "theme", "tone"
 _LIMITS = tuple(name for name in NAMES if name != "period")
 _LONGEST = 120
 _MOST_WORDS = 8
@@ -28,16 +29,21 @@ _LAST_PAGE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """``given`` are the filters as they were written, cleaned, empty ones left out."""
+    """``given`` are the filters as they were written, cleaned, empty ones left out. ``words``,
+    ``theme`` and ``tone`` limit the comments only.
+    """
 
     request: Request
     given: Mapping[str, str] = field(default_factory=dict)
     words: str = ""
     page: int = 1
+    theme: str = ""
+    tone: str = ""
 
     def address(self, **change: str | int) -> str:
         """Give the address of the same page with something changed; "" takes a filter away."""
-        asked: dict[str, str | int] = {**self.given, WORDS: self.words, **change}
+        said = {WORDS: self.words, THEME: self.theme, TONE: self.tone}
+        asked: dict[str, str | int] = {**self.given, **said, **change}
         return "?" + urlencode({name: value for name, value in asked.items() if value})
 
 
@@ -64,7 +70,16 @@ def read_asked(query: Mapping[str, str], context: Context) -> tuple[Asked, Filte
     words = clean(query.get(WORDS, ""))[:_LONGEST]
     looked_for = split_line(f"/comments {words}")[1][:_MOST_WORDS]
     request = Request(**limits, period=period, about=tuple(dict.fromkeys(looked_for)))
-    asked = Asked(request=request, given=given, words=words, page=_read_page(query.get(PAGE, "")))
+    theme, tone = query.get(THEME, ""), query.get(TONE, "")
+    asked = Asked(
+        request=request,
+        given=given,
+        words=words,
+        page=_read_page(query.get(PAGE, "")),
+        # What is gone from the file limits nothing.
+        theme=theme if context.config.gists.theme(theme) else "",
+        tone=tone if tone in tuple(Tone) else "",
+    )
     return asked, context.filter(request)
 
 

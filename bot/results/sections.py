@@ -15,12 +15,13 @@ from bot.commands.result_scores import spell_flow
 from bot.commands.results import COMPANY_CSAT, is_of_the_company
 from bot.commands.spans import before
 from bot.periods import Period, default_period, spell_period
-from bot.results.asked import WORDS, Asked
+from bot.results.asked import THEME, TONE, WORDS, Asked
 from bot.results.breakdown import break_down
 from bot.results.cards import make_card
 from bot.results.numbers import Overview, count_detail, count_overview
 from bot.results.open_cases import MOST_CASES, list_open
 from bot.results.said import PAGE, list_said
+from bot.results.spoken import list_spoken, list_tones
 from surveys.casework import CaseList
 from surveys.comment import Search
 from surveys.report import Filter
@@ -114,18 +115,26 @@ async def _detail(this: Visit) -> Mapping[str, object]:
 
 async def _comments(this: Visit) -> Mapping[str, object]:
     asked, page = this.asked, this.asked.page
-    search = Search(rows=this.wanted, words=asked.request.about)
+    search = Search(
+        rows=this.wanted,
+        words=asked.request.about,
+        themes=(asked.theme,) if asked.theme else (),
+        tone=asked.tone,
+    )
     offset = (page - 1) * PAGE
     found = await this.context.store.list_comments(search, limit=PAGE + 1, offset=offset)
     return {
         "comments": list_said(this.context, found),
         "masked": not this.context.member.sees_people,
         "words": asked.words,
-        "given": asked.given,
+        "given": {**asked.given, THEME: asked.theme, TONE: asked.tone},
+        "themes": await list_spoken(this.context, asked, this.wanted, this.period),
+        "tones": list_tones(asked),
+        "chosen": bool(asked.theme or asked.tone),
         "page": page,
         "newer": asked.address(page=page - 1 if page > 2 else "") if page > 1 else "",
         "older": asked.address(page=page + 1) if len(found) > PAGE else "",
-        "everything": asked.address(**{WORDS: ""}),
+        "everything": asked.address(**{WORDS: "", THEME: "", TONE: ""}),
     }
 
 

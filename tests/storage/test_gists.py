@@ -9,6 +9,7 @@ from bot.config.themes import shipped_reader
 from storage.store import Store
 from surveys.card import Card
 from surveys.comment import COMPLAINT, Search
+from surveys.keyphrase import Written
 from surveys.report import Filter
 from surveys.theme import GistReader, Theme
 from surveys.theme_count import Heard
@@ -200,3 +201,17 @@ async def test_what_was_read_of_a_page_card_goes_with_its_writer(store: Store) -
     await read_all(store)
     await store.erase(anna.id, NOW)
     assert await rows(store, "SELECT * FROM comment_gist") == []
+
+
+async def test_words_are_given_with_their_writer_language_and_whether_the_score_is_low(
+    store: Store,
+) -> None:
+    [one] = await say(store, "I waited too long")
+    card = Card(channel="web", text="Hm", at=NOW + timedelta(1), language="fi")
+    await store.unit_of_work(lambda t: t.save_cards([card]))
+    await read_all(store)
+    [(language, visitor), said] = await store.list_written(ALWAYS, 10)
+    assert said == ("en", Written(one, "I waited too long", unhappy=True))
+    assert (language, visitor.text, visitor.unhappy) == ("fi", "Hm", None)
+    assert visitor.who < 0
+    assert len(await store.list_written(ALWAYS, 1)) == 1

@@ -7,7 +7,7 @@ from bot.config.keys.key import Key
 ALERT: Mapping[str, Key] = {
     "if": Key(
         doc="Tell somebody when this holds for a response's answers. Needed, unless there are "
-        "`words`.",
+        "`words` or a `theme`.",
         example="nps <= 6 or csat <= 2",
     ),
     "words": Key(
@@ -18,6 +18,11 @@ ALERT: Mapping[str, Key] = {
         doc="Tell somebody only where it comes to that so often for one customer; then it is "
         "counted anew.",
         example="2 in 90d",
+    ),
+    "theme": Key(
+        doc="Tell somebody only where the customer's own words speak of this theme, or one of "
+        "these.",
+        example="waiting",
     ),
     "to": Key(
         doc="Whom, or a list of them: team_lead (of the interaction's team), manager, admin, a "

@@ -20,6 +20,7 @@ from surveys.event import Interaction
 from surveys.explanation import Explanation
 from surveys.flow import FlowCount
 from surveys.headway import Headway, Round, Travellers
+from surveys.keyphrase import Written
 from surveys.pausing import Pause
 from surveys.preset import PRESETS
 from surveys.question import Choice, Kind, Question
@@ -150,6 +151,7 @@ class MemoryStore:
     heard: list[tuple[date, Heard]] = field(default_factory=list)
     unread: int = 0
     paused: list[Pause] = field(default_factory=list)
+    written: list[tuple[str, Written]] = field(default_factory=list)
     waiting: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
 
     async def find_contacts(self, words: str, /, limit: int, offset: int) -> list[Contact]:
@@ -267,6 +269,10 @@ class MemoryStore:
         self.asked.append(wanted)
         since, until = wanted.since, wanted.until
         return [one for day, one in self.heard if since <= day <= until][:limit]
+
+    async def list_written(self, wanted: Filter, limit: int, /) -> Sequence[tuple[str, Written]]:
+        self.asked.append(wanted)
+        return self.written[:limit]
 
     async def count_unread(self, version: str, /) -> int:
         return self.unread

@@ -8,6 +8,7 @@ import pytest
 
 from bot.commands import MOST_CHARACTERS
 from bot.commands.theme_counting import MOST
+from surveys.keyphrase import Written
 from surveys.message import Message
 from surveys.theme_count import Heard
 from tests.bot.commands.office import CHANNEL, MemoryStore, commands, said_in_survey
@@ -167,3 +168,34 @@ async def test_the_next_page_asks_for_the_same() -> None:
     assert more.startswith("/comments negative theme waiting ") and more.endswith("page 2")
     second = await staff_commands.answer(CHANNEL, "2", more)
     assert second is not None and "Waited too long 11" in second.text
+
+
+async def test_what_many_write_alike_language_by_language() -> None:
+    staff_commands, store = commands()
+    store.written = [
+        *[("en", Written(n, "Such a long queue, Mia said", n < 5)) for n in range(6)],
+        *[("fi", Written(10 + n, "Pitkä jonotus")) for n in range(5)],
+        *[("hr", Written(20 + n, "Dug red")) for n in range(4)],
+    ]
+    answer = await staff_commands.answer(CHANNEL, "2", "/comments phrases")
+    assert answer is not None
+    assert answer.text.splitlines()[:6] == [
+        "What customers write · 23 Oct – 21 Nov 2026",
+        "",
+        "en · 6 people",
+        "“long queue” 6 people",
+        "",
+        "fi · 5 people",
+    ]
+    assert "“pitkä jonotus” 5 people" in answer.text
+    assert "mia" not in answer.text.casefold(), "colleagues are not named"
+    assert "hr" not in answer.text.split(), "too few people"
+
+
+async def test_nothing_alike_is_said_so() -> None:
+    staff_commands, store = commands()
+    nothing = await staff_commands.answer(CHANNEL, "2", "/comments phrases 7d")
+    assert nothing is not None and "No comments yet." in nothing.text
+    store.written = [("en", Written(1, "long queue"))]
+    one = await staff_commands.answer(CHANNEL, "2", "/comments phrases 7d")
+    assert one is not None and "Nothing is written alike by 5 people." in one.text

@@ -96,3 +96,21 @@ def test_slips_are_told_plainly(tmp_path: Path, themes: str, message: str, hint:
 def test_a_language_typed_wrongly_is_guessed(tmp_path: Path) -> None:
     [fault] = read(tmp_path, "themes: { parking: { eng: [car] } }").faults
     assert fault.nearest == "en"
+
+
+def test_an_alert_may_ask_for_a_theme_of_the_file(tmp_path: Path) -> None:
+    staff = "staff: [{ name: Mia, role: manager }]\n"
+    own = "themes: { parking: [parking] }\n"
+    config = read(
+        tmp_path, f"{staff}{own}alerts: [{{ theme: [parking, waiting], to: Mia }}]"
+    ).config
+    assert config is not None
+    [rule] = config.alerts
+    assert rule.themes == ("parking", "waiting")
+    assert rule.gists == config.gists
+    [fault] = read(tmp_path, f"{staff}alerts: [{{ theme: waitng, to: Mia }}]").faults
+    assert (fault.message, fault.nearest) == ("unknown theme 'waitng'", "waiting")
+    [fault] = read(
+        tmp_path, f"{staff}themes: {{ price: off }}\nalerts: [{{ theme: price }}]"
+    ).faults
+    assert fault.message == "unknown theme 'price'"

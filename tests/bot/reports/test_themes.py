@@ -11,7 +11,8 @@ from bot.commands.theme_counting import count_period
 from bot.config.model import ReportRule
 from bot.periods import Period
 from bot.reports.contents import Contents, Office
-from bot.reports.rendering import render_page, render_text
+from bot.reports.page import render_page
+from bot.reports.rendering import render_text
 from bot.reports.sections import comments as quote_comments
 from bot.reports.themes import tell_themes
 from bot.reports.words import words_of

@@ -302,3 +302,33 @@ async def test_without_a_script_it_loads_itself_again(filled: Office) -> None:
                 assert found.status == 200
                 assert found.headers["Cache-Control"].startswith("public")
         assert not page.xpath("//script[not(@src)] | //style | //*[@style] | //*[@onclick]")
+
+
+# What customers speak of
+
+
+async def test_themes_and_tones_limit_the_comments(filled: Office) -> None:
+    store, reader_of = filled.service.store, filled.service.config.gists
+    slow = Given(nps=2, words="I waited far too long", language="en", team="support")
+    await filled.give(*[slow] * 6, Given(nps=9, words="Lovely staff", language="en"))
+    while await store.read_comments(reader_of, 100):
+        pass
+    async with Reader(filled.service.url) as reader:
+        page = await reader.open(filled.link("Otto"))
+        [waiting] = page.xpath("//nav[@aria-label='What customers speak of']/a[1]")
+        assert " ".join(waiting.text_content().split()).startswith("Waiting time 6 · ")
+        page = await reader.open("/r/" + waiting.get("href"))
+        said = {one.text_content() for one in page.xpath("//blockquote")}
+        assert said == {"I waited far too long"}
+        [chosen] = page.xpath("//a[@aria-current='true']")
+        assert "theme=waiting" not in chosen.get("href"), "pressed again it lets go"
+        page = await reader.open("/r/?theme=staff&tone=positive")
+        assert [one.text_content() for one in page.xpath("//blockquote")] == ["Lovely staff"]
+        assert "fewer than 5 people" in reader.words("//nav[@aria-label='What customers speak of']")
+        hidden = page.xpath("//form[@role='search']//input[@type='hidden']/@name")
+        assert {"theme", "tone"} <= set(hidden), "a search keeps what was chosen"
+        await reader.open("/r/?theme=price&tone=negative")
+        assert "No such comment." in reader.words()
+        page = await reader.open("/r/?theme=nonsense&tone=nonsense")
+        assert not page.xpath("//a[@aria-current='true']")
+        assert len(page.xpath("//blockquote")) > 1
