@@ -19,7 +19,7 @@ from surveys.anonymity import LEAST, LONGEST_WAIT, part
 MOST = 200
 """Responses that part in one transaction."""
 
-_FIRST = 2**52
+PARTED_FROM = 2**52
 """Numbers drawn by lot begin here: no invitation has one as high."""
 
 _READY = statement("""
@@ -81,7 +81,7 @@ async def _draw(session: Session, count: int) -> list[int]:
     """Give so many numbers that no response has, drawn by lot."""
     drawn: set[int] = set()
     while len(drawn) < count:
-        drawn |= {_FIRST + secrets.randbelow(_FIRST) for _ in range(count - len(drawn))}
+        drawn |= {PARTED_FROM + secrets.randbelow(PARTED_FROM) for _ in range(count - len(drawn))}
         taken = await session.fetch(_TAKEN, sorted(drawn))
         drawn -= {row["invitation_id"] for row in taken}
     return list(drawn)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from storage.codec import to_ms
+from storage.parting import PARTED_FROM
 from storage.sql import Session, statement
 from storage.where import Where, bounds
 from surveys.report import Filter, Tally, ValueCount
@@ -11,17 +12,26 @@ _TAKE = statement("""
     INSERT INTO report_run (report, wall, at) VALUES ($1, $2, $3)
     ON CONFLICT (report, wall) DO NOTHING RETURNING report
 """)
-_ROUND = statement("""
-    SELECT i.survey, a.question_id AS question, a.metric_id AS metric, a.metric_version,
+# What has parted from whoever gave it (`storage.parting`) has no invitation: it is of the round in
+# whose time it parted, as of the day.
+_ROUND = statement(f"""
+    SELECT r.survey, a.question_id AS question, a.metric_id AS metric, a.metric_version,
         a.scale_id AS scale, r.population, a.value, COUNT(*) AS n, SUM(r.weight) AS weight,
         SUM(r.weight * r.weight) AS weight_squared
-    FROM invitation i JOIN response r ON r.invitation_id = i.id
-    JOIN answer a ON a.invitation_id = i.id AND a.is_latest AND NOT a.draft AND NOT a.skipped
-    WHERE i.trigger = $1 AND i.due_at >= $2::bigint AND i.due_at < $3::bigint
-        AND a.value IS NOT NULL
-    GROUP BY i.survey, a.question_id, a.metric_id, a.metric_version, a.scale_id, r.population,
+    FROM (
+        SELECT r.* FROM invitation i JOIN response r ON r.invitation_id = i.id
+        WHERE i.trigger = $1 AND i.due_at >= $2::bigint AND i.due_at < $3::bigint
+        UNION ALL
+        SELECT r.* FROM response r WHERE r.contact_id = 0 AND r.trigger = $1
+            AND r.invitation_id >= {PARTED_FROM}
+            AND r.started_at > $2::bigint - 86400000 AND r.started_at < $3::bigint
+    ) AS r
+    JOIN answer a ON a.invitation_id = r.invitation_id
+        AND a.is_latest AND NOT a.draft AND NOT a.skipped
+    WHERE a.value IS NOT NULL
+    GROUP BY r.survey, a.question_id, a.metric_id, a.metric_version, a.scale_id, r.population,
         a.value
-""")
+""")  # noqa: S608 - made of constants only
 
 
 async def take_report(session: Session, report: str, wall: str, now: datetime) -> bool:

@@ -50,6 +50,13 @@ def _contradictions(config: Config, survey: Survey) -> Iterator[tuple[str, str]]
     if survey.change_within > _LONG:
         hint = "until then the answer stands beside the name: 15m is enough for most"
         yield f"an answer to {name} may be changed for more than a day", hint
+    told = {name for campaign in config.campaigns for name in campaign.asks_for}
+    others = [one for one in config.surveys.values() if not one.anonymous]
+    known = {name for one in others for q in one.questions for name in (q.id, q.metric_id)}
+    own = {name for q in survey.questions for name in (q.id, q.metric_id or "")}
+    if lost := sorted(told & own - known):
+        hint = "nobody is known to have answered: ask who is meant by something else"
+        yield f"an audience asks for {lost[0]}, which only {name} asks", hint
     if any("response.completed" in hook.events for hook in config.webhooks):
         yield f"webhooks are not told of answers to {name}", "read them in /results or an export"
     if any(q.kind in (Kind.TEXT, Kind.NUMBER) for q in survey.questions):

@@ -180,8 +180,9 @@ class Voice(Channel):
 
     def _notice(self, place: Place, fields: Mapping[str, str], message: Message) -> str:
         """Say what just happened: the core knows of answers, and only we of keys without one."""
-        if place.page is Page.INCOMING:
-            return ""  # a call is no wrong answer
+        promise = self._bank(message.language).texts["anonymous"]
+        if place.page is Page.INCOMING:  # a call is no wrong answer
+            return promise if message.notice == promise else ""
         if place.keypad is None or read_value(place.keypad, fields) is not None:
             return message.notice
         if fields.get("Digits"):

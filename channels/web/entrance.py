@@ -206,7 +206,7 @@ class EntrancePage:
     ) -> tuple[str, int]:
         """Give why a pressed button was not taken, and the status that says the same."""
         texts = self._paper.language(message.language).texts
-        if pressed is None or message.notice:
+        if pressed is None or message.notice not in ("", texts["anonymous"]):
             return "", 200
         press = self._press(request, pressed, survey)
         if press is None:

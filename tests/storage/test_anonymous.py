@@ -38,7 +38,9 @@ async def crowd(store: Store, size: int = CROWD) -> list[int]:
     return [one.id for one in made]
 
 
-async def say(store: Store, number: int, words: str, at: Any = NOW, *, done: bool = True) -> None:
+async def say(
+    store: Store, number: int, words: str, at: Any = NOW, *, done: bool = True, score: int = -1
+) -> None:
     """One person answers anonymously."""
 
     async def work(t: Transaction) -> None:
@@ -50,6 +52,8 @@ async def say(store: Store, number: int, words: str, at: Any = NOW, *, done: boo
             completed_at=at if done else None,
         )
         after = replace(made.after, anonymous=True)
+        if score >= 0:
+            after = after.with_answer(answer("nps", value=score, at=at))
         await t.save_turns([replace(made, after=after, ready_at=at + timedelta(minutes=15))])
 
     await store.unit_of_work(work)
@@ -190,3 +194,16 @@ async def test_who_is_erased_afterwards_leaves_the_answers_that_nobody_knows_are
     await store.erase(gone.id, NOW)
     assert len((await dump(store))["answer"]) == 6
     assert await store.recount() == []
+
+
+async def test_a_campaigns_round_counts_what_has_parted(store: Store) -> None:
+    numbers = await crowd(store, 6)
+    for number in numbers:
+        await say(store, number, "planted", score=9)
+    assert (await store.campaign_tally("after_call", NOW, LATER)).values == ()
+    await part(store)
+    (count,) = (await store.campaign_tally("after_call", NOW, LATER)).values
+    assert (count.question, count.value, count.n) == ("nps", "9", 6)
+    later = LATER + timedelta(days=60)
+    assert (await store.campaign_tally("after_call", LATER + timedelta(days=2), later)).values == ()
+    assert (await store.campaign_tally("another", NOW, LATER)).values == ()

@@ -100,6 +100,7 @@ ANONYMOUS = GOOD.replace("comment]", "comment], anonymous: true")
         ("anonymous: true", "anonymous: true, title: { en: 'Hi {first_name}' }", "call the customer by first_name"),
         ("anonymous: true", "anonymous: true, change_within: 2d", "may be changed for more than a day"),
         ("csat, ", "{ number: { id: age, text: { en: Age? } } }, ", "answered in one's own words"),
+        ("alerts:", "campaigns: { again: { schedule: monday at 10:00, audience: last.csat <= 3, survey: calls } }\nalerts:", "an audience asks for csat, which only 'calls' asks"),
         ("if: nps <= 6", "if: nps <= 6, case: { respond_within: 4h, recovery: { survey: calls, after: 1d } }", "the case will not learn the answer"),
     ],
 )  # fmt: skip

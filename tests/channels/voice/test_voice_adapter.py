@@ -186,3 +186,11 @@ async def test_the_same_keys_twice_are_one_event() -> None:
         assert len(ids) == 1
         later = rig.request(path.replace("/3/0/", "/4/0/"), rig.fields(Digits="9"))
         assert {value.event_id for value in await rig.channel.receive(later)}.isdisjoint(ids)
+
+
+async def test_a_survey_that_is_anonymous_says_so_to_who_calls_and_is_called() -> None:
+    async with voice_rig() as rig:
+        asked = replace(question(rig), notice="Anonymous")
+        assert "Anonymous" in step(rig, f"/{TOKEN}", asked)
+        assert "Anonymous" in step(rig, "", asked, Direction="inbound")
+        assert "Not_understood" not in step(rig, "", replace(asked, notice="Not_understood"))

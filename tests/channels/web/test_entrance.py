@@ -192,6 +192,16 @@ async def test_a_press_on_no_page_of_ours_is_a_look_that_asks_again(fields: dict
     assert page.xpath("//input[@checked]/@value") == ([] if fields == {"v": []} else ["9"])
 
 
+async def test_what_is_wrong_is_said_beside_the_promise_of_anonymity() -> None:
+    channel = make()
+    asked = replace(NPS, notice="<anonymous>")
+    page = page_of(channel.ack(press(channel, fields={"v": []}), (asked,)).body)
+    said = page.xpath("//*[@role='status']/p/text()")
+    assert said == ["<choose_one>", "<anonymous>"]
+    page = page_of(channel.ack(look(), (asked,)).body)
+    assert page.xpath("//*[@role='status']/p/text()") == ["<anonymous>"]
+
+
 @pytest.mark.parametrize(
     ("path", "answers"),
     [("/p/visit", ()), ("/p/nosuch", ()), ("/p/visit/qr.png", ()), ("/p/visit/qr.svg", ())],
