@@ -81,8 +81,7 @@ def make_app(door: Door) -> web.Application:
     app.router.add_post("/erase", intake.erase)
     app.router.add_get("/openapi.json", _openapi)
     if door.exports:
-        app.router.add_get("/export/{word}", door.exports.show)
-        app.router.add_post("/export/{word}", door.exports.give)
+        door.exports.add_routes(app)
     app.router.add_get("/health", _health)
     checks = _Checks(door)
     app.router.add_get("/ready", checks.ready)

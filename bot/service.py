@@ -21,7 +21,7 @@ from bot.config.surveys import content_hash
 from bot.conflict_alert import compose_conflicts
 from bot.desk import Desk
 from bot.doorkeeper import serve
-from bot.exporting.link import ExportDoor
+from bot.exporting.building import build_exports
 from bot.gateway import Gateway
 from bot.http import Door, make_app
 from bot.listening import listen
@@ -299,7 +299,7 @@ class Service:
             ready=self.store.ping,
             room=self.store.room.check,
             metrics=lambda: render_metrics(self.store),
-            exports=ExportDoor(self.store, self._staff_config, self.now),
+            exports=build_exports(self.store, self.config.service, self._staff_config, self.now),
         )
         self.app = make_app(door)
         self.results.add_routes(self.app)

@@ -14,13 +14,23 @@ Report = Callable[[int], None]
 """Is told how many rows are written by now."""
 
 
+class More(Exception):
+    """There are more rows than were to be written."""
+
+
 async def write_export(
-    store: Store, part: Part, form: str, path: Path, report: Report = lambda _rows: None
+    store: Store,
+    part: Part,
+    form: str,
+    path: Path,
+    report: Report = lambda _rows: None,
+    most: int | None = None,
 ) -> int:
     """Write a part to a file; gives how many rows. The file is there whole, or not at all.
 
     Memory holds one page, whatever the size.
 
+    :raises More: where there are more rows than ``most``.
     :raises ExportError: where the format cannot be written here.
     :raises StoreError: where the store cannot be read.
     """
@@ -31,6 +41,8 @@ async def write_export(
         writer = WRITERS[form](unfinished, columns)
         try:
             async for page in store.read_pages(part):
+                if most is not None and written + len(page) > most:
+                    raise More
                 await asyncio.to_thread(_add, writer, page, columns)
                 written += len(page)
                 report(written)

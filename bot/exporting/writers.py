@@ -47,9 +47,16 @@ class CsvWriter:
         self._file = path.open("w", encoding="utf-8-sig", newline="")
         self._csv = csv.writer(self._file)
         self._csv.writerow([column.name for column in columns])
+        self._spell = [_SPELLED.get(column.kind, str) for column in columns]
 
     def write(self, rows: Rows) -> None:
-        self._csv.writerows([[_csv_cell(cell) for cell in row] for row in rows])
+        self._csv.writerows(
+            [
+                "" if cell is None else spell(cell)
+                for spell, cell in zip(self._spell, row, strict=True)
+            ]
+            for row in rows
+        )
 
     def close(self) -> None:
         self._file.close()
@@ -177,16 +184,29 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(_TRIGGERS) else text
 
 
-def _csv_cell(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, datetime):
-        return cell.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    if isinstance(cell, float):
-        return f"{cell:.0f}" if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    return harmless(cell.replace("\0", "")) if isinstance(cell, str) else str(cell)
+def _csv_text(text: Any) -> str:
+    if text[:1].isalnum() and "\0" not in text:  # most there is, at a tenth of the price
+        return str(text)
+    return harmless(text.replace("\0", ""))
+
+
+def _csv_time(moment: Any) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _csv_number(number: Any) -> str:
+    if isinstance(number, float):
+        whole = number.is_integer() and abs(number) < 1e15
+        return f"{number:.0f}" if whole else repr(number)
+    return str(number)
+
+
+_SPELLED: Mapping[Kind, Callable[[Any], str]] = {
+    Kind.TEXT: _csv_text,
+    Kind.TIME: _csv_time,
+    Kind.NUMBER: _csv_number,
+    Kind.FLAG: lambda flag: "true" if flag else "false",
+}
 
 
 def _quoted(path: Path) -> str:
