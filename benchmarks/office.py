@@ -23,6 +23,7 @@ from bot.service import Service
 from channels.sandbox import Line, Sandbox
 from scheduler.rules import ANSWER_LINK_LIVES
 from storage.store import Store
+from surveys.invitation import InvitationState
 from surveys.link import Purpose, seal
 
 ADMIN, LEADER = "777", "778"
@@ -173,8 +174,8 @@ class Office:
         """Have the next customer who was asked and has not answered press a button; gives the
         seconds until the next question is there.
         """
-        began, number = time.perf_counter(), next(self._silent)
-        chat = str(10**7 + number)
+        number = await self._next_silent()
+        began, chat = time.perf_counter(), str(10**7 + number)
         expires = UNTIL + timedelta(days=OPEN_DAYS) + ANSWER_LINK_LIVES
         token = seal(self.service.store.key, Purpose.ANSWER, self.people + number, expires)
         self._chat.press(chat, f"{token}.nps.{number % 11}")
@@ -183,6 +184,15 @@ class Office:
                 if lines and lines[-1].sender == "us":
                     break
         return time.perf_counter() - began
+
+    async def _next_silent(self) -> int:
+        """Give the next customer who still is to answer: a store that is kept has some who did."""
+        for number in self._silent:
+            asked = self.people + number
+            about = (await self.service.store.load_conversations({asked}))[asked]
+            if about.invitation.state is InvitationState.ASKED:
+                return number
+        raise RuntimeError("everybody has answered: fill a new store")
 
     async def _press_on(self) -> None:
         while True:

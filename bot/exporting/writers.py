@@ -151,11 +151,11 @@ class ParquetWriter:
         # Paths are quoted; names and types are our own constants.
         copy = (
             f"COPY (SELECT * FROM read_json({_quoted(self._waiting)}, {form}))"  # noqa: S608
-            f" TO {_quoted(self._path)} (FORMAT parquet)"
+            f" TO {_quoted(self._path)} (FORMAT parquet, ROW_GROUP_SIZE 30000)"
         )
         database = self._duckdb.connect()
         try:
-            database.execute("SET memory_limit='256MB'; SET threads=2; SET TimeZone='UTC'")
+            database.execute("SET memory_limit='192MB'; SET threads=1; SET TimeZone='UTC'")
             database.execute(copy)
         finally:
             database.close()
