@@ -167,7 +167,7 @@ ROWS = (
     Row(label="Pictures", about=("images",), say=lambda _, can: _yes(can.images)),
     Row(label="Subject line", about=("subject",), say=lambda _, can: _yes(can.subject)),
     Row(label="Who writes first", about=("writes_first", "waits"), say=_start),
-    Row(label="When we may write", about=("window",), say=_window),
+    Row(label="When we may write", about=("window", "talk_window"), say=_window),
     Row(label="Known by the trait", about=("finds_by",), say=_found),
     Row(label="Link that ties the chat to a customer", about=(), say=_opt_in),
     Row(label="Stopping", about=(), say=_stop),

@@ -30,6 +30,10 @@ Place = tuple[str, str]
 
 SHOW = "show"
 """The button that brings back what a message showed before."""
+BY_MAIL = (
+    "Nothing was sent to the customer: anybody can write your name on a mail. In a chat, write "
+    "/case {number} say and your words."
+)
 _NOTE = re.compile(r"note\s*[:,-]\s*(.+)", re.IGNORECASE | re.DOTALL)
 _PRESS = re.compile(r"case\.([0-9]{1,18})\.([a-z]{1,12})(?::([a-z0-9-]{1,24}))?", re.ASCII)
 
@@ -98,6 +102,9 @@ class Desk:
         post = await self._thread(item)
         if post is None:
             return () if item.shared else None
+        if self.channels[item.channel].subject:  # a mail's sender is whoever it says
+            log.warning("channel %s: words to a customer are not taken by mail", item.channel)
+            return self._answer_in_thread(item, post, BY_MAIL.format(number=post.case_id))
         try:
             case = await find_own(self.casebook, post.case_id, member)
             note = _NOTE.fullmatch(item.text.strip())

@@ -70,8 +70,9 @@ def _obstacle(
         return ""
     if address is None:
         return f"their {lane} is {known[-1].status}" if known else ""
-    if can.window and (address.heard_at is None or address.heard_at + can.window <= now):
-        return f"{lane} is closed: their last word there is more than {_spell(can.window)} old"
+    window = can.talk_window or can.window
+    if window and (address.heard_at is None or address.heard_at + window <= now):
+        return f"{lane} is closed: their last word there is more than {_spell(window)} old"
     return ""
 
 

@@ -129,6 +129,7 @@ class Capabilities:
     writes_first   we may write without being written to
     waits          the person comes to us and nothing is pushed: a page
     window         how long after the person's last message we may write; None: always
+    talk_window    the same for words of a colleague, where it is another; None: as ``window``
     rate           messages per second the provider allows an account
     concurrency    sends under way at once
     send_key       the provider drops a repeat with the same key
@@ -156,6 +157,7 @@ class Capabilities:
     writes_first: bool = True
     waits: bool = False
     window: timedelta | None = None
+    talk_window: timedelta | None = None
     rate: float = 30.0
     concurrency: int = 10
     send_key: bool = False

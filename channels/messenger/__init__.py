@@ -20,6 +20,7 @@ CAPABILITIES = Capabilities(
     receipts=True,
     writes_first=False,
     window=timedelta(days=7),  # with the feedback template; 24 hours for anything else
+    talk_window=timedelta(hours=24),
     rate=40.0,  # the Send API takes 300 a second from a page, and counts each person apart
     notes={
         "window": "with the feedback template; 24 hours for anything else",

@@ -123,8 +123,10 @@ def bounce_of(mail: Mail, status: str, words: str) -> bytes:
 
 
 @asynccontextmanager
-async def mailed_service(folder: Path) -> AsyncIterator[Mailed]:
-    """Start a relay, a mailbox, Telegram and the service; everything is gone afterwards."""
+async def mailed_service(folder: Path, more: str = "") -> AsyncIterator[Mailed]:
+    """Start a relay, a mailbox, Telegram and the service; everything is gone afterwards. ``more``
+    is YAML behind the configuration.
+    """
     async with TelegramServer() as telegram, SmtpServer() as relay, ImapServer() as mailbox:
         path = folder / "config.yaml"
         path.write_text(
@@ -136,6 +138,7 @@ async def mailed_service(folder: Path) -> AsyncIterator[Mailed]:
                 token=telegram.token,
                 telegram=telegram.url,
             )
+            + more
         )
         headers = {"Authorization": aiohttp.encode_basic_auth(WRITE_KEY, "")}
         async with (
