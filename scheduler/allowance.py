@@ -3,6 +3,7 @@ daily budget of a paid channel. Each is taken in a transaction before the first 
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -20,12 +21,20 @@ log = logging.getLogger("afterword.dispatch")
 
 
 class Allowance:
-    """Keeps one lane within its limits. ``daily_max`` is its hard budget, None for none."""
+    """Keeps one lane within its limits. ``daily_max`` is its hard budget, None for none. Where it
+    is ``alone`` no other lane could ask the same people meanwhile, so that nobody has to be held.
+    """
 
     def __init__(
-        self, lane: str, daily_max: int | None, store: Store, rules: Callable[[], Rules]
+        self,
+        lane: str,
+        daily_max: int | None,
+        store: Store,
+        rules: Callable[[], Rules],
+        *,
+        alone: bool = False,
     ) -> None:
-        self._lane, self._daily_max = lane, daily_max
+        self._lane, self._daily_max, self._alone = lane, daily_max, alone
         self._store, self._rules = store, rules
 
     async def grant(self, jobs: Sequence[Job], now: datetime) -> tuple[list[Job], list[Outcome]]:
@@ -48,6 +57,7 @@ class Allowance:
             ledgers = await transaction.lock_ledgers(people, last, throttle.memory + more)
             memory = throttle.manners.memory + more
             engaged = dict(await transaction.load_engagements(people, last, memory))
+            number = Counter(job.contact_id for job in asking)
             refused: dict[str, Put] = {}
             held: list[tuple[int, int, Ask]] = []
             for job in asking:
@@ -57,9 +67,11 @@ class Allowance:
                     refused[job.due.id] = put
                     continue
                 held.append((who, job.due.invitation_id, ask))
-                ledgers[who] = _with(ledgers[who], job, ask)
-                engaged[who] = (*engaged.get(who, ()), _begun(job, ask))
-            await transaction.hold_asks(held)
+                if number[who] > 1:  # the others are to know of it
+                    ledgers[who] = _with(ledgers[who], job, ask)
+                    engaged[who] = (*engaged.get(who, ()), _begun(job, ask))
+            if not self._alone:
+                await transaction.hold_asks(held)
             return refused
 
         refused = await self._store.unit_of_work(take)

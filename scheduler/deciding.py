@@ -149,7 +149,8 @@ def _decide_ask(
     if message is None:
         return replace(_unsent(due, verdict, decision), via=via)
     job = _job(due, conversation, message, rules, channels, decision)
-    return replace(job, rival=has_rival(around.engagements, invitation.id), via=via)
+    rival = has_rival(around.engagements, invitation.id)
+    return replace(job, rival=rival, via=via) if rival or via else job
 
 
 def _choose(

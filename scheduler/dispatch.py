@@ -67,6 +67,7 @@ class Lane:
     """Carries the due messages of one channel."""
 
     compose = staticmethod(compose_due)
+    alone = False
 
     def __init__(
         self,
@@ -87,7 +88,9 @@ class Lane:
         self._paused_until: datetime | None = None
         self._longest_pause = timedelta(0)
         self._away = False
-        self._allowance = Allowance(name, channel.capabilities.daily_max, store, rules)
+        self._allowance = Allowance(
+            name, channel.capabilities.daily_max, store, rules, alone=self.alone
+        )
         rate = max(channel.capabilities.rate, 0.01)
         self._pace = AsyncLimiter(max(rate, 1), max(1.0, 1 / rate))
         self._room = asyncio.Semaphore(channel.capabilities.concurrency)

@@ -114,7 +114,9 @@ def keep_limits(
 def known_ask(ask: Ask, surveys: Mapping[str, Survey]) -> Ask:
     """Give an ask with the topic and priority that its survey has now."""
     survey = surveys.get(ask.survey)
-    return replace(ask, topic=survey.topic, priority=survey.priority) if survey else ask
+    if survey is None or (survey.topic, survey.priority) == (ask.topic, ask.priority):
+        return ask
+    return replace(ask, topic=survey.topic, priority=survey.priority)
 
 
 def _limited(throttle: Throttle, invitation: Invitation, found: Limited, fallback: str) -> Put:

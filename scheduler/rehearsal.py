@@ -91,6 +91,8 @@ class Rehearsal:
         self._names = set(channels)
         self._rounds = Rounds(frozenset(channels))
         self._choosers: dict[str, set[int]] = {}
+        self._heard: dict[int, datetime] = {}
+        self._late: dict[str, datetime] = {}
         self._expired: date | None = None
         self._next_round: datetime | None = now
         self._campaigns = Enlisting(store, self._read, clock=self._clock, wake=_nobody)
@@ -110,6 +112,8 @@ class Rehearsal:
             )
             for name, capabilities in channels.items()
         }
+        for lane in self._lanes.values():
+            lane.late = self._late
 
     def _clock(self) -> datetime:
         return self._now
@@ -132,8 +136,11 @@ class Rehearsal:
             events, end = await self._choose(feed, end)
             if events:
                 await self._intake.handle_events(events)
+                await self._hear(events)
                 feed.take(len(events))
             await self._carry(end)
+            self._heard.clear()
+            self._late.clear()
             self._now = end
             if passed:
                 passed(end)
@@ -171,6 +178,13 @@ class Rehearsal:
             seen |= own
         return events, end if is_all else events[-1].received_at
 
+    async def _hear(self, events: Sequence[Event]) -> None:
+        """Remember when people were told of whose milestones may have been due before that."""
+        if self._rules.journeys:
+            keys = {key: e.received_at for e in events for key in identity_keys(e)}
+            owners = await self._store.owners(keys)
+            self._heard = {owner: keys[key] for key, owner in owners.items()}
+
     # Due rows
 
     async def _carry(self, before: datetime) -> None:
@@ -188,8 +202,13 @@ class Rehearsal:
         for lane in sorted(self._names):
             rows = await self._store.list_waiting(lane, before, ROWS)
             if len(rows) == ROWS:
-                horizon = min(horizon, self._moment(rows[-1].due) + _TICK)
+                horizon = min(horizon, max(rows[-1].due.at, self._now) + _TICK)
             found += rows
+        self._late.update(
+            (row.due.id, self._heard[row.contact_id])
+            for row in found
+            if row.contact_id in self._heard
+        )
         placed = [(self._place(row), row) for row in found if self._moment(row.due) < horizon]
         placed.sort(key=lambda one: (one[0], one[1].due.at, one[1].due.id))
         chosen = choose(placed, await self._budgets(), self._may_use)
@@ -208,7 +227,7 @@ class Rehearsal:
         return self._rounds.place(row, self._moment(row.due))
 
     def _moment(self, due: Due) -> datetime:
-        return max(due.at, self._now)
+        return _moment(due, self._now, self._late)
 
     async def _decide(self, rows: Sequence[Waiting]) -> list[Outcome]:
         by_lane: dict[str, list[Waiting]] = {}
@@ -280,7 +299,11 @@ class _Mute(Channel):
 
 
 class _Muted(Lane):
-    """A lane up to where its first byte would leave."""
+    """A lane up to where its first byte would leave. No other lane is at work meanwhile."""
+
+    alone = True
+    late: Mapping[str, datetime] = {}
+    """Before when rows cannot come up: what led to them was reported then."""
 
     @staticmethod
     def compose(
@@ -305,12 +328,17 @@ class _Muted(Lane):
         return await self._allowance.left(self._clock())
 
     def _moment(self, due: Due, now: datetime) -> datetime:
-        return max(due.at, now)
+        return _moment(due, now, self.late)
 
     def _sent(self, job: Job) -> Outcome:
         outcome = sent(self._attempt(job), Receipt(external_id=""))
-        asked = replace(outcome, then=job.then, via=job.via)
-        return replace(asked, decision=job.decision, at=job.decided_at)
+        return replace(
+            outcome, then=job.then, via=job.via, decision=job.decision, at=job.decided_at
+        )
+
+
+def _moment(due: Due, now: datetime, late: Mapping[str, datetime]) -> datetime:
+    return max(due.at, now, late.get(due.id, now))
 
 
 def _comes_before(outcome: Outcome, before: datetime) -> bool:

@@ -48,6 +48,9 @@ _UPDATE = statement("""
 _INSERT_KEYS = insert("contact_key", "key text, contact_id bigint", "ON CONFLICT (key) DO NOTHING")
 
 
+_STATUSES = {status.value: status for status in AddressStatus}
+
+
 async def load_contacts(session: Session, ids: Collection[int]) -> dict[int, Contact]:
     """Give the contacts of these ids with keys, addresses and consents; unknown ids are left out.
 
@@ -67,7 +70,7 @@ async def load_contacts(session: Session, ids: Collection[int]) -> dict[int, Con
             Address(
                 channel=name["channel"],
                 value=name["value"],
-                status=AddressStatus(name["status"]),
+                status=_STATUSES[name["status"]],
                 heard_at=from_ms_or_none(name["heard_at"]),
             )
         )

@@ -54,6 +54,7 @@ _LOAD = statement("""
     SELECT contact_id, 'next', survey, id, due_at FROM invitation
     WHERE contact_id = ANY($1::bigint[]) AND state = 'planned' AND due_at <= $3::bigint
 """)
+_KINDS = {kind.value: kind for kind in EngagementKind}
 _JOINS = JOINS // timedelta(milliseconds=1)
 _FORGET_TALKS = statement("DELETE FROM human_talk WHERE contact_id = ANY($1::bigint[])")
 _NOTE_TALKS = insert("human_talk", "contact_id bigint, at bigint")
@@ -84,7 +85,7 @@ async def load_engagements(
     touched = to_ms(now - CASE_RESTS)
     for row in await session.fetch(_LOAD, wanted, since, to_ms(now), fresh, _JOINS, touched):
         one = Engagement(
-            kind=EngagementKind(row["kind"]),
+            kind=_KINDS[row["kind"]],
             at=from_ms(row["at"]),
             name=row["name"],
             invitation_id=row["invitation_id"],

@@ -115,7 +115,9 @@ class Private(Store):
         return [_read_waiting(row, lane) for row in found]
 
     async def settle(self, outcomes: Sequence[Outcome], now: datetime) -> None:
-        """Settle rows that nobody claimed; why it was decided so is not kept."""
+        """Settle rows that nobody claimed; why it was decided so is not kept,
+        nor is anything counted for reports.
+        """
         await self._database.transact(lambda s: end_deliveries(s, outcomes, now, explained=False))
 
     async def soonest(

@@ -32,7 +32,8 @@ _SAVE = statement("""
 
 @dataclass(slots=True)
 class Progress:
-    """One invitation's way: planned, asked (sent), delivered, started, completed.
+    """One invitation's way: planned, asked (sent), delivered, started, completed. Its steps are
+    counted for reports where it is ``counted``.
 
     The flow counts group by what was true when it was asked: its channel then, and that day.
     """
@@ -48,6 +49,7 @@ class Progress:
     all_channels: bool
     held_on: str
     held_until: int | None
+    counted: bool = True
     changed: bool = False
     flows: list[tuple[FlowKey, int]] = field(default_factory=list)
     standings: list[Change] = field(default_factory=list)
@@ -148,6 +150,8 @@ class Progress:
 
     def _count(self, stage: str, sign: int = 1) -> None:
         assert self.asked_at is not None  # noqa: S101 - each caller has just seen to it
+        if not self.counted:
+            return
         key = FlowKey(
             survey=self.row["survey"],
             day=day_of(from_ms(self.asked_at), self.zone),
@@ -161,7 +165,9 @@ class Progress:
         self.flows.append((key, sign))
 
 
-async def take_progress(session: Session, ids: Collection[int]) -> dict[int, Progress]:
+async def take_progress(
+    session: Session, ids: Collection[int], *, counted: bool = True
+) -> dict[int, Progress]:
     """Lock invitations, in order, and give how far each has come."""
     wanted = sorted(set(ids) - {0})
     if not wanted:
@@ -179,6 +185,7 @@ async def take_progress(session: Session, ids: Collection[int]) -> dict[int, Pro
             all_channels=bool(row["all_channels"]),
             held_on=row["held_on"],
             held_until=row["held_until"],
+            counted=counted,
         )
         for row in await session.fetch(_TAKE, wanted)
     }

@@ -34,7 +34,7 @@ async def end_deliveries(
     """Settle claims and give the due ids whose claim was no longer ours.
 
     Of those only the delivery is written, as evidence: somebody else settles the rest. Why it was
-    decided so is kept where ``explained``.
+    decided so is kept, and counted for reports, where ``explained``.
     """
     if not outcomes:
         return []
@@ -42,7 +42,7 @@ async def end_deliveries(
     settled = await settle_deliveries(session, outcomes, now)
     ours = [o for o in outcomes if o.due.id in kept]
     await close_left_open(session, [o.due.id for o in ours if o.delivery_id], now)
-    await _advance(session, ours, settled, now)
+    await _advance(session, ours, settled, now, counted=explained)
     await add_dues(session, [due for o in ours if not _is_lost(o, settled) for due in o.then])
     await save_choices(session, {o.due.invitation_id: o.via for o in ours if o.via})
     await _ask_elsewhere(session, [o for o in ours if _is_lost(o, settled)], now)
@@ -69,10 +69,15 @@ async def read_decisions(session: Session, invitation_id: int) -> list[Decision]
 
 
 async def _advance(
-    session: Session, ours: Sequence[Outcome], settled: Mapping[int, Settled], now: datetime
+    session: Session,
+    ours: Sequence[Outcome],
+    settled: Mapping[int, Settled],
+    now: datetime,
+    *,
+    counted: bool,
 ) -> None:
     moved = [o for o in ours if _moves(o) or _arrived(o, settled)]
-    progress = await take_progress(session, [o.due.invitation_id for o in moved])
+    progress = await take_progress(session, [o.due.invitation_id for o in moved], counted=counted)
     for outcome in moved:
         step = progress.get(outcome.due.invitation_id)
         if step is None:
