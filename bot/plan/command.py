@@ -7,7 +7,6 @@ The exit status is 0, 1 where there is no plan (a fault in a file, a store that 
 import io
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from bot.config import Config, ConfigError, load_config
 from bot.config.limits import Limits
 from bot.plan.difference import Difference, compare
 from bot.plan.facts import Facts
+from bot.plan.folder import a_folder
 from bot.plan.forecast import Forecast
 from bot.plan.live import NAME, load_written
 from bot.plan.making import Span, make_forecast, read_in_force, running
@@ -105,8 +105,8 @@ async def _load_other(
             "the service has not run on this store yet, so there is nothing live to compare with: "
             "give a file instead, --against before.yaml"
         )
-    with tempfile.TemporaryDirectory(prefix="afterword-plan-") as folder:
-        return NAME, load_written(text, config.path, Path(folder), environ)
+    with a_folder() as folder:
+        return NAME, load_written(text, config.path, folder, environ)
 
 
 async def _plan(

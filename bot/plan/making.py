@@ -1,13 +1,12 @@
 """Making a plan: a private copy of the store is taken, and what is to come is rehearsed on it."""
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.config import Config
+from bot.plan.folder import a_folder
 from bot.plan.forecast import Forecast
 from bot.plan.replay import WEEK, Replay, choose_period
 from bot.preview.album import capabilities_of
@@ -48,8 +47,8 @@ async def make_forecast(
     """
     zone = config.service.timezone
     forecast = Forecast(start=span.now, days=span.days, zone=ZoneInfo(zone))
-    with tempfile.TemporaryDirectory(prefix="afterword-plan-") as folder:
-        store = await Private.copy(database, zone, Path(folder))
+    with a_folder() as folder:
+        store = await Private.copy(database, zone, folder)
         try:
             await _rehearse(config, store, span, forecast, passed)
         finally:
@@ -59,9 +58,9 @@ async def make_forecast(
 
 async def read_in_force(config: Config) -> str:
     """Give what the service that has the store loaded last, "" where none ever ran."""
-    with tempfile.TemporaryDirectory(prefix="afterword-plan-") as folder:
+    with a_folder() as folder:
         service = config.service
-        store = await Private.copy(service.database, service.timezone, Path(folder))
+        store = await Private.copy(service.database, service.timezone, folder)
         try:
             return await store.in_force()
         finally:
