@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.commands.phrases import decimal, fold
+from bot.commands.phrases import fold
 from bot.periods import spell_day
 from bot.words import ENGLISH, Words
 from surveys.card import Card
@@ -47,14 +47,16 @@ def value_name(scale_id: str, value: str) -> str:
     return pair[int(value)] if pair and value in ("0", "1") else value
 
 
-def spell_scores(response: Response, survey: Survey | None) -> tuple[str, ...]:
+def spell_scores(
+    response: Response, survey: Survey | None, words: Words = ENGLISH
+) -> tuple[str, ...]:
     """Give what was scored and chosen, in the survey's order: ``NPS 3 of 10``, ``problem Late``.
 
     ``survey`` is None where it is no longer configured: then in the order answered.
     """
     order = {q.id: place for place, q in enumerate(survey.questions)} if survey else {}
     answers = sorted(response.answers, key=lambda a: order.get(a.question_id, len(order)))
-    counted = (_spell(a, survey) for a in answers if not (a.skipped or a.draft))
+    counted = (_spell(a, survey, words) for a in answers if not (a.skipped or a.draft))
     return tuple(spelled for spelled in counted if spelled)[:MOST_SCORES]
 
 
@@ -83,12 +85,13 @@ def card_mark(praise: bool | None) -> str:
     return {None: "", True: "praise", False: "complaint"}[praise]
 
 
-def _spell(answer: Answer, survey: Survey | None) -> str:
+def _spell(answer: Answer, survey: Survey | None, words: Words) -> str:
     name = question_name(answer.question_id, answer.metric_id)
     if answer.value is None:
-        chosen = ", ".join(choice_name(survey, answer.question_id, c) for c in answer.choices)
+        labels = (choice_name(survey, answer.question_id, c, words) for c in answer.choices)
+        chosen = ", ".join(labels)
         return f"{name} {chosen}" if chosen else ""
-    scale, value = SCALES.get(answer.scale_id), decimal(answer.value)
+    scale, value = SCALES.get(answer.scale_id), words.number(answer.value)
     if scale is None or answer.scale_id in _PAIRS:
-        return f"{name} {value_name(answer.scale_id, value)}"
-    return f"{name} {value} of {scale.high}"
+        return f"{name} {words.scale_value(answer.scale_id, value)}"
+    return words.say("value_of", name=name, value=value, top=scale.high)

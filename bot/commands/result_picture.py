@@ -117,7 +117,7 @@ def heading_of(row: Row, title: str, flow: Flow | None, about: str, words: Words
         return Heading(title=title, subtitle=about, facts=tuple(map(_begun, facts)))
     if row.interval is not None:
         facts.insert(0, f"95 %: {words.interval(row, row.interval)}")
-    if detail := goal_words(row, words) or _box(row, words):
+    if detail := goal_words(row, words) or box_words(row, words):
         facts.append(detail)
     score = words.value(row, row.score)
     return Heading(title=title, subtitle=about, score=score, facts=tuple(map(_begun, facts)))
@@ -137,7 +137,7 @@ def goal_words(row: Row, words: Words) -> str:
     return words.say(key, goal=words.value(row, row.goal))
 
 
-def _box(row: Row, words: Words) -> str:
+def box_words(row: Row, words: Words) -> str:
     """Give how many answers a share counts: ``110 of 128 gave 4–5``."""
     if row.box is None or row.scale == "thumbs":
         return ""

@@ -84,6 +84,11 @@ def tell_cases(figures: CaseFigures, words: Words) -> Sequence[Block]:
     return [*blocks, *_causes(done, words)]
 
 
+def done_lines(done: Recovered, words: Words) -> Sequence[str]:
+    """Say in a line each what was done: opened and solved, how soon, whether it was put right."""
+    return (_opened(done, words), *_contact(done, words), *_recovery(done, words))
+
+
 def _opened(done: Recovered, words: Words) -> str:
     text = words.say("cases_done", opened=words.whole(done.opened), solved=words.whole(done.solved))
     missed = (

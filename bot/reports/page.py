@@ -143,7 +143,7 @@ def _row(row: Sequence[str]) -> str:
     columns.
     """
     cells = [_text(cell) for cell in row]
-    if verdict := "".join(cells[_VERDICT:]):
+    if verdict := " · ".join(cell for cell in cells[_VERDICT:] if cell not in ("", "–")):
         cells[0] += f'<br><span class="quiet" style="{_QUIET}">{verdict}</span>'
     return "".join(
         _cell(cell, place, "" if place else "row") for place, cell in enumerate(cells[:_VERDICT])

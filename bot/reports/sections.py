@@ -91,7 +91,7 @@ def comments(contents: Contents, words: Words) -> Sequence[Block]:
     """Quote what is worth reading, without what tells a group who wrote it."""
     if not contents.comments:
         return []
-    quotes = [quote(contents, comment) for comment in contents.comments]
+    quotes = [quote(contents, comment, words) for comment in contents.comments]
     return [Head(text=words.say("comments")), *quotes]
 
 
@@ -256,11 +256,13 @@ def against(found: Change | None, words: Words) -> str:
     return words.say("same" if found.verdict is Verdict.UNCLEAR else found.verdict.value)
 
 
-def quote(contents: Contents, comment: Comment) -> Quote:
+def quote(contents: Contents, comment: Comment, words: Words) -> Quote:
     """Quote one comment, masked, with its scores, team and channel."""
     names = (*comment.names, *contents.staff)
     response = comment.response
-    scores = spell_scores(response, contents.surveys.get(response.survey)) if response else ()
+    scores = (
+        spell_scores(response, contents.surveys.get(response.survey), words) if response else ()
+    )
     about = (*scores, comment.team, comment.channel)
     return Quote(
         text=fold(mask_words(comment.text, names), _QUOTE),

@@ -24,14 +24,14 @@ def tell_themes(table: ThemeTable | None, words: Words) -> Sequence[Block]:
     rows = tuple(
         (
             fold(row.theme.name(words.code), 40),
-            f"{row.people:,} ({words.percent(row.share)})",
+            f"{words.whole(row.people)} ({words.percent(row.share)})",
             _score(row.scores, words),
             _change(row, words),
             _tones(row),
         )
         for row in table.rows[:SHOWN]
     )
-    wrote = words.say("themes_of", n=f"{table.people:,}")
+    wrote = words.say("themes_of", n=words.whole(table.people))
     blocks: list[Block] = [Head(text=words.say("themes")), Line(text=wrote)]
     return [*blocks, Table(header=header, rows=rows), Line(text=words.say("by_words"), quiet=True)]
 

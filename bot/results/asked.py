@@ -17,7 +17,7 @@ from bot.periods import FORMS, Period, PeriodError, read_period
 from surveys.report import Filter
 from surveys.tone import Tone
 
-NAMES = ("survey", "period", "channel", "team", "agent", "language")
+NAMES = ("survey", "metric", "period", "channel", "team", "agent", "language")
 """The filters, in the order in which the form has them."""
 
 WORDS, PAGE, THEME, TONE = "q", "page", "theme", "tone"

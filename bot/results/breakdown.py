@@ -3,19 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.commands.phrases import count, decimal, percent
-from bot.commands.result_scores import spell_interval, spell_value
 from bot.commands.result_text import MOST_GROUPS, group_name, rank, row_name
-from bot.commands.spans import spell_span
-from bot.commands.verdict_words import spell_difference
 from bot.results.cards import anchor_of
 from bot.results.drawing import Bars, Course, Dot, lay_bars, lay_course, lay_line
 from bot.results.numbers import BREAKDOWNS, Detail, Overview
+from bot.results.spelling import against_others
+from bot.words import Words
 from surveys.entrance import VISITOR
 from surveys.flow import Flow
 from surveys.report import Row
 from surveys.survey import Survey
-from surveys.verdict import Change, Verdict, judge_groups
+from surveys.verdict import Change, judge_groups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,32 +64,38 @@ class Question:
     tables: tuple[Table, ...] = ()
 
 
-def break_down(overview: Overview, detail: Detail, survey: Survey | None) -> tuple[Question, ...]:
+def break_down(
+    overview: Overview, detail: Detail, survey: Survey | None, words: Words
+) -> tuple[Question, ...]:
     """Give every question of a survey that there is something to draw or break down of, in the
     order of the overview; words are read, not counted.
     """
     rows = overview.rows(detail.survey)
     counted = [row for row in rows if not row.hidden and (row.parts or row.mean is not None)]
-    return tuple(_question(row, rows, detail, survey) for row in counted)
+    return tuple(_question(row, rows, detail, survey, words) for row in counted)
 
 
-def _question(row: Row, rows: Sequence[Row], detail: Detail, survey: Survey | None) -> Question:
-    name, anchor = row_name(row, rows), f"{anchor_of(row)}-detail"
+def _question(
+    row: Row, rows: Sequence[Row], detail: Detail, survey: Survey | None, words: Words
+) -> Question:
+    name, anchor = row_name(row, rows, words), f"{anchor_of(row)}-detail"
     course = detail.course(row)
     spans = detail.steps.spans
-    drawn = lay_course(row, course, spans) if row.score is not None else None
+    drawn = lay_course(row, course, spans, words) if row.score is not None else None
+    moments = [_moment(words.span(s.since, s.until), course.get(s.label), words) for s in spans]
+    tables = (_table(by, row, detail, words) for by in BREAKDOWNS)
     return Question(
         name=name,
         anchor=anchor,
-        summary=f"{name}: {_short(row)}",
-        bars=lay_bars(row, survey),
+        summary=f"{name}: {_short(row, words)}",
+        bars=lay_bars(row, survey, words),
         course=drawn,
-        moments=tuple(_moment(spell_span(s), course.get(s.label)) for s in spans) if drawn else (),
-        tables=tuple(filter(None, (_table(by, row, detail) for by in BREAKDOWNS))),
+        moments=tuple(moments) if drawn else (),
+        tables=tuple(table for table in tables if table),
     )
 
 
-def _table(by: str, total: Row, detail: Detail) -> Table | None:
+def _table(by: str, total: Row, detail: Detail, words: Words) -> Table | None:
     """Give one breakdown; None where there is one group only, which says what the total says."""
     rows = rank(detail.parts(by, total))
     if len(rows) < 2:
@@ -100,7 +104,7 @@ def _table(by: str, total: Row, detail: Detail) -> Table | None:
     if total.population == VISITOR:  # nobody asked them, so there is no rate
         flows = {}
     changes = judge_groups(total, rows)
-    groups = tuple(_group(row, total, by, flows, changes) for row in rows[:MOST_GROUPS])
+    groups = tuple(_group(row, total, by, flows, changes, words) for row in rows[:MOST_GROUPS])
     small = any(row.hidden for row in rows)
     return Table(by=by, groups=groups, more=max(len(rows) - MOST_GROUPS, 0), small=small)
 
@@ -111,45 +115,52 @@ def _group(
     by: str,
     flows: Mapping[str, Flow],
     changes: Mapping[str, Change],
+    words: Words,
 ) -> Group:
-    name, flow = group_name(row.group, by), flows.get(row.group)
+    name, flow = group_name(row.group, by, words), flows.get(row.group)
     if row.hidden:
         return Group(name=name, hidden=True)
-    rate = percent(flow.response_rate) if flow and flow.response_rate is not None else ""
+    rate = words.percent(flow.response_rate) if flow and flow.response_rate is not None else ""
     change = changes.get(row.group)
-    clear = change is not None and change.verdict in (Verdict.BETTER, Verdict.WORSE)
+    verdict = against_others(change, words) if change else ""
     return Group(
         name=name,
-        score=_score(row),
-        sure=_sure(row),
-        n=f"{row.n:,}",
+        score=_score(row, words),
+        sure=_sure(row, words),
+        n=words.whole(row.n),
         rate=rate,
-        verdict=spell_difference(change) if change and clear else "",
-        kind=str(change.verdict) if change and clear else "",
+        verdict=verdict,
+        kind=str(change.verdict) if change and verdict else "",
         line=lay_line(total, row),
     )
 
 
-def _moment(words: str, row: Row | None) -> Moment:
+def _moment(days: str, row: Row | None, words: Words) -> Moment:
     if row is None:
-        return Moment(words=words, score="no answers")
+        return Moment(words=days, score=words.say("empty_one"))
     if row.hidden:
-        return Moment(words=words, score="hidden")
-    return Moment(words=words, score=_score(row), sure=_sure(row), n=f"{row.n:,}")
+        return Moment(words=days, score=words.say("hidden_short"))
+    n = words.whole(row.n)
+    return Moment(words=days, score=_score(row, words), sure=_sure(row, words), n=n)
 
 
-def _score(row: Row) -> str:
+def _score(row: Row, words: Words) -> str:
     if row.score is not None:
-        return spell_value(row, row.score)
-    return f"mean {decimal(row.mean)}" if row.mean is not None else ""
+        return words.value(row, row.score)
+    return words.say("mean", mean=words.number(row.mean)) if row.mean is not None else ""
 
 
-def _sure(row: Row) -> str:
+def _sure(row: Row, words: Words) -> str:
     if row.interval is None or row.score is None:
         return ""
-    return spell_interval(row, row.interval)
+    return words.interval(row, row.interval)
 
 
-def _short(row: Row) -> str:
-    parts = [_score(row), f"95 %: {_sure(row)}" if _sure(row) else "", count(row.n, "answer")]
+def _short(row: Row, words: Words) -> str:
+    sure = _sure(row, words)
+    parts = [
+        _score(row, words),
+        f"95 %: {sure}" if sure else "",
+        words.count("n_answers", row.n),
+    ]
     return ", ".join(part for part in parts if part)

@@ -2,17 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.commands.phrases import count, decimal, percent
-from bot.commands.result_scores import (
-    spell_bands,
-    spell_box,
-    spell_goal,
-    spell_interval,
-    spell_value,
-)
-from bot.commands.result_text import choice_labels, hidden_words, row_name
-from bot.commands.verdict_words import spell_change
+from bot.commands.result_picture import goal_words
+from bot.commands.result_text import choice_labels, row_name
 from bot.results.numbers import Overview
+from bot.results.spelling import bands_words, change_words, share_words
+from bot.words import Words
 from surveys.entrance import VISITOR
 from surveys.metric import METRICS, Scoring
 from surveys.report import Row
@@ -53,23 +47,24 @@ class Card:
     shares: tuple[tuple[str, float, float], ...] = ()
 
 
-def make_card(row: Row, overview: Overview, survey: Survey | None, days: str) -> Card:
+def make_card(row: Row, overview: Overview, survey: Survey | None, days: str, words: Words) -> Card:
     """Give one result in words; ``days`` are those of the period before."""
-    name = row_name(row, overview.rows(row.survey))
+    name = row_name(row, overview.rows(row.survey), words)
     anchor = anchor_of(row)
     if row.hidden:
-        return Card(name=name, anchor=anchor, hidden=hidden_words(overview.totals.minimum))
+        hidden = words.say("hidden_few", n=overview.totals.minimum)
+        return Card(name=name, anchor=anchor, hidden=hidden)
     if row.score is None:
-        return _unscored(row, name, anchor, survey)
+        return _unscored(row, name, anchor, survey, words)
     return Card(
         name=name,
         anchor=anchor,
-        score=spell_value(row, row.score),
-        of=_of(row),
-        facts=_facts(row, overview),
-        goal=spell_goal(row),
+        score=words.value(row, row.score),
+        of=_of(row, words),
+        facts=_facts(row, overview, words),
+        goal=goal_words(row, words),
         reached=row.reached,
-        change=_change(overview.earlier(row), row, days),
+        change=_change(overview.earlier(row), row, days, words),
         shares=_shares(row),
     )
 
@@ -80,58 +75,56 @@ def anchor_of(row: Row) -> str:
     return "-".join("".join(c if c.isalnum() else "-" for c in part) for part in parts if part)
 
 
-def _unscored(row: Row, name: str, anchor: str, survey: Survey | None) -> Card:
-    answers = count(row.n, "answer")
+def _unscored(row: Row, name: str, anchor: str, survey: Survey | None, words: Words) -> Card:
+    count = words.whole(row.n)
     if row.mean is not None:
-        ends = f"from {decimal(row.minimum or 0)} to {decimal(row.maximum or 0)}"
-        sure = row.interval
-        facts = [f"95 %: {decimal(sure.low)}…{decimal(sure.high)}"] if sure else []
-        facts += [ends, answers]
-        mean = decimal(row.mean)
-        return Card(name=name, anchor=anchor, score=mean, of="mean", facts=tuple(facts))
+        facts = []
+        if sure := row.interval:
+            facts = [f"95 %: {words.number(sure.low)}…{words.number(sure.high)}"]
+        low, high = words.number(row.minimum or 0), words.number(row.maximum or 0)
+        facts += [words.say("from_to", low=low, high=high), words.count("n_answers", row.n)]
+        mean = words.number(row.mean)
+        of = words.say("mean_word")
+        return Card(name=name, anchor=anchor, score=mean, of=of, facts=tuple(facts))
     if row.parts:
-        top = f"{choice_labels(row, survey)[0]}, {percent(row.parts[0].share)}"
-        return Card(name=name, anchor=anchor, score=f"{row.n:,}", of="answers", facts=(top,))
-    return Card(name=name, anchor=anchor, score=f"{row.n:,}", of="in words")
+        first = choice_labels(row, survey, words)[0]
+        top = f"{first}, {words.percent(row.parts[0].share)}"
+        of = words.say("answers_word")
+        return Card(name=name, anchor=anchor, score=count, of=of, facts=(top,))
+    return Card(name=name, anchor=anchor, score=count, of=words.say("in_words"))
 
 
-def _of(row: Row) -> str:
-    scoring = METRICS[row.metric].scoring
-    if scoring is Scoring.MEAN:
-        good = ", low is good" if METRICS[row.metric].low_is_good else ""
-        return f"of {SCALES[row.scale].high}{good}"
-    return ""
+def _of(row: Row, words: Words) -> str:
+    if METRICS[row.metric].scoring is not Scoring.MEAN:
+        return ""
+    good = words.say("low_is_good") if METRICS[row.metric].low_is_good else ""
+    return f"{words.say('of_top', top=SCALES[row.scale].high)}{good}"
 
 
-def _facts(row: Row, overview: Overview) -> tuple[str, ...]:
-    sure = (
-        f"95 %: {spell_interval(row, row.interval)}"
-        if row.interval
-        else "too few answers for an interval"
-    )
+def _facts(row: Row, overview: Overview, words: Words) -> tuple[str, ...]:
+    sure = words.say("no_interval")
+    if row.interval:
+        sure = f"95 %: {words.interval(row, row.interval)}"
     flow = overview.flow(row.survey)
     rate = flow.response_rate if flow and row.population != VISITOR else None
-    answered = f", response rate {percent(rate)}" if rate is not None else ""
-    facts = [sure, f"{count(row.n, 'answer')}{answered}"]
-    if row.box and METRICS[row.metric].scoring is Scoring.SHARE:
-        mean = f", mean {decimal(row.mean)}" if row.mean is not None else ""
-        facts.append(f"{spell_box(row)}{mean}")
-    if bands := spell_bands(row):
-        facts.append(bands)
-    return tuple(facts)
+    answered = words.count("n_answers", row.n)
+    if rate is not None:
+        answered += f", {words.say('response_rate', rate=words.percent(rate))}"
+    share = share_words(row, words) if METRICS[row.metric].scoring is Scoring.SHARE else ""
+    return tuple(fact for fact in (sure, answered, share, bands_words(row, words)) if fact)
 
 
-def _change(earlier: Row | None, row: Row, days: str) -> Change:
+def _change(earlier: Row | None, row: Row, days: str, words: Words) -> Change:
     if earlier is None:
-        return Change(kind="unknown", symbol="", words=f"no answers in {days}")
+        return Change(kind="unknown", symbol="", words=words.say("was_none", days=days))
     if earlier.hidden:
-        return Change(kind="unknown", symbol="", words=f"too few answers in {days} to compare")
+        return Change(kind="unknown", symbol="", words=words.say("was_few", days=days))
     found = compare(earlier, row)
-    then = spell_value(earlier, earlier.score)
+    then = words.value(earlier, earlier.score)
     return Change(
         kind=str(found.verdict),
         symbol=_SYMBOLS[found.verdict],
-        words=f"{spell_change(found, row)} against {days} ({then})",
+        words=change_words(found, row, days, then, words),
     )
 
 

@@ -7,11 +7,11 @@ light and print need nothing of their own. Coordinates are in units of a picture
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.commands.phrases import percent
 from bot.commands.result_picture import axis_of, band_of, tick_of
 from bot.commands.result_text import choice_labels, scale_labels
 from bot.commands.spans import Span
 from bot.results.trend import short_label
+from bot.words import Words
 from surveys.report import Row
 from surveys.survey import Survey
 
@@ -81,12 +81,12 @@ class Course:
     right: float = WIDTH - _RIGHT
 
 
-def lay_bars(row: Row, survey: Survey | None) -> Bars | None:
+def lay_bars(row: Row, survey: Survey | None, words: Words) -> Bars | None:
     """Lay out how often each value was given; None where there is nothing to draw."""
     if row.hidden or not row.parts:
         return None
     scored = row.score is not None
-    labels = scale_labels(row) if scored else choice_labels(row, survey)
+    labels = scale_labels(row, words) if scored else choice_labels(row, survey, words)
     wordy = max(map(len, labels)) > 4
     most = max(part.n for part in row.parts) or 1
     left, pitch = (0, _WORDS_ROW) if wordy else (_LABEL, _ROW)
@@ -94,8 +94,8 @@ def lay_bars(row: Row, survey: Survey | None) -> Bars | None:
     every = tuple(
         Bar(
             label=label,
-            count=f"{part.n:,}",
-            share=percent(part.share),
+            count=words.whole(part.n),
+            share=words.percent(part.share),
             band=str(band_of(row, part.value)) if scored else "high",
             x=left,
             y=pitch * place,
@@ -108,7 +108,9 @@ def lay_bars(row: Row, survey: Survey | None) -> Bars | None:
     return Bars(bars=bars, every=every, height=pitch * len(bars), wordy=wordy, more=more)
 
 
-def lay_course(total: Row, course: Mapping[str, Row], spans: Sequence[Span]) -> Course | None:
+def lay_course(
+    total: Row, course: Mapping[str, Row], spans: Sequence[Span], words: Words
+) -> Course | None:
     """Lay out a score over time; None where fewer than two steps can be shown."""
     shown = [course.get(span.label) for span in spans]
     scored = [row for row in shown if row is not None and row.score is not None]
@@ -133,8 +135,8 @@ def lay_course(total: Row, course: Mapping[str, Row], spans: Sequence[Span]) -> 
     return Course(
         dots=tuple(dot for run in runs for dot in run),
         lines=tuple(" ".join(f"{d.x},{d.y}" for d in run) for run in runs if len(run) > 1),
-        rows=tuple(Mark(at=y(tick), label=tick_of(total, tick)) for tick in ticks),
-        columns=_column_marks(columns, spans),
+        rows=tuple(Mark(at=y(tick), label=tick_of(total, tick, words)) for tick in ticks),
+        columns=_column_marks(columns, spans, words),
     )
 
 
@@ -168,12 +170,16 @@ def _places(n: int) -> list[float]:
     return [round(_LEFT + 8 + room * place / max(n - 1, 1), 1) for place in range(n)]
 
 
-def _column_marks(places: Sequence[float], spans: Sequence[Span]) -> tuple[Mark, ...]:
+def _column_marks(places: Sequence[float], spans: Sequence[Span], words: Words) -> tuple[Mark, ...]:
     """Name the first step and so many after it, as far apart, as there is room for."""
     last = len(spans) - 1
     step = max(-(-last // (_MOST_LABELS - 1)), 1)
     ends = {0: "start", last: "end"}
     return tuple(
-        Mark(at=places[place], label=short_label(spans[place]), anchor=ends.get(place, "middle"))
+        Mark(
+            at=places[place],
+            label=short_label(spans[place], words),
+            anchor=ends.get(place, "middle"),
+        )
         for place in range(0, last + 1, step)
     )

@@ -3,21 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.commands.answers import english
 from bot.commands.context import Context
-from bot.commands.phrases import clean, fold, listing
-from bot.periods import FORMS, default_period, spell_period
+from bot.commands.phrases import clean, fold
+from bot.periods import FORMS, default_period
 from bot.results.asked import NAMES, Asked
 from bot.results.drawing import WIDTH
 from bot.results.sections import SECTIONS, visit
+from bot.words import Words
+from bot.words.days import spell_clock
 from channels.web.settings import Settings
 from surveys.report import Filter
-from surveys.staff import Role, StaffMember
+from surveys.staff import StaffMember
 
 _HERE = Path(__file__).parent
 
@@ -35,16 +37,8 @@ _JINJA = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ROLES = {
-    Role.VIEWER: "viewer",
-    Role.TEAM_LEAD: "team lead",
-    Role.MANAGER: "manager",
-    Role.ADMIN: "admin",
-}
 PERIODS = ("today", "7d", "30d", "90d", "this week", "last week", "this month", "last month")
 """What the form offers; anything a command takes may be written."""
-
-GONE = "This link is no longer good"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,16 +97,16 @@ async def count_results(context: Context, asked: Asked, wanted: Filter, mark: st
     parts = []
     for section in SECTIONS:
         template = _JINJA.get_template(f"{section.name}.html")
-        inside = template.render(await section.gather(this), width=WIDTH)
-        parts.append({"name": section.name, "title": section.title, "html": inside})
-    return Counted(mark=mark, period=spell_period(this.period), parts=parts)
+        inside = template.render(await section.gather(this), width=WIDTH, say=this.words.say)
+        title = this.words.say(f"title_{section.name}")
+        parts.append({"name": section.name, "title": title, "html": inside})
+    return Counted(mark=mark, period=this.days(this.period), parts=parts)
 
 
 def render_results(
     look: Look, context: Context, asked: Asked, moment: Moment, counted: Counted
 ) -> str:
     """Give the page that shows what was counted."""
-    about = listing([f"{k} {fold(asked.given[k], 60)}" for k in NAMES[2:] if k in asked.given], "")
     return _page(
         look,
         context,
@@ -120,7 +114,7 @@ def render_results(
         replace(moment, mark=counted.mark),
         parts=counted.parts,
         period=counted.period,
-        about=about,
+        about=_about(context.words, asked.given),
         refresh=True,
     )
 
@@ -129,13 +123,14 @@ def render_fault(
     look: Look, context: Context, given: Mapping[str, str], fault: str, moment: Moment
 ) -> str:
     """Give the page with its form, and why it has nothing to show."""
-    period = spell_period(default_period(context.today))
+    usual = default_period(context.today)
+    period = context.words.span(usual.since, usual.until)
     return _page(look, context, given, moment, fault=fault, period=period)
 
 
-def render_gone(look: Look) -> str:
+def render_gone(look: Look, words: Words) -> str:
     """Give the page for whoever may not see any, whatever the reason."""
-    return _JINJA.get_template("gone.html").render(look=look, title=GONE)
+    return _JINJA.get_template("gone.html").render(look=look, say=words.say, code=words.code)
 
 
 def _page(
@@ -152,7 +147,10 @@ def _page(
 ) -> str:
     return _JINJA.get_template("page.html").render(
         look=look,
-        reader=_reader(context.member),
+        say=context.words.say,
+        code=context.words.code,
+        clock=partial(spell_clock, context.words.code),
+        reader=_reader(context.member, context.words),
         given=given,
         fields=_fields(context),
         forms=FORMS,
@@ -166,18 +164,29 @@ def _page(
     )
 
 
-def _reader(member: StaffMember) -> str:
-    teams = "every team" if member.sees_all else listing(member.teams, "and") or "no team yet"
-    return f"{fold(member.name, 60)}, {_ROLES[member.role]}: {teams}"
+def _about(words: Words, given: Mapping[str, str]) -> str:
+    """Say what is limited, besides the days and the survey."""
+    named = {f"of_{name}": fold(given[name], 60) for name in NAMES if name in given}
+    limits = [words.say(key, name=name) for key, name in named.items() if key in words.texts]
+    return ", ".join([given["metric"].upper(), *limits] if "metric" in given else limits)
+
+
+def _reader(member: StaffMember, words: Words) -> str:
+    teams = ", ".join(member.teams) or words.say("no_team_yet")
+    if member.sees_all:
+        teams = words.say("every_team")
+    return f"{fold(member.name, 60)}, {words.say(f'role_{member.role}')}: {teams}"
 
 
 def _fields(context: Context) -> Mapping[str, Sequence[tuple[str, str]]]:
     """Give what can be chosen for each filter: value and words."""
     known = context.vocabulary
     surveys = context.config.surveys
-    titles = [(name, _titled(name, fold(english(surveys[name].title), 60))) for name in surveys]
+    words = context.words
+    titles = [(name, _titled(name, fold(words.title(surveys[name].title), 60))) for name in surveys]
     return {
         "survey": titles,
+        "metric": [(name, name.upper()) for name in known.metric],
         "channel": [(name, name) for name in known.channel],
         "team": [(name, name) for name in known.team] if len(known.team) > 1 else [],
         "language": [(code, code) for code in known.language],

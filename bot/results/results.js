@@ -20,7 +20,7 @@
   function show(live) {
     root.classList.toggle("live", live);
     pause.hidden = false;
-    pause.textContent = paused ? "Go on" : "Pause";
+    pause.textContent = paused ? pause.dataset.goOn : pause.dataset.pause;
   }
 
   function place(old, fresh) {

@@ -32,6 +32,7 @@ from bot.results.page import (
     render_results,
 )
 from bot.results.sharing import Shared
+from bot.words import words_of
 from surveys.report import Filter
 from surveys.staff import StaffMember
 
@@ -151,11 +152,12 @@ class ResultsPage:
         except (GrammarError, PeriodError) as fault:
             given = read_given(request.query)
             page = render_fault(self._look, context, given, str(fault), moment)
-            return _html(page, status=400)
+            return _html(page, status=400, code=context.words.code)
         counted = await self._counts.get(
             _same(context, asked), lambda: self._count(context, asked, wanted)
         )
-        return _html(render_results(self._look, context, asked, moment, counted))
+        page = render_results(self._look, context, asked, moment, counted)
+        return _html(page, code=context.words.code)
 
     async def _count(self, context: Context, asked: Asked, wanted: Filter) -> Counted:
         async with self._room:
@@ -206,7 +208,8 @@ class ResultsPage:
         return web.Response(status=303, headers={**_SAFE, "Location": "r/"})
 
     def _gone(self) -> web.Response:
-        return _html(render_gone(self._look), status=404)
+        words = words_of(self._config().language)
+        return _html(render_gone(self._look, words), status=404, code=words.code)
 
     def _pass(self, request: web.Request) -> Pass | None:
         return self._access.read_session(request.cookies.get(self._cookie, ""))
@@ -232,7 +235,7 @@ class ResultsPage:
 def _same(context: Context, asked: Asked) -> Hashable:
     """Give what is the same for two readers to whom the same page is shown."""
     member = context.member
-    seen = (member.role, context.teams, context.today)
+    seen = (member.role, context.teams, context.today, context.words.code)
     return (*seen, *sorted(asked.given.items()), asked.words, asked.page)
 
 
@@ -253,8 +256,8 @@ async def _begin(request: web.Request) -> web.StreamResponse:
     return answer
 
 
-def _html(page: str, *, status: int = 200) -> web.Response:
-    headers = {**_SAFE, "Content-Language": "en"}
+def _html(page: str, *, code: str, status: int = 200) -> web.Response:
+    headers = {**_SAFE, "Content-Language": code}
     return web.Response(text=page, status=status, content_type="text/html", headers=headers)
 
 

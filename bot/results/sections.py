@@ -5,23 +5,22 @@ when something changed, and put in place of the one before.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.commands.answers import english
 from bot.commands.context import Context
-from bot.commands.phrases import count, fold
-from bot.commands.recovery_words import read_recovery
-from bot.commands.result_scores import spell_flow
-from bot.commands.results import COMPANY_CSAT, is_of_the_company
+from bot.commands.phrases import fold
+from bot.commands.results import is_of_the_company
 from bot.commands.spans import before
-from bot.periods import Period, default_period, spell_period
+from bot.periods import Period, default_period
 from bot.results.asked import THEME, TONE, WORDS, Asked
 from bot.results.breakdown import break_down
 from bot.results.cards import make_card
 from bot.results.numbers import Overview, count_detail, count_overview
-from bot.results.open_cases import MOST_CASES, list_open
+from bot.results.open_cases import MOST_CASES, list_open, tell_lately
 from bot.results.said import PAGE, list_said
+from bot.results.spelling import flow_words
 from bot.results.spoken import list_spoken, list_tones
+from bot.words import Words
 from surveys.casework import CaseList
 from surveys.comment import Search
 from surveys.report import Filter
@@ -40,10 +39,19 @@ class Visit:
     def period(self) -> Period:
         return self.asked.request.period or default_period(self.context.today)
 
+    @property
+    def words(self) -> Words:
+        """The reader's language."""
+        return self.context.words
+
     def title_of(self, survey: str) -> str:
-        """Give a survey's title in English, its id where it has none."""
+        """Give a survey's title in the reader's language, its id where it has none."""
         known = self.context.config.surveys.get(survey)
-        return (fold(english(known.title), 80) if known else "") or survey
+        return (fold(self.words.title(known.title), 80) if known else "") or survey
+
+    def days(self, period: Period) -> str:
+        """Give a period in the reader's language."""
+        return self.words.span(period.since, period.until)
 
 
 Gather = Callable[[Visit], Awaitable[Mapping[str, object]]]
@@ -51,10 +59,11 @@ Gather = Callable[[Visit], Awaitable[Mapping[str, object]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One section: its name, its heading, and what fills its template."""
+    """One section: its name, and what fills its template. Its heading is the text ``title_<name>``
+    (`bot.words`).
+    """
 
     name: str
-    title: str
     gather: Gather
 
 
@@ -66,15 +75,17 @@ async def visit(context: Context, asked: Asked, wanted: Filter) -> Visit:
 
 async def _overview(this: Visit) -> Mapping[str, object]:
     overview, known = this.overview, this.context.config.surveys
-    flows, days = overview.totals.flows, spell_period(before(this.period))
+    flows, words = overview.totals.flows, this.words
+    days = this.days(before(this.period))
     warned = is_of_the_company(this.asked.request, overview.totals.rows, known)
     surveys = [
         {
             "name": name,
             "title": this.title_of(name),
-            "flow": spell_flow(flow) if (flow := overview.flow(name)) else "",
+            "flow": flow_words(flow, words) if (flow := overview.flow(name)) else "",
             "cards": [
-                make_card(row, overview, known.get(name), days) for row in overview.rows(name)
+                make_card(row, overview, known.get(name), days, words)
+                for row in overview.rows(name)
             ],
             "address": this.asked.address(survey=name, page=""),
         }
@@ -83,10 +94,10 @@ async def _overview(this: Visit) -> Mapping[str, object]:
     return {
         "surveys": surveys,
         "asked_people": sum(flow.sent for flow in flows),
-        "period": spell_period(this.period),
+        "period": this.days(this.period),
         "longer": this.asked.address(period="90d", page="") if this.period.days < 90 else "",
-        "held": count(overview.held, "answer") if overview.held else "",
-        "warning": COMPANY_CSAT if warned else "",
+        "held": words.count("n_answers", overview.held) if overview.held else "",
+        "warning": words.say("company_csat") if warned else "",
     }
 
 
@@ -107,7 +118,7 @@ async def _detail(this: Visit) -> Mapping[str, object]:
     return {
         "name": name,
         "title": this.title_of(name),
-        "questions": break_down(overview, detail, known),
+        "questions": break_down(overview, detail, known, this.words),
         "others": others,
         "minimum": overview.totals.minimum,
     }
@@ -115,8 +126,9 @@ async def _detail(this: Visit) -> Mapping[str, object]:
 
 async def _comments(this: Visit) -> Mapping[str, object]:
     asked, page = this.asked, this.asked.page
+    rows = replace(this.wanted, metric="")  # words are in answers to no metric
     search = Search(
-        rows=this.wanted,
+        rows=rows,
         words=asked.request.about,
         themes=(asked.theme,) if asked.theme else (),
         tone=asked.tone,
@@ -126,10 +138,10 @@ async def _comments(this: Visit) -> Mapping[str, object]:
     return {
         "comments": list_said(this.context, found),
         "masked": not this.context.member.sees_people,
-        "words": asked.words,
+        "looked_for": asked.words,
         "given": {**asked.given, THEME: asked.theme, TONE: asked.tone},
-        "themes": await list_spoken(this.context, asked, this.wanted, this.period),
-        "tones": list_tones(asked),
+        "themes": await list_spoken(this.context, asked, rows, this.period),
+        "tones": list_tones(asked, this.words),
         "chosen": bool(asked.theme or asked.tone),
         "page": page,
         "newer": asked.address(page=page - 1 if page > 2 else "") if page > 1 else "",
@@ -146,14 +158,14 @@ async def _cases(this: Visit) -> Mapping[str, object]:
         "counts": await context.store.sum_cases(wanted, context.now),
         "cases": list_open(context, listed[:MOST_CASES]),
         "more": len(listed) > MOST_CASES,
-        "lately": await read_recovery(context, wanted),
+        "lately": await tell_lately(context, wanted),
     }
 
 
 SECTIONS = (
-    Section(name="overview", title="Overview", gather=_overview),
-    Section(name="detail", title="In detail", gather=_detail),
-    Section(name="cases", title="Open cases", gather=_cases),
-    Section(name="comments", title="Comments", gather=_comments),
+    Section(name="overview", gather=_overview),
+    Section(name="detail", gather=_detail),
+    Section(name="cases", gather=_cases),
+    Section(name="comments", gather=_comments),
 )
 """The one table, in the order of the page."""

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.commands.context import Context
-from bot.commands.phrases import count, fold, percent
+from bot.commands.phrases import fold
 from bot.commands.spans import before
 from bot.commands.theme_counting import count_period
 from bot.periods import Period
 from bot.results.asked import Asked
+from bot.words import Words
 from surveys.report import Filter
 from surveys.tone import Tone
 
@@ -37,11 +38,12 @@ async def list_spoken(
     table = await count_period(
         context.store, context.counting, context.config.gists, wanted, earlier
     )
-    moved = {"more": "more than before", "less": "less than before"}
+    words = context.words
+    moved = {"more": words.say("more_than_before"), "less": words.say("less_than_before")}
     choices = [
         Choice(
-            label=fold(row.theme.name(), 40),
-            number=f"{row.people:,} · {percent(row.share)}",
+            label=fold(row.theme.name(words.code), 40),
+            number=f"{words.whole(row.people)} · {words.percent(row.share)}",
             address=_address(asked, "theme", row.theme.id),
             chosen=asked.theme == row.theme.id,
             hint=moved.get(row.shift.verdict, ""),
@@ -51,8 +53,8 @@ async def list_spoken(
     chosen = context.config.gists.theme(asked.theme)
     if chosen and not any(choice.chosen for choice in choices):
         few = Choice(
-            label=fold(chosen.name(), 40),
-            number=f"fewer than {count(table.minimum, 'person', 'people')}",
+            label=fold(chosen.name(words.code), 40),
+            number=words.say("fewer_people", n=table.minimum),
             address=_address(asked, "theme", chosen.id),
             chosen=True,
         )
@@ -60,11 +62,11 @@ async def list_spoken(
     return tuple(choices)
 
 
-def list_tones(asked: Asked) -> Sequence[Choice]:
+def list_tones(asked: Asked, words: Words) -> Sequence[Choice]:
     """Give the tones."""
     return [
         Choice(
-            label=tone.value,
+            label=words.say(f"sounds_{tone.value}"),
             number="",
             address=_address(asked, "tone", tone.value),
             chosen=asked.tone == tone,

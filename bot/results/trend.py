@@ -6,6 +6,7 @@ from datetime import date
 
 from bot.commands.spans import Span, cut, span_of
 from bot.periods import Period
+from bot.words import Words
 
 _DAYS, _WEEKS = 14, 120
 """Up to so many days a step is a day, or a week; above that, a month. Finer than that, groups soon
@@ -36,6 +37,7 @@ def take_steps(period: Period) -> Steps:
     return Steps(by=by, spans=cut(period, step), rename=rename)
 
 
-def short_label(span: Span) -> str:
+def short_label(span: Span, words: Words) -> str:
     """Give the label of a span for an axis: ``2 Nov``, or ``Nov 2026``."""
-    return " ".join(span.label.split()[:2])
+    month = len(span.label.split()) == 2
+    return span.label if month and words.code == "en" else words.axis(span.first, month=month)

@@ -42,9 +42,10 @@ def spell_month(code: str, day: date) -> str:
     return f"{day.month}/{day:%y}"
 
 
-def spell_clock(code: str, at: datetime) -> str:
+def spell_clock(code: str, at: datetime, *, seconds: bool = False) -> str:
     """Give a time of day: ``14:05``, in Finnish ``14.05``."""
-    return f"{at:%H.%M}" if code == "fi" else f"{at:%H:%M}"
+    text = f"{at:%H:%M:%S}" if seconds else f"{at:%H:%M}"
+    return text.replace(":", ".") if code == "fi" else text
 
 
 def spell_moment(code: str, at: datetime) -> str:

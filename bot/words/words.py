@@ -39,8 +39,12 @@ class Words:
 
     def count(self, key: str, n: int, /) -> str:
         """Give a text with its count in the right plural form: ``1 answer``, ``3 odgovora``."""
+        return self.inflect(key, n, n=self.whole(n))
+
+    def inflect(self, key: str, n: int, /, **given: object) -> str:
+        """Give a text in the plural form that goes with a count."""
         text = self.texts.get(f"{key}_{plural(self.code, n)}") or self.texts[f"{key}_{OTHER}"]
-        return text.format(n=self.whole(n))
+        return text.format(**given)
 
     def days(self, since: date, until: date) -> str:
         """Give a stretch of days."""

@@ -103,6 +103,8 @@ async def test_small_groups_are_hidden_everywhere(filled: Office) -> None:
         ("agent=pekka", "No answers yet"),
         ("channel=email", "64 answers"),
         ("language=en", "30 answers"),
+        ("metric=csat", "100 answers"),
+        ("metric=CSAT&team=sales", "No answers yet"),
         ("period=today", "No answers yet"),
         ("period=last+week", "Results"),
         ("period=q3+2020", "1 Jul – 30 Sep 2020"),
@@ -126,6 +128,7 @@ async def test_filters_limit(filled: Office, query: str, said: str) -> None:
     [
         ("survey=after_cal", "I know no survey 'after_cal'. Did you mean after_call?"),
         ("channel=fax", "I know no channel 'fax'."),
+        ("metric=nsp", "I know no metric 'nsp'. Did you mean nps?"),
         ("period=whenever", "I can't read 'whenever' as a period."),
         ("period=last+fortnight", "as a period. Write 7d"),
         ("period=7d+and+more", "I can't read '7d and more' as a period."),
@@ -153,6 +156,7 @@ async def test_the_form_keeps_what_was_written(filled: Office) -> None:
         form = page.xpath("//details[@id='filters']//form")[0]
         assert dict(form.form_values()) == {
             "survey": "after_call",
+            "metric": "",
             "period": "90d",
             "channel": "",
             "team": "sales",

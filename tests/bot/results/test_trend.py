@@ -7,6 +7,7 @@ import pytest
 from bot.periods import Period
 from bot.results.drawing import WIDTH, lay_bars, lay_course
 from bot.results.trend import short_label, take_steps
+from bot.words import ENGLISH, words_of
 from surveys.interval import Interval
 from surveys.report import Row
 
@@ -40,8 +41,14 @@ def test_each_day_is_in_one_of_them(n: int) -> None:
 
 
 def test_an_axis_has_short_labels() -> None:
-    assert [short_label(s) for s in take_steps(days(15)).spans] == ["2 Nov", "9 Nov", "16 Nov"]
-    assert short_label(take_steps(days(130)).spans[0]) == "Jul 2026"
+    assert [short_label(s, ENGLISH) for s in take_steps(days(15)).spans] == [
+        "2 Nov",
+        "9 Nov",
+        "16 Nov",
+    ]
+    assert short_label(take_steps(days(15)).spans[0], words_of("lv")) == "02.11."
+    assert short_label(take_steps(days(130)).spans[0], words_of("de")) == "7/26"
+    assert short_label(take_steps(days(130)).spans[0], ENGLISH) == "Jul 2026"
 
 
 # Drawing
@@ -62,7 +69,7 @@ def test_a_gap_is_not_drawn_over() -> None:
     course = {name: row(40, 30, 50) for name in names}
     course[names[3]] = row(None, hidden=True)
     del course[names[4]]
-    drawn = lay_course(row(40, 30, 50), course, spans)
+    drawn = lay_course(row(40, 30, 50), course, spans, ENGLISH)
     assert drawn is not None
     assert len(drawn.dots) == 12
     assert [len(line.split()) for line in drawn.lines] == [3, 9]
@@ -72,20 +79,20 @@ def test_a_gap_is_not_drawn_over() -> None:
 def test_the_axis_holds_every_interval_and_no_more_than_it_needs() -> None:
     spans = take_steps(days(2)).spans
     course = {spans[0].label: row(10, 2, 18), spans[1].label: row(30, 20, 40)}
-    drawn = lay_course(row(20, 10, 30), course, spans)
+    drawn = lay_course(row(20, 10, 30), course, spans, ENGLISH)
     assert drawn is not None
     assert [mark.label for mark in drawn.rows] == ["0", "+50"]
     first = drawn.dots[0]
     assert first.top < first.y < first.bottom
     assert drawn.dots[1].y < first.y
     wide = {**course, spans[0].label: row(-60, -80, -40)}
-    drawn = lay_course(row(20, 10, 30), wide, spans)
+    drawn = lay_course(row(20, 10, 30), wide, spans, ENGLISH)
     assert drawn is not None
     assert [mark.label for mark in drawn.rows] == ["−100", "−50", "0", "+50"]
 
 
 def test_one_dot_is_no_course() -> None:
     spans = take_steps(days(7)).spans
-    assert lay_course(row(1, 0, 2), {spans[0].label: row(1, 0, 2)}, spans) is None
-    assert lay_bars(row(None, hidden=True), None) is None
-    assert lay_bars(row(None), None) is None
+    assert lay_course(row(1, 0, 2), {spans[0].label: row(1, 0, 2)}, spans, ENGLISH) is None
+    assert lay_bars(row(None, hidden=True), None, ENGLISH) is None
+    assert lay_bars(row(None), None, ENGLISH) is None
