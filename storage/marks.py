@@ -15,14 +15,15 @@ _MARK = statement(f"""
     || '-' || (SELECT COALESCE(SUM(id), 0) FROM
         (SELECT id FROM case_entry ORDER BY id DESC LIMIT {_LAST}) AS e)
     || '-' || (SELECT COALESCE(SUM(id), 0) FROM
-        (SELECT id FROM comment_gist ORDER BY id DESC LIMIT {_LAST}) AS g)
+        (SELECT id FROM comment_gist ORDER BY at DESC LIMIT {_LAST}) AS g)
     AS mark
 """)  # noqa: S608 - a constant
 
 
 async def last_said(session: Session) -> str:
     """Give a mark that is another one after every answer, comment card and deed on a case, and
-    again when a comment was read for what it speaks of.
+    again when a comment was read for what it speaks of: a new one, not one of years ago, of which
+    an update reads a million in a row.
 
     The highest id alone would not do: on PostgreSQL a row with a lower one may become visible
     later, and a row may be written again: choices that are still being ticked, a card that grows.

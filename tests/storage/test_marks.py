@@ -4,11 +4,21 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
+from storage.sql import statement
 from storage.store import Store
 from surveys.card import Card
 from surveys.report import Filter
 from tests.storage.make import NOW, answer, ask, plan, reply
 from tests.storage.test_reports import ALWAYS, fill
+
+_GIST = """
+    INSERT INTO comment_gist (kind, ref, question_id, at, contact_id, invitation_id, survey,
+        channel, team, agent, language, themes, tone, question, metric, metric_version, scale,
+        population, value, weight, read_as)
+    SELECT 'answer', v.n, '', v.at, 0, 0, '', '', '', '', '', '', '', '', '', '', '', '', NULL, 1.0,
+        ''
+    FROM (SELECT 0 AS n, 0 AS at WHERE 1 = 0 UNION ALL VALUES {values}) AS v
+"""
 
 
 async def test_a_mark_changes_with_every_answer_and_card(store: Store) -> None:
@@ -37,6 +47,21 @@ async def test_a_mark_changes_with_every_answer_and_card(store: Store) -> None:
     seen.append(await store.last_said())
     assert len(set(seen)) == len(seen)
     assert await store.last_said() == seen[-1]
+
+
+async def test_a_mark_changes_with_what_new_comments_speak_of_and_not_with_old_ones(
+    store: Store,
+) -> None:
+    async def read(*at: int) -> str:
+        rows = [(n, moment) for n, moment in enumerate(at)]
+        values = ", ".join(f"({n}, {moment})" for n, moment in rows)
+        text = _GIST.format(values=values)
+        await store._database.transact(lambda s: s.run(statement(text)))
+        return await store.last_said()
+
+    first = await read(*range(1000, 1200))
+    assert await read(5, 6, 7) == first
+    assert await read(1300) != first
 
 
 async def test_counts_by_day_and_by_month(store: Store) -> None:
