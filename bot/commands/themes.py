@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.charts import Bar, Distribution, Heading, distribution_chart
+from bot.charts.painting import aside
 from bot.commands.answers import question_name
 from bot.commands.context import Context, Reply
 from bot.commands.grammar import Request
@@ -38,9 +39,10 @@ async def summarise_themes(context: Context, request: Request) -> Reply:
     if not table.rows:
         return Reply(text=f"{head}\n\n{_nothing(table)}")
     rows = [spell_theme(row) for row in table.rows[:SHOWN]]
+    about = context.title("", request).removeprefix(" · ")
     return Reply(
         text="\n\n".join((head, *rows, *_tail(table))),
-        image=draw_themes(table, context.title("", request).removeprefix(" · ")),
+        image=await aside(draw_themes, table, about),
         links=context.links(request),
     )
 

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.config.themes import shipped_reader
 from storage.sql import Backend, statement
 from storage.store import Store, Transaction
 from surveys.conversation import Conversation
 from surveys.invitation import InvitationState
+from surveys.report import Filter
 from tests.storage.make import (
     HOUR,
     NOW,
@@ -207,3 +209,19 @@ async def test_a_campaigns_round_counts_what_has_parted(store: Store) -> None:
     later = LATER + timedelta(days=60)
     assert (await store.campaign_tally("after_call", LATER + timedelta(days=2), later)).values == ()
     assert (await store.campaign_tally("another", NOW, LATER)).values == ()
+
+
+async def test_what_parted_is_read_for_what_it_speaks_of_as_nobodys(store: Store) -> None:
+    numbers = await crowd(store, 6)
+    for number in numbers:
+        await say(store, number, "Jonotin liian kauan")
+    assert await store.read_comments(shipped_reader(), 50) == 0, "nothing before it parts"
+    assert await part(store) == 6
+    assert await store.read_comments(shipped_reader(), 50) == 6
+    always = Filter(since=(NOW - timedelta(days=9)).date(), until=(NOW + timedelta(days=9)).date())
+    [heard] = await store.hear(always, (), 50)
+    assert (heard.themes, heard.n, len(heard.people)) == (("waiting",), 6, 6)
+    assert all(who < 0 for who in heard.people)
+    kept = await fetch(store, "SELECT invitation_id, contact_id FROM comment_gist")
+    assert not {row["invitation_id"] for row in kept} & set(numbers)
+    assert {row["contact_id"] for row in kept} == {0}

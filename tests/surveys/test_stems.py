@@ -62,7 +62,7 @@ def test_an_entry_is_found(entry: str, text: str, found: bool) -> None:
 
 
 def test_the_longest_entry_of_a_name_is_found_at_a_place() -> None:
-    stems = Stems({"a": ["not", "not good"], "b": ["not"]})
+    stems = Stems({"a": ["not good", "not"], "b": ["not"]})
     found = {(one.name, one.size) for one in stems.find(split_words("not good"))}
     assert found == {("a", 2), ("b", 1)}
 

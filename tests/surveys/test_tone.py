@@ -20,6 +20,8 @@ READER = GistReader((), load_themes().lexicons)
         ("en", "No problems", Tone.POSITIVE),
         ("en", "I did not call. It was good", Tone.POSITIVE),
         ("en", "Not a lot to say but good", Tone.POSITIVE),
+        ("en", "Not now. Good", Tone.POSITIVE),
+        ("en", "not cheap but good", Tone.MIXED),
         ("en", "good and bad", Tone.MIXED),
         ("en", "good, great, lovely, one bad day", Tone.POSITIVE),
         ("en", "Tuesday", Tone.NEUTRAL),
