@@ -1,8 +1,6 @@
 """Pictures are painted beside the service: the same ones, while everybody else is served."""
 
-import asyncio
-from contextlib import suppress
-from dataclasses import replace
+import time
 
 import pytest
 
@@ -13,24 +11,17 @@ from tests.bot.test_charts import NPS
 WANTED = {"svg_string": "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"}
 
 
-async def _count(turns: list[int]) -> None:
-    while True:
-        await asyncio.sleep(0)
-        turns[0] += 1
-
-
-async def test_the_service_goes_on_while_pictures_are_painted() -> None:
+async def test_pictures_are_painted_with_hardly_any_of_our_own_time() -> None:
     here = distribution_chart(NPS)
-    assert await aside(distribution_chart, NPS) == here
-    turns = [0]
-    counting = asyncio.create_task(_count(turns))
-    for n in range(3):
-        await aside(distribution_chart, replace(NPS, heading=replace(NPS.heading, title=str(n))))
-    counting.cancel()
-    with suppress(asyncio.CancelledError):
-        await counting
-    # Painted in this process, whose threads wait for it, the loop turns a few times a picture.
-    assert turns[0] > 1000
+    assert await aside(distribution_chart, NPS) == here  # the painter is started
+    began = time.process_time()
+    for _ in range(3):
+        distribution_chart(NPS)
+    painted = time.process_time()
+    for _ in range(3):
+        await aside(distribution_chart, NPS)
+    # What resvg computes here, nobody else is served in, whichever thread it is.
+    assert time.process_time() - painted < (painted - began) / 3
 
 
 async def test_a_fault_of_the_work_is_told_and_the_mark_is_gone_afterwards() -> None:
