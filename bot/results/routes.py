@@ -154,7 +154,7 @@ class ResultsPage:
             page = render_fault(self._look, context, given, str(fault), moment)
             return _html(page, status=400, code=context.words.code)
         counted = await self._counts.get(
-            _same(context, asked), lambda: self._count(context, asked, wanted)
+            same_page(context, asked), lambda: self._count(context, asked, wanted)
         )
         page = render_results(self._look, context, asked, moment, counted)
         return _html(page, code=context.words.code)
@@ -232,7 +232,7 @@ class ResultsPage:
         )
 
 
-def _same(context: Context, asked: Asked) -> Hashable:
+def same_page(context: Context, asked: Asked) -> Hashable:
     """Give what is the same for two readers to whom the same page is shown."""
     member = context.member
     seen = (member.role, context.teams, context.today, context.words.code)

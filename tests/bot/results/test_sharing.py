@@ -3,11 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from bot.commands.context import Context, StaffConfig
+from bot.commands.grammar import Request
+from bot.commands.report_store import ReportStore
+from bot.results.asked import Asked
+from bot.results.routes import same_page
 from bot.results.sharing import Shared
+from surveys.staff import Role, StaffMember
 from tests.bot.results.office import EVERYBODY, Given, Reader, office
+from tests.storage.make import NOW
 
 
 class Counting:
@@ -126,3 +134,22 @@ async def test_readers_with_other_rights_share_nothing(tmp_path: Path) -> None:
             assert "From support" not in ville.text
             assert "From sales" in ville.text
             assert "040 1234567" not in ville.text
+
+
+def test_whose_rights_differ_are_never_the_same() -> None:
+    def context(role: Role, *teams: str) -> Context:
+        member = StaffMember(name="Anybody", role=role, teams=teams)
+        return Context(member=member, config=StaffConfig(), store=cast(ReportStore, None), now=NOW)
+
+    asked = Asked(request=Request())
+    kinds = [
+        context(Role.VIEWER, "sales"),
+        context(Role.TEAM_LEAD, "sales"),
+        context(Role.TEAM_LEAD, "support"),
+        context(Role.TEAM_LEAD),
+        context(Role.MANAGER),
+    ]
+    assert len({same_page(kind, asked) for kind in kinds}) == len(kinds)
+    assert same_page(kinds[0], asked) == same_page(context(Role.VIEWER, "sales"), asked)
+    other = Asked(request=Request(), words="queue")
+    assert same_page(kinds[0], other) != same_page(kinds[0], asked)
