@@ -39,6 +39,9 @@ from surveys.staff import StaffMember
 AT_ONCE = 4
 """Pages counted at once; others wait their turn, so that answers do not."""
 
+GATHER = 0.03
+"""Seconds in which all that were told of an answer at once ask for it, as browsers do."""
+
 ALIVE = 15.0
 """Seconds between two signs of life on a stream; proxies hang up after a minute of silence."""
 
@@ -92,7 +95,7 @@ class ResultsPage:
         self._public_url = public_url
         self._opened = opened
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._counts: Shared[Counted] = Shared()
+        self._counts: Shared[Counted] = Shared(GATHER)
         place = urlsplit(public_url)
         self._secure = place.scheme == "https"
         self._path = f"{place.path}/r/"

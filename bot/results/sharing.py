@@ -14,7 +14,9 @@ T = TypeVar("T")
 class Shared(Generic[T]):
     """Does the same work once at a time for all who want its result."""
 
-    def __init__(self) -> None:
+    def __init__(self, gather: float = 0.0) -> None:
+        """``gather`` is how many seconds the first one waits for the others."""
+        self._gather = gather
         self._going: dict[Hashable, asyncio.Task[T]] = {}
         self._gathering: dict[Hashable, asyncio.Task[T]] = {}
         self._tasks: set[asyncio.Task[T]] = set()
@@ -40,6 +42,7 @@ class Shared(Generic[T]):
     ) -> T:
         if before is not None:
             await asyncio.wait([before])
+        await asyncio.sleep(self._gather)
         self._going[key] = self._gathering.pop(key)
         try:
             return await work()
