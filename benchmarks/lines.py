@@ -90,7 +90,9 @@ def lines(people: int) -> Mapping[str, Form]:
         "campaigns": lambda _: "/campaigns",
         "campaigns, one": lambda _: "/campaigns quarterly",
         "journeys": lambda i: ("/journeys", "/journeys onboarding")[i % 2],
-        "cases": lambda i: ("/cases", "/cases mine", "/cases late", f"/cases {_team(i)}")[i % 4],
+        "cases": lambda i: (  # of a team that the team lead has, too
+            "/cases", "/cases mine", "/cases late", f"/cases {TEAMS[i // 4 % 2]}",
+        )[i % 4],
         "cases closed": lambda i: f"/cases closed page {1 + 40 * i}",
         "case": lambda i: f"/case {max(1, who(i) // CASE_EACH)}",
         "why by id": lambda i: f"/why u{who(i)}",

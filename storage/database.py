@@ -43,7 +43,8 @@ _PRAGMAS = {
     "cache_size": -16000,  # KiB
     "temp_store": "MEMORY",
 }
-_READER = "reader"
+_READERS = ("reader", "second reader")
+"""Connections that read a SQLite file beside the one that writes: each has a thread of its own."""
 _READING = {"busy_timeout": 5000, "cache_size": -4000, "query_only": "ON"}
 _SERVER = {"application_name": "afterword", "jit": "off"}
 _DEADLOCK_TRIES = 5
@@ -65,7 +66,7 @@ class Database:
         self.zone = zone
         self._tortoise: TortoiseContext | None = None
         self._session: Session | None = None
-        self._reader: Session | None = None
+        self._idle: asyncio.Queue[Session] | None = None
         self._lock = FileLock(path) if path and not beside else None
         self.room = Room(path)
         self._running: set[asyncio.Task[Any]] = set()
@@ -115,11 +116,22 @@ class Database:
         return await self._shielded(work(session))
 
     async def read(self, work: Callable[[Session], Awaitable[T]]) -> T:
-        """Run long reading statements where they hold nobody up: on a SQLite file that is a
-        connection of their own, which sees what is committed.
+        """Run long reading statements where they hold nobody up: on a SQLite file that is one of
+        two connections of their own, which see what is committed; others wait for their turn.
         """
         session = self._opened()
-        return await self._shielded(work(self._reader or session))
+        if self._idle is None:
+            return await self._shielded(work(session))
+        return await self._shielded(self._take_turn(self._idle, work))
+
+    async def _take_turn(
+        self, idle: "asyncio.Queue[Session]", work: Callable[[Session], Awaitable[T]]
+    ) -> T:
+        reader = await idle.get()
+        try:
+            return await work(reader)
+        finally:
+            idle.put_nowait(reader)
 
     async def transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run ``work`` in one transaction, safe from cancellation: it commits or rolls back whole.
@@ -176,7 +188,8 @@ class Database:
     async def _connect(self, url: str) -> None:
         connections = {str(self.backend): _connection(self._credentials(url))}
         if self.path:
-            connections[_READER] = _connection({"file_path": str(self.path), **_READING})
+            reading = _connection({"file_path": str(self.path), **_READING})
+            connections |= dict.fromkeys(_READERS, reading)
         models = {"models": ["storage.models"], "default_connection": str(self.backend)}
         context = await Tortoise.init(
             config={"connections": connections, "apps": {"storage": models}}
@@ -192,8 +205,10 @@ class Database:
         if self.backend is Backend.SQLITE and not self._beside:
             await release_claims(session)
         if self.path:
-            reader = context.connections.get(_READER)
-            self._reader = Session(reader, self.backend, self.zone)
+            self._idle = asyncio.Queue()
+            for name in _READERS:
+                reader = context.connections.get(name)
+                self._idle.put_nowait(Session(reader, self.backend, self.zone))
         self._session = session
 
     def _credentials(self, url: str) -> dict[str, Any]:

@@ -1,5 +1,8 @@
-"""Numbers: what the page counts. All of it comes from rollup rows, by the functions of /results."""
+"""Numbers: what the page counts. All of it comes
+from rollup rows, by the functions of /results.
+"""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -65,24 +68,24 @@ async def count_overview(context: Context, wanted: Filter) -> Overview:
     """Count what all surveys of a filter have."""
     days = before(Period(since=wanted.since, until=wanted.until))
     earlier = replace(wanted, since=days.since, until=days.until)
-    return Overview(
-        totals=await context.counting.report(context.store, wanted),
-        before=await context.counting.report(context.store, earlier),
-        held=await context.store.count_held(wanted),
+    totals, then, held = await asyncio.gather(
+        context.counting.report(context.store, wanted),
+        context.counting.report(context.store, earlier),
+        context.store.count_held(wanted),
     )
+    return Overview(totals=totals, before=then, held=held)
 
 
 async def count_detail(context: Context, wanted: Filter, survey: str) -> Detail:
     """Count one survey in every way the page shows."""
     one = replace(wanted, survey=survey)
-    groups = {
-        by: await context.counting.report(context.store, replace(one, by=by)) for by in BREAKDOWNS
-    }
     steps = take_steps(Period(since=wanted.since, until=wanted.until))
-    trend = await context.counting.report(
-        context.store, replace(one, by=steps.by), rename=steps.rename
+    trend, *groups = await asyncio.gather(
+        context.counting.report(context.store, replace(one, by=steps.by), rename=steps.rename),
+        *(context.counting.report(context.store, replace(one, by=by)) for by in BREAKDOWNS),
     )
-    return Detail(survey=survey, groups=groups, trend=trend, steps=steps)
+    by_group = dict(zip(BREAKDOWNS, groups, strict=True))
+    return Detail(survey=survey, groups=by_group, trend=trend, steps=steps)
 
 
 def _parts(report: Report, total: Row) -> tuple[Row, ...]:

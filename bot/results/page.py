@@ -1,5 +1,6 @@
 """Page: from what the sections found to HTML. No clock, no network; every text is escaped."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -94,10 +95,11 @@ class Counted:
 async def count_results(context: Context, asked: Asked, wanted: Filter, mark: str) -> Counted:
     """Count what is asked for."""
     this = await visit(context, asked, wanted)
+    found = await asyncio.gather(*(section.gather(this) for section in SECTIONS))
     parts = []
-    for section in SECTIONS:
+    for section, given in zip(SECTIONS, found, strict=True):
         template = _JINJA.get_template(f"{section.name}.html")
-        inside = template.render(await section.gather(this), width=WIDTH, say=this.words.say)
+        inside = template.render(given, width=WIDTH, say=this.words.say)
         title = this.words.say(f"title_{section.name}")
         parts.append({"name": section.name, "title": title, "html": inside})
     return Counted(mark=mark, period=this.days(this.period), parts=parts)
