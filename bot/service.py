@@ -17,7 +17,7 @@ from bot.channel_building import build_channels
 from bot.chores import start_chores
 from bot.commands import Commands, StaffConfig
 from bot.config import Config
-from bot.config.surveys import content_hash
+from bot.config.content import content_hash
 from bot.conflict_alert import compose_conflicts
 from bot.desk import Desk
 from bot.doorkeeper import serve

@@ -9,6 +9,7 @@ from bot.config.campaigns import read_campaign
 from bot.config.cases import promised_within, read_causes
 from bot.config.channels import hide_secrets, read_channels
 from bot.config.consent import read_consent
+from bot.config.content import content_hash
 from bot.config.entrances import read_entrances
 from bot.config.faults import ConfigError, Fault, quote
 from bot.config.include import Files, read_files
@@ -25,7 +26,7 @@ from bot.config.retention import read_retention
 from bot.config.rules import Names, check_name, read_alert, read_cards, read_trigger
 from bot.config.service import main_language, read_service
 from bot.config.staff import read_member, refuse_repeats
-from bot.config.surveys import content_hash, read_survey
+from bot.config.surveys import read_survey
 from bot.config.thanks import Promises, check_thanks
 from bot.config.themes import read_themes
 from bot.config.throttle import read_throttle

@@ -1,15 +1,14 @@
 """Surveys: from a block of the file to a core Survey with its languages and version."""
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from bot.config.anonymity import check_questions
 from bot.config.consent import check_purpose
+from bot.config.content import content_hash
 from bot.config.faults import quote
 from bot.config.place import Place
 from bot.config.questions import Tongue, read_question, read_texts, written_names
@@ -17,7 +16,6 @@ from bot.config.reading import read_block
 from bot.config.shape import SurveyShape
 from bot.config.units import UnfitError, read_score
 from surveys.anonymity import MARK
-from surveys.condition import Condition
 from surveys.language import Languages
 from surveys.metric import Band, Scoring
 from surveys.preset import PANEL
@@ -73,24 +71,6 @@ def read_survey(
     # Where thanks lead is not what is asked: the same survey with a new link is the same survey.
     version = content_hash(replace(survey, links={}))
     return replace(survey, version=version + MARK if survey.anonymous else version)
-
-
-def content_hash(value: object) -> str:
-    """Give the first 12 hex digits of the SHA-256 over canonical JSON of a value's content."""
-    text = json.dumps(_content(value), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def _content(value: object) -> object:
-    if isinstance(value, Condition):
-        return value.source
-    if is_dataclass(value):
-        return {field.name: _content(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): _content(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_content(inner) for inner in value]
-    return value if isinstance(value, bool | int | float | None) else str(value)
 
 
 def _read_questions_only(place: Place, main: str, bank: Languages) -> None:

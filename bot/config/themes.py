@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from hashlib import sha256
 
+from bot.config.content import content_hash
 from bot.config.faults import quote
 from bot.config.lexicons import load_themes
 from bot.config.place import Place
@@ -30,7 +30,7 @@ def build_reader(themes: Iterable[Theme] | None = None) -> GistReader:
     """Give what reads comments by these themes, the shipped ones where none are given."""
     shipped = load_themes()
     listed = shipped.themes if themes is None else tuple(themes)
-    version = sha256(repr((listed, sorted(shipped.lexicons.items()))).encode()).hexdigest()[:12]
+    version = content_hash([listed, shipped.lexicons])
     return GistReader(listed, shipped.lexicons, version)
 
 

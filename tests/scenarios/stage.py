@@ -16,7 +16,7 @@ from typing import Any
 from bot.case_posts import CasePosts
 from bot.commands import Commands, StaffConfig
 from bot.config import Config, Reading, load_languages, read_config
-from bot.config.surveys import content_hash
+from bot.config.content import content_hash
 from bot.gateway import split_picture
 from bot.reloading import Reloading, tell_keepers
 from bot.reports.sending import Reporter

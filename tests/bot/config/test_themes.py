@@ -1,5 +1,8 @@
 """``themes:`` in the file: words added, a built-in one switched off, and every slip told plainly."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +62,22 @@ def test_the_version_follows_the_words(tmp_path: Path) -> None:
     other = themes_of(tmp_path, "themes: { parking: [cars] }")
     assert one == same != other
     assert shipped_reader() not in (one, other)
+
+
+def test_the_version_is_the_same_in_every_process() -> None:
+    """Else each start would read all comments again, and two nodes each other's without end."""
+    says = "from bot.config.themes import shipped_reader; print(shipped_reader().version)"
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", says],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in (1, 2, 3)
+    }
+    assert found == {shipped_reader().version}
 
 
 @pytest.mark.parametrize(
