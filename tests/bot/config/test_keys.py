@@ -21,7 +21,8 @@ from bot.config.limits import LimitsShape
 from bot.config.reading import known_keys
 from bot.config.reports import SHAPES as REPORT_SHAPES
 from bot.config.retention import SHAPES as RETENTION_SHAPES
-from bot.config.schema import build_schema, setting_docs
+from bot.config.schema import build_schema
+from bot.config.schema.channel import setting_docs
 from bot.config.shape import SHAPES as PLAIN_SHAPES
 from bot.config.throttle import SHAPES as THROTTLE_SHAPES
 from bot.config.units import read_duration
