@@ -57,10 +57,6 @@ class Casework:
         """
         return await cases.find_talking(self._session, places, now)
 
-    async def silence_talks(self, contact_ids: Collection[int]) -> None:
-        """Let nothing more go out of what colleagues wrote to people who said stop."""
-        await posts.silence_talks(self._session, contact_ids)
-
     async def add_entries(self, entries: Sequence[tuple[int, Entry]]) -> None:
         """Write into the stories of cases: (case id, entry)."""
         await cases.add_entries(self._session, entries)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from storage import anonymous, parting, retention
+from storage import anonymous, erasing, parting, retention
 from storage.sql import Session
 
 
@@ -43,3 +43,10 @@ class Privacy:
         last time ended); gives how many, and behind which number to go on (0: done).
         """
         return await retention.forget_idle(self._session, self._key, before, behind, limit)
+
+    async def erase_contact(self, contact_id: int, now: datetime) -> erasing.Erased | None:
+        """Erase everything of one person but a hash of each name; None where nobody is known.
+
+        What was read of them before is stale then: write none of it.
+        """
+        return await erasing.erase_contact(self._session, self._key, contact_id, now)

@@ -6,22 +6,35 @@ from typing import Any
 
 from storage import (
     audit,
+    cases,
     confirmations,
+    conflicts,
+    explanations,
     exports,
+    fates,
     finding,
     gists,
+    held,
     pausing,
     person,
     retention,
+    settlement,
     uncertain,
     webhooks,
 )
 from storage.database import Database
 from surveys.audit import Entry, Head, Note
+from surveys.casework import CaseCounts, CaseList, CaseView, Listed
+from surveys.conflict import Conflict, Settled, Verdict
 from surveys.contact import Contact
+from surveys.conversation import Conversation
+from surveys.due import Decision
+from surveys.explanation import Explanation
 from surveys.keyphrase import Written
 from surveys.pausing import Pause
+from surveys.recovery import Fate
 from surveys.report import Filter
+from surveys.scanner import HeldPress
 from surveys.theme import GistReader
 from surveys.theme_count import Heard
 from surveys.webhook import Call
@@ -150,3 +163,71 @@ class StaffRoom:
     async def forget_webhook_calls(self, now: datetime) -> None:
         """Drop what was told long since."""
         await self._database.transact(lambda s: webhooks.forget_calls(s, now))
+
+    async def count_held(self, wanted: Filter) -> int:
+        """Give how many presses of the period are held back because they may be a machine's."""
+        return await self._database.read(lambda s: held.count_held(s, wanted))
+
+    async def list_held(
+        self, wanted: Filter, limit: int, offset: int
+    ) -> list[tuple[HeldPress, Conversation]]:
+        """Give held presses of the period, newest first, with what they are about."""
+        return await self._database.read(lambda s: held.list_held(s, wanted, limit, offset))
+
+    async def find_held(self, press_id: int) -> tuple[HeldPress, Conversation] | None:
+        """Give one held press with what it is about, or None where it is not held (any more)."""
+        return await self._database.run(lambda s: held.find_held(s, press_id))
+
+    async def find_people(self, words: str) -> list[Contact]:
+        """Give people by the business's id, an address, or else a name; a handful at most."""
+        return await self._database.read(lambda s: explanations.find_people(s, words))
+
+    async def explain(
+        self, contact: Contact, teams: Collection[str] | None, limit: int
+    ) -> Explanation:
+        """Give what was decided about a person lately, of teams that may be seen (None: all)."""
+        return await self._database.read(lambda s: explanations.explain(s, contact, teams, limit))
+
+    async def list_conflicts(self, limit: int, offset: int) -> list[Conflict]:
+        """Give claims of others' addresses that nobody has settled, the oldest first."""
+        return await self._database.read(lambda s: conflicts.list_conflicts(s, limit, offset))
+
+    async def load_conflicts(self, ids: Collection[int]) -> list[Conflict]:
+        """Give such claims by their numbers, settled ones too; unknown ones are left out."""
+        return await self._database.run(lambda s: conflicts.load_conflicts(s, ids))
+
+    async def settle_conflict(
+        self, number: int, verdict: Verdict, by: str, now: datetime
+    ) -> Settled:
+        """Settle one as the colleague ``by`` says."""
+        return await self._database.transact(
+            lambda s: conflicts.settle_conflict(s, number, verdict, by, now)
+        )
+
+    async def list_cases(
+        self, wanted: CaseList, now: datetime, limit: int, offset: int
+    ) -> list[Listed]:
+        """Give cases, those whose clock runs out first in front; closed ones the last in front."""
+        return await self._database.read(lambda s: cases.list_cases(s, wanted, now, limit, offset))
+
+    async def sum_cases(self, wanted: CaseList, now: datetime) -> CaseCounts:
+        """Give how many cases are open, late and nobody's, of those wanted."""
+        return await self._database.read(lambda s: fates.sum_cases(s, wanted, now))
+
+    async def find_case(self, number: int, teams: Collection[str] | None) -> CaseView | None:
+        """Give a case of these teams (None: all) with its story; else None."""
+        return await self._database.run(lambda s: cases.find_case(s, number, teams))
+
+    async def read_fates(self, wanted: CaseList, since: datetime, until: datetime) -> list[Fate]:
+        """Give what became of the cases to which something happened in a stretch of time, by the
+        teams and surveys of ``wanted``; `surveys.recovery.sum_up` makes figures of it.
+        """
+        return await self._database.read(lambda s: fates.read_fates(s, wanted, since, until))
+
+    async def next_late(self) -> datetime | None:
+        """Give when the clock of a case runs out next, None for none."""
+        return await self._database.run(cases.next_late)
+
+    async def decisions(self, invitation_id: int) -> list[Decision]:
+        """Give why an invitation was sent, held, skipped or failed, oldest first."""
+        return await self._database.run(lambda s: settlement.read_decisions(s, invitation_id))

@@ -1,31 +1,11 @@
 """The store: it speaks values of `surveys` only; rows never leave this package."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from storage import (
-    cases,
-    comments,
-    conflicts,
-    consents,
-    conversations,
-    deliveries,
-    engagements,
-    explanations,
-    fates,
-    headway,
-    held,
-    marks,
-    posts,
-    recount,
-    reporting,
-    reports,
-    setbacks,
-    settlement,
-    standings,
-)
+from storage import consents, conversations, deliveries, engagements, recount, settlement, standings
 from storage import contacts as people
 from storage import dues as queue
 from storage.addresses import find_owners
@@ -36,6 +16,7 @@ from storage.erasing import Erased
 from storage.errors import StoreError, StoreInUse, StoreMisconfigured, StoreUnavailable
 from storage.linkings import CodesSent
 from storage.months import SETTLED, announce_months, sum_one_month
+from storage.results import Results
 from storage.room import DiskNearlyFull, Room
 from storage.secret import read_key
 from storage.sql import Session, statement
@@ -43,22 +24,13 @@ from storage.staffroom import StaffRoom
 from storage.transaction import Transaction
 from storage.turn import SavedTurn
 from surveys.card import Card
-from surveys.casework import CaseCounts, CaseList, CaseView, Listed
 from surveys.channel_standing import Audience, Standings
-from surveys.comment import Comment, Search
-from surveys.conflict import Conflict, Settled, Verdict
 from surveys.consent import Consent
 from surveys.contact import Contact, address_value
 from surveys.conversation import Conversation
-from surveys.due import Decision, Due, Outcome
+from surveys.due import Due, Outcome
 from surveys.engagement import Engagements
-from surveys.explanation import Explanation
-from surveys.headway import Headway, Round, Travellers
 from surveys.invitation import Delivery
-from surveys.recovery import Fate
-from surveys.report import Filter, Tally
-from surveys.response import Response
-from surveys.scanner import HeldPress
 
 __all__ = [
     "Card",
@@ -80,7 +52,7 @@ T = TypeVar("T")
 _PING = statement("SELECT 1 AS one")
 
 
-class Store(StaffRoom):
+class Store(StaffRoom, Results):
     """Everything that is remembered. Open it once, share it, close it last.
 
     ``key`` is the 32 bytes that seal links; made when the store is new and kept in it.
@@ -211,10 +183,6 @@ class Store(StaffRoom):
         """
         return await self._database.transact(lambda s: settlement.end_deliveries(s, outcomes, now))
 
-    async def count_due(self) -> dict[str, int]:
-        """Give how many rows wait on each lane, claimed ones included."""
-        return await self._database.read(queue.count_due)
-
     async def find_contact(self, channel: str, address: str) -> Contact | None:
         """Give whose address that is, or None."""
 
@@ -224,151 +192,6 @@ class Store(StaffRoom):
             return next(iter(found.values()), None)
 
         return await self._database.run(find)
-
-    async def tally(self, wanted: Filter) -> Tally:
-        """Give the counts a report is made of, from rollup rows only.
-
-        Words are counted under value "", choices under each choice's id; drafts and skips are not.
-        """
-        return await self._database.read(lambda s: reports.tally(s, wanted))
-
-    async def list_responses(
-        self, wanted: Filter, limit: int, offset: int
-    ) -> list[tuple[Response, Contact]]:
-        """Give responses begun in the period, newest first, with the people who gave them.
-
-        ``question`` and ``metric`` limit to responses that answered those.
-        """
-        return await self._database.read(lambda s: reports.list_responses(s, wanted, limit, offset))
-
-    async def list_comments(self, wanted: Search, limit: int, offset: int) -> list[Comment]:
-        """Give customers' own words, newest first: answers of responses begun in the period, and
-        comment cards written in it. Small talk is left out.
-        """
-        return await self._database.read(lambda s: comments.list_comments(s, wanted, limit, offset))
-
-    async def last_said(self) -> str:
-        """Give a mark that is another one after every answer, comment card and deed on a case;
-        cheap enough for every second.
-        """
-        return await self._database.read(marks.last_said)
-
-    async def count_held(self, wanted: Filter) -> int:
-        """Give how many presses of the period are held back because they may be a machine's."""
-        return await self._database.read(lambda s: held.count_held(s, wanted))
-
-    async def list_held(
-        self, wanted: Filter, limit: int, offset: int
-    ) -> list[tuple[HeldPress, Conversation]]:
-        """Give held presses of the period, newest first, with what they are about."""
-        return await self._database.read(lambda s: held.list_held(s, wanted, limit, offset))
-
-    async def find_held(self, press_id: int) -> tuple[HeldPress, Conversation] | None:
-        """Give one held press with what it is about, or None where it is not held (any more)."""
-        return await self._database.run(lambda s: held.find_held(s, press_id))
-
-    async def find_people(self, words: str) -> list[Contact]:
-        """Give people by the business's id, an address, or else a name; a handful at most."""
-        return await self._database.read(lambda s: explanations.find_people(s, words))
-
-    async def explain(
-        self, contact: Contact, teams: Collection[str] | None, limit: int
-    ) -> Explanation:
-        """Give what was decided about a person lately, of teams that may be seen (None: all)."""
-        return await self._database.read(lambda s: explanations.explain(s, contact, teams, limit))
-
-    async def list_conflicts(self, limit: int, offset: int) -> list[Conflict]:
-        """Give claims of others' addresses that nobody has settled, the oldest first."""
-        return await self._database.read(lambda s: conflicts.list_conflicts(s, limit, offset))
-
-    async def load_conflicts(self, ids: Collection[int]) -> list[Conflict]:
-        """Give such claims by their numbers, settled ones too; unknown ones are left out."""
-        return await self._database.run(lambda s: conflicts.load_conflicts(s, ids))
-
-    async def settle_conflict(
-        self, number: int, verdict: Verdict, by: str, now: datetime
-    ) -> Settled:
-        """Settle one as the colleague ``by`` says."""
-        return await self._database.transact(
-            lambda s: conflicts.settle_conflict(s, number, verdict, by, now)
-        )
-
-    async def list_cases(
-        self, wanted: CaseList, now: datetime, limit: int, offset: int
-    ) -> list[Listed]:
-        """Give cases, those whose clock runs out first in front; closed ones the last in front."""
-        return await self._database.read(lambda s: cases.list_cases(s, wanted, now, limit, offset))
-
-    async def sum_cases(self, wanted: CaseList, now: datetime) -> CaseCounts:
-        """Give how many cases are open, late and nobody's, of those wanted."""
-        return await self._database.read(lambda s: fates.sum_cases(s, wanted, now))
-
-    async def find_case(self, number: int, teams: Collection[str] | None) -> CaseView | None:
-        """Give a case of these teams (None: all) with its story; else None."""
-        return await self._database.run(lambda s: cases.find_case(s, number, teams))
-
-    async def read_fates(self, wanted: CaseList, since: datetime, until: datetime) -> list[Fate]:
-        """Give what became of the cases to which something happened in a stretch of time, by the
-        teams and surveys of ``wanted``; `surveys.recovery.sum_up` makes figures of it.
-        """
-        return await self._database.read(lambda s: fates.read_fates(s, wanted, since, until))
-
-    async def next_late(self) -> datetime | None:
-        """Give when the clock of a case runs out next, None for none."""
-        return await self._database.run(cases.next_late)
-
-    async def count_cases(self) -> Mapping[str, int]:
-        """Give how many cases there are, by state."""
-        return await self._database.read(cases.count_cases)
-
-    async def count_lost_posts(self) -> Mapping[str, int]:
-        """Give how many messages to colleagues and about cases were lost, by channel."""
-        return await self._database.read(posts.count_lost)
-
-    async def decisions(self, invitation_id: int) -> list[Decision]:
-        """Give why an invitation was sent, held, skipped or failed, oldest first."""
-        return await self._database.run(lambda s: settlement.read_decisions(s, invitation_id))
-
-    async def count_refusals(self) -> dict[str, int]:
-        """Give, by channel, how many messages were refused because of us in the last 90 days."""
-        return await self._database.read(setbacks.count_refusals)
-
-    async def counts(self) -> dict[str, int]:
-        """Give how many rows there are: ``contacts``, ``events``, ``responses``, ``cards``,
-        ``dues``, ``invitations.<state>``, ``deliveries.<state>``, and messages that were let go:
-        ``let_go.<channel>``; absent where there are none.
-        """
-        return await self._database.read(reports.counts)
-
-    async def headway(
-        self,
-        rules: Collection[str],
-        since: datetime,
-        until: datetime,
-        teams: Collection[str] | None,
-    ) -> dict[str, Headway]:
-        """Give how far the invitations of campaigns, milestones or triggers came that were due
-        from ``since`` to before ``until``, of these teams (None: all).
-        """
-        return await self._database.read(lambda s: headway.headway(s, rules, since, until, teams))
-
-    async def campaign_tally(self, campaign: str, since: datetime, until: datetime) -> Tally:
-        """Give the counts of scores that one round of a campaign brought, without a flow."""
-        return await self._database.read(
-            lambda s: reporting.campaign_tally(s, campaign, since, until)
-        )
-
-    async def count_reasons(self, wanted: Filter) -> dict[str, int]:
-        """Give how many invitations were not asked in the period, by the rule that ended them."""
-        return await self._database.read(lambda s: reporting.count_reasons(s, wanted))
-
-    async def rounds(self, campaign: str, limit: int) -> list[Round]:
-        """Give the last times a campaign came round, newest first."""
-        return await self._database.read(lambda s: headway.rounds(s, campaign, limit))
-
-    async def travellers(self) -> dict[str, Travellers]:
-        """Give how many people are on each journey."""
-        return await self._database.read(headway.travellers)
 
     async def sum_months(self, now: datetime, settled: timedelta = SETTLED) -> None:
         """Sum the months that are over, one in a transaction, until all are."""
