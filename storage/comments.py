@@ -16,14 +16,12 @@ _CARDS = statement("SELECT * FROM comment_card WHERE id = ANY($1::bigint[])")
 _RESPONSES = statement("SELECT * FROM response WHERE invitation_id = ANY($1::bigint[])")
 _NO_CARD = ("survey", "question", "metric", "agent")
 """What a card has not, so that a search for it finds none."""
-_EARLIER = 90 * 86_400_000
-"""Milliseconds that an answer may be older than the response it is in, and more: a held press
-counts as of when it was pressed, once somebody releases it.
-"""
 
 
 async def list_comments(session: Session, wanted: Search, limit: int, offset: int) -> list[Comment]:
-    """Give comments, newest first, with the people and the responses they belong to."""
+    """Give comments, newest first, with the people and the responses they belong to. A comment is
+    of the day it was written, which need not be the day its survey began.
+    """
     if wanted.by_gist:
         return await _complete(session, await _find_by_gist(session, wanted, limit, offset))
     values: list[Any] = [limit + offset]
@@ -51,7 +49,7 @@ async def list_comments(session: Session, wanted: Search, limit: int, offset: in
 
 async def _find_by_gist(session: Session, wanted: Search, limit: int, offset: int) -> Sequence[Row]:
     """Find comments by their narrow rows, from the newest on, so that no more is read than is
-    shown; the period is that of the narrow rows, which is the same.
+    shown.
     """
     where = gist_where(session, wanted.rows)
     if wanted.tone:
@@ -88,9 +86,8 @@ def _answers(session: Session, wanted: Search, values: list[Any]) -> str:
         return ""
     where = Where(values=values)
     start, end = bounds(wanted.rows, session.zone)
-    where.add("r.started_at >= $::bigint", start)
-    where.add("r.started_at < $::bigint", end)
-    where.add("a.at >= $::bigint", start - _EARLIER)
+    where.add("a.at >= $::bigint", start)
+    where.add("a.at < $::bigint", end)
     where.add_given(wanted.rows, ("survey", "team", "agent", "language"), "r.")
     if wanted.rows.channel:
         where.add("a.channel = $", wanted.rows.channel)

@@ -182,7 +182,7 @@ def _of_answer(response: Response, answer: Answer, reader: GistReader) -> dict[s
         "kind": ANSWER,
         "ref": response.invitation_id,
         "question_id": answer.question_id,
-        "at": to_ms(response.started_at),
+        "at": to_ms(answer.at),
         "contact_id": response.contact_id,
         "invitation_id": response.invitation_id,
         "survey": response.survey,

@@ -168,6 +168,25 @@ async def test_a_page_is_a_part_of_what_is_found_newest_first(store: Store) -> N
     assert len({c.text for page in pages for c in page}) == 3
 
 
+@pytest.mark.parametrize("themes", [(), ("waiting",)])
+async def test_a_comment_is_of_the_day_it_was_written(
+    store: Store, themes: tuple[str, ...]
+) -> None:
+    (asked,) = await plan(store, 1)
+    await ask(store)
+    await reply(store, asked.id, answer(value=3))
+    later = NOW + timedelta(days=3)
+    await reply(store, asked.id, answer("comment", text="I waited", at=later, language="en"))
+    await read_all(store)
+
+    async def of(day: date) -> list[str]:
+        wanted = Search(rows=Filter(since=day, until=day), themes=themes)
+        return [comment.text for comment in await store.list_comments(wanted, 9, 0)]
+
+    assert await of(NOW.date()) == []
+    assert await of(later.date()) == ["I waited"]
+
+
 async def test_the_newest_are_counted_where_there_are_too_many(store: Store) -> None:
     await say(store, "waited 1", "waited 2", "waited 3")
     await read_all(store)

@@ -50,7 +50,10 @@ LOOKS: dict[str, tuple[Work, str]] = {
     "a name": (lambda s: find_people(s, "Anna"), "contact USING INDEX contact_names"),
     "part of a name": (lambda s: find_contacts(s, "Anna", 9, 0), "USING INDEX contact_names"),
     "headway": (lambda s: headway(s, ["a"], NOW, NOW, ["x"]), "COVERING INDEX invitation_rule"),
-    "comments": (lambda s: list_comments(s, Search(rows=YEAR), 9, 0), "INDEX answer_said (at>?)"),
+    "comments": (
+        lambda s: list_comments(s, Search(rows=YEAR), 9, 0),
+        "INDEX answer_said (at>? AND at<?)",
+    ),
     "cards": (lambda s: list_comments(s, Search(rows=YEAR), 9, 0), "INDEX comment_card_at (at>?"),
 }
 
