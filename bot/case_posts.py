@@ -9,11 +9,12 @@ from bot.commands.people import reads_people, show_case, show_person, show_words
 from bot.commands.phrases import fold
 from scheduler.desk import SHOW
 from scheduler.rules import Rules
-from surveys.case import Case, DeedKind, Entry, EntryKind
+from surveys.case import Case, Entry, EntryKind
 from surveys.casework import CaseView
 from surveys.cause import cause_key
 from surveys.comment import names_of
 from surveys.conversation import Conversation
+from surveys.deed import DeedKind
 from surveys.message import Button, Capabilities, Message
 from surveys.response import Response
 

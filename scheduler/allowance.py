@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from scheduler.deciding import Job, refuse
+from scheduler.deciding import refuse
+from scheduler.job import Job
 from scheduler.patience import Put, keep_limits, keep_manners, known_ask
 from scheduler.rules import Rules
 from storage.store import Store, Transaction

@@ -10,7 +10,8 @@ from scheduler.outbox import Outbox
 from scheduler.rules import Rules
 from scheduler.talk import Talk
 from storage.store import Store, Transaction
-from surveys.case import Case, Deed, Refused
+from surveys.case import Case
+from surveys.deed import Deed, Refused
 from surveys.message import Capabilities
 from surveys.staff import StaffMember
 

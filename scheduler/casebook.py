@@ -17,9 +17,10 @@ from scheduler.rules import Rules
 from scheduler.telling import tell_case
 from scheduler.worktime import add_work_time
 from storage.store import Transaction
-from surveys.case import Case, CasePlan, CaseState, Deed, DeedKind, Entry, EntryKind, act, escalate
+from surveys.case import Case, CasePlan, CaseState, Entry, EntryKind
 from surveys.casework import CaseView
 from surveys.conversation import Conversation
+from surveys.deed import Deed, DeedKind, act, escalate
 from surveys.due import Due, DueKind
 from surveys.message import Capabilities, Message
 from surveys.post import Post, PostKind

@@ -3,9 +3,10 @@
 from typing import Protocol
 
 from scheduler.rules import Rules
-from surveys.case import DeedKind, Entry
+from surveys.case import Entry
 from surveys.casework import CaseView
 from surveys.conversation import Conversation
+from surveys.deed import DeedKind
 from surveys.message import Capabilities, Message
 from surveys.response import Response
 

@@ -15,9 +15,10 @@ from scheduler.outbox import Messages, Outbox
 from scheduler.rules import Rules
 from scheduler.talk import Talk
 from storage.store import Transaction
-from surveys.case import Case, Deed, DeedKind, NeedsCause, Refused, Step
+from surveys.case import Case, Step
 from surveys.cause import find_cause
 from surveys.conversation import Conversation, is_over
+from surveys.deed import Deed, DeedKind, NeedsCause, Refused
 from surveys.inbound import Inbound, Replied
 from surveys.message import Capabilities, Message
 from surveys.post import Post, PostKind

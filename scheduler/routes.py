@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from surveys.case import Refused
 from surveys.contact import Address, Contact
+from surveys.deed import Refused
 from surveys.message import Capabilities
 
 STOPPED = "They asked us to stop, so nothing was sent. Only they can take that back."

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from scheduler.casebook import Casebook
 from scheduler.routes import Route, choose_route
-from surveys.case import Case, CaseState, Deed, DeedKind, Entry, EntryKind, Refused, act
+from surveys.case import Case, CaseState, Entry, EntryKind
 from surveys.casework import CaseView
 from surveys.compose import compose_subject
 from surveys.contact import Contact
+from surveys.deed import Deed, DeedKind, Refused, act
 from surveys.due import Due, DueKind
 from surveys.inbound import Replied
 from surveys.message import Message

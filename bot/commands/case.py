@@ -9,9 +9,10 @@ from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, suggest
 from bot.commands.people import show_case
 from bot.commands.phrases import fold, listing
-from surveys.case import Deed, DeedKind, Entry, EntryKind, Refused, Step
+from surveys.case import Entry, EntryKind, Step
 from surveys.casework import CaseView
 from surveys.cause import find_cause
+from surveys.deed import Deed, DeedKind, Refused
 
 SHOWN = 30
 """Lines of a story shown, the last ones."""

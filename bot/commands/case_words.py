@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from bot.commands.answers import spell_comments, spell_scores, spell_time
 from bot.commands.phrases import count, fold
-from surveys.case import Case, CaseState, DeedKind, EntryKind, Step
+from surveys.case import Case, CaseState, EntryKind, Step
 from surveys.casework import CaseView
+from surveys.deed import DeedKind
 from surveys.message import Button
 from surveys.response import Response
 from surveys.survey import Survey

@@ -17,10 +17,11 @@ from scheduler.campaigns import Campaign
 from scheduler.milestones import Journey
 from scheduler.sending import Foreseen
 from storage.uncertain import Cleared
-from surveys.case import Case, Deed, Refused
+from surveys.case import Case
 from surveys.cause import CAUSES
 from surveys.channel_standing import Audience
 from surveys.contact import Contact
+from surveys.deed import Deed, Refused
 from surveys.message import Button, Image, Link
 from surveys.report import Filter
 from surveys.staff import StaffMember

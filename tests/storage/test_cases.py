@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from storage.store import Store, Transaction
-from surveys.case import Case, CaseState, Deed, DeedKind, Entry, EntryKind, Recovery, Refused, act
+from surveys.case import Case, CaseState, Entry, EntryKind, Recovery
 from surveys.casework import CaseList
 from surveys.contact import Contact
+from surveys.deed import Deed, DeedKind, Refused, act
 from surveys.due import Due, DueKind
 from surveys.event import Interaction
 from surveys.message import Message

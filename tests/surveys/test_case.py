@@ -5,21 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from surveys.case import (
-    CASE_MOVES,
-    Case,
-    CaseState,
-    Deed,
-    DeedKind,
-    EntryKind,
-    NeedsCause,
-    Refused,
-    Step,
-    act,
-    escalate,
-    move_case,
-)
+from surveys.case import CASE_MOVES, Case, CaseState, EntryKind, Step, move_case
 from surveys.cause import CAUSES, cause_key, find_cause
+from surveys.deed import Deed, DeedKind, NeedsCause, Refused, act, escalate
 from surveys.errors import IllegalMove
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
