@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from scheduler.best import Choice, choose, random_numbers
 from scheduler.followups import decide_follow_up, follow, keep_true, next_turn
+from scheduler.in_doubt import in_doubt
+from scheduler.job import Job
 from scheduler.manners import has_rival
 from scheduler.patience import Put, keep_hours, keep_manners
 from scheduler.pausing import keep_paused
@@ -29,47 +30,13 @@ from scheduler.throttle import (
 )
 from surveys.channel_standing import Standings
 from surveys.compose import compose_invitation, compose_reminder
-from surveys.consent import Consent
 from surveys.conversation import Conversation, next_question, progress
 from surveys.due import WAITS_UNTIL, Decision, Due, DueKind, Outcome
 from surveys.engagement import Engagement
-from surveys.invitation import Delivery, DeliveryState, Invitation, InvitationState
+from surveys.invitation import Delivery, InvitationState
 from surveys.message import Capabilities, Message
 from surveys.question import Question
 from surveys.survey import Survey
-
-MAX_CRASHES = 10
-"""Unclean stops after which a row is parked, lest it be what brings the process down."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """A due row that is to be sent, as decided at ``decided_at``.
-
-    ``delivery_id`` is the attempt that carries it; ``repeated`` where it was begun before and left
-    in doubt. ``fallback`` is the channel to turn to where this one fails for good, ``shared``
-    whether other channels ask the same as well. ``invitation`` is set where it asks for the
-    first time, with the time ``zone`` the person is in. ``then`` are the rows that follow it.
-    ``basis`` is what asking rests on, where that is not recorded yet. ``rival`` is true where the
-    person is about to be asked something else as well, so that one has to wait for the other.
-    ``via`` is the order of channels that was chosen, () where there was nothing to choose.
-    """
-
-    due: Due
-    message: Message
-    decided_at: datetime
-    delivery_id: int = 0
-    contact_id: int = 0
-    fallback: str = ""
-    shared: bool = False
-    repeated: bool = False
-    decision: Decision | None = None
-    invitation: Invitation | None = None
-    zone: ZoneInfo | None = None
-    then: tuple[Due, ...] = ()
-    basis: Consent | None = None
-    rival: bool = False
-    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,46 +283,4 @@ def decide_stray(
     else:
         made = decide_due(due, conversation, rules, channels, now)
         outcome = made if isinstance(made, Outcome) else Outcome(due=due, reason=gone)
-    return _in_doubt(outcome, earlier[0].id) if earlier else outcome
-
-
-def after_crash(
-    made: Job | Outcome, earlier: Delivery, capabilities: Capabilities
-) -> Job | Outcome:
-    """Account for an attempt that was begun and never settled: the message may have gone out.
-
-    Sent once more under the same delivery id where the channel says so, else parked.
-    """
-    due = made.due
-    if isinstance(made, Outcome):  # answered, stopped or gone meanwhile
-        return _in_doubt(made, earlier.id)
-    if capabilities.resend and due.fence - due.attempts <= MAX_CRASHES:
-        return replace(made, delivery_id=earlier.id, repeated=True)
-    state = InvitationState.ASKED if due.kind is DueKind.ASK else None
-    return _in_doubt(Outcome(due=due, state=state, reason="not repeated"), earlier.id)
-
-
-def not_wanted(job: Job, outcome: Outcome) -> Outcome:
-    """Close the attempt of a job that is not to be sent after all, before a byte has left."""
-    if job.repeated:
-        return _in_doubt(outcome, job.delivery_id)
-    waits = outcome.retry_at is not None
-    return replace(
-        outcome,
-        delivery_id=job.delivery_id,
-        delivery=DeliveryState.DEFERRED if waits else DeliveryState.FAILED,
-        reason=f"not sent: {_why(outcome)}",
-    )
-
-
-def _in_doubt(outcome: Outcome, delivery_id: int) -> Outcome:
-    return replace(
-        outcome,
-        delivery_id=delivery_id,
-        delivery=DeliveryState.UNCERTAIN,
-        reason=f"stopped while sending; {_why(outcome)}",
-    )
-
-
-def _why(outcome: Outcome) -> str:
-    return outcome.reason or (outcome.decision.rule if outcome.decision else "")
+    return in_doubt(outcome, earlier[0].id) if earlier else outcome

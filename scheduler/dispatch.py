@@ -14,27 +14,16 @@ from datetime import datetime, timedelta
 from aiolimiter import AsyncLimiter
 
 from channels.base import Channel, Receipt
-from channels.errors import (
-    ChannelError,
-    Misconfigured,
-    Relocated,
-    Throttled,
-    Unavailable,
-    Uncertain,
-)
+from channels.errors import ChannelError, Relocated, Uncertain
 from scheduler.allowance import Allowance
 from scheduler.batch import Batch
 from scheduler.circumstances import read_circumstances
-from scheduler.deciding import (
-    Circumstances,
-    Job,
-    after_crash,
-    compose_due,
-    decide_due,
-    not_wanted,
-)
+from scheduler.deciding import Circumstances, compose_due, decide_due
+from scheduler.in_doubt import after_crash, not_wanted
+from scheduler.job import Job
 from scheduler.outcomes import Attempt, failed, held, sent, undecided
 from scheduler.rules import Rules
+from scheduler.standstill import Standstill
 from storage.store import Store, StoreError, StoreUnavailable
 from surveys.conversation import Conversation
 from surveys.due import Due, DueKind, Outcome
@@ -56,7 +45,6 @@ doubt; a channel that must park what is in doubt begins no more than it sends at
 FRESH = timedelta(seconds=0.5)
 """Age above which a decision is taken anew before sending: a stop holds within a second."""
 
-MISCONFIGURED_PAUSE = timedelta(minutes=1)
 PATIENCE = 2.0
 """Seconds after which a lane looks for due rows though nobody woke it: a tick may fail to come."""
 
@@ -85,9 +73,7 @@ class Lane:
         self._store, self._rules, self._channels = store, rules, channels
         self._clock, self._jitter, self._wake_other = clock, jitter, wake
         self._woken, self._stopping = asyncio.Event(), False
-        self._paused_until: datetime | None = None
-        self._longest_pause = timedelta(0)
-        self._away = False
+        self._standstill = Standstill(name, clock)
         self._allowance = Allowance(
             name, channel.capabilities.daily_max, store, rules, alone=self.alone
         )
@@ -122,13 +108,12 @@ class Lane:
 
     def hold(self, wait: timedelta) -> None:
         """Send nothing for a while; a longer wait under way stays."""
-        if self._paused_until is None or self._clock() + wait > self._paused_until:
-            self._pause(wait)
+        self._standstill.hold(wait)
 
     async def dispatch_due(self) -> int:
         """Claim, decide, send and settle one batch. Gives how many rows were claimed."""
         now = self._clock()
-        if self._is_paused():
+        if self._standstill.is_on:
             return 0
         dues = await self._store.claim_due(self.name, now, LEASE, self._claim_limit())
         if dues:
@@ -137,15 +122,6 @@ class Lane:
             await self._settle([*decided, *refused])
             await self._deliver_all(granted)
         return len(dues)
-
-    def _is_paused(self) -> bool:
-        """Whether the lane waits. A clock that was set back does not make it wait longer."""
-        if self._paused_until is None:
-            return False
-        return timedelta(0) < self._paused_until - self._clock() <= self._longest_pause
-
-    def _pause(self, wait: timedelta) -> None:
-        self._paused_until, self._longest_pause = self._clock() + wait, wait
 
     def _claim_limit(self) -> int:
         """Claim no more than can be sent in a quarter of the lease."""
@@ -207,8 +183,8 @@ class Lane:
         size = SUB_BATCH if can.resend else min(SUB_BATCH, can.concurrency)
         for start in range(0, len(jobs), size):
             now = self._clock()
-            if self._stopping or self._is_paused() or _runs_out(jobs[start], now):
-                at = self._held_until(now)
+            if self._stopping or self._standstill.is_on or _runs_out(jobs[start], now):
+                at = self._standstill.ends(now)
                 rest = [job.due for job in jobs[start:]]
                 await self._settle(
                     [Outcome(due=d, retry_at=at, counts_as_attempt=False) for d in rest]
@@ -254,8 +230,8 @@ class Lane:
         attempt = self._attempt(job)
         async with self._room, self._pace:
             now = self._clock()
-            if self._stopping or self._is_paused():
-                return held(attempt, self._held_until(now), "held: stopping, or asked to wait")
+            if self._stopping or self._standstill.is_on:
+                return held(attempt, self._standstill.ends(now), "held: stopping, or asked to wait")
             if _runs_out(job, now):
                 return held(attempt, now, "held: this took longer than the claim lasts")
             try:
@@ -265,11 +241,9 @@ class Lane:
             except StoreError:
                 return held(attempt, now, "held: the store is away")
             except ChannelError as error:
-                self._heed(error)
+                self._standstill.heed(error)
                 return failed(attempt, error, self._clock(), jitter=self._jitter())
-        if self._away:
-            self._away = False
-            log.warning("lane %s: the provider is back", self.name)
+        self._standstill.note_reached()
         return replace(sent(attempt, receipt), new_address=moved_to, then=job.then)
 
     async def _refused(self, job: Job, now: datetime) -> Outcome | None:
@@ -304,21 +278,6 @@ class Lane:
             await self._store.unit_of_work(lambda t: t.link_address(contact_id, self.name, address))
         except StoreError as error:
             log.warning("lane %s: an address was not kept: %s", self.name, error)
-
-    def _held_until(self, now: datetime) -> datetime:
-        return max(now, self._paused_until or now) if self._is_paused() else now
-
-    def _heed(self, error: ChannelError) -> None:
-        """Pause the whole lane where the provider means all of us."""
-        if isinstance(error, Throttled) and error.account:
-            self._pause(timedelta(seconds=error.retry_after))
-            log.warning("lane %s: paused %.0f s by the provider", self.name, error.retry_after)
-        elif isinstance(error, Misconfigured) and not self._is_paused():
-            self._pause(MISCONFIGURED_PAUSE)
-            log.error("lane %s: paused until somebody mends it: %s", self.name, error)
-        elif isinstance(error, Unavailable) and not self._away:
-            self._away = True
-            log.warning("lane %s: the provider is away, messages wait: %s", self.name, error)
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> None:
         """Note what became of rows. One that cannot be noted comes up again when its lease ends."""

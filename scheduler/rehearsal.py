@@ -15,10 +15,11 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from channels.base import Channel, Receipt
-from scheduler.deciding import Job, decide_stray, what_to_ask
+from scheduler.deciding import decide_stray, what_to_ask
 from scheduler.dispatch import Lane
 from scheduler.enlisting import Enlisting
 from scheduler.intake import EventIntake
+from scheduler.job import Job
 from scheduler.outcomes import sent
 from scheduler.people import identity_keys
 from scheduler.precedence import Place, Rounds, choose

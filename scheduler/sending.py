@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from scheduler.deciding import Job, decide_due
+from scheduler.deciding import decide_due
 from scheduler.intake import Wake
+from scheduler.job import Job
 from scheduler.journeys import invitation_key
 from scheduler.patience import keep_limits, known_ask
 from scheduler.rules import Rules

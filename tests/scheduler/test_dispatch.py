@@ -23,7 +23,7 @@ from channels.errors import (
 )
 from channels.sandbox import Sandbox
 from scheduler import dispatch
-from scheduler.deciding import MAX_CRASHES
+from scheduler.in_doubt import MAX_CRASHES
 from scheduler.outcomes import MAX_ATTEMPTS
 from storage.store import Store, StoreError, StoreUnavailable
 from surveys.due import Due, Outcome
