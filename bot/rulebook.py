@@ -1,10 +1,11 @@
 """The rule book: the scheduler's view of a configuration, and what colleagues are told by it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from bot.alerts import compose_alert, compose_call
 from bot.cards import compose_card
+from bot.commands.context import StaffConfig
 from bot.commands.people import reads_people, show_person, show_response, show_words
 from bot.config import Config
 from bot.places import load_holidays, make_whereabouts
@@ -57,7 +58,24 @@ def make_rules(config: Config, key: bytes, paused: Mapping[str, Pause] | None = 
     )
 
 
-def name_rules(config: Config) -> Mapping[str, str]:
+def make_staff_config(config: Config, channels: Collection[str]) -> StaffConfig:
+    """Give what staff commands read of a configuration; ``channels`` are those that run."""
+    return StaffConfig(
+        surveys=config.surveys,
+        staff=config.staff,
+        timezone=config.service.timezone,
+        channels=tuple(channels),
+        rules=_name_rules(config),
+        best=config.best_routes,
+        campaigns=config.campaigns,
+        journeys=config.journeys,
+        causes=config.causes,
+        gists=config.gists,
+        language=config.service.language,
+    )
+
+
+def _name_rules(config: Config) -> Mapping[str, str]:
     """Give everything that asks somebody by itself, by name, with what it is."""
     journeys = {journey.name: "journey" for journey in config.journeys}
     campaigns = {campaign.name: "campaign" for campaign in config.campaigns}

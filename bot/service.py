@@ -6,7 +6,7 @@ import random
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
@@ -21,6 +21,7 @@ from bot.config.content import content_hash
 from bot.conflict_alert import compose_conflicts
 from bot.desk import Desk
 from bot.doorkeeper import serve
+from bot.errands import Errands
 from bot.exporting.building import build_exports
 from bot.gateway import Gateway
 from bot.http import Door, make_app
@@ -30,7 +31,7 @@ from bot.plan.live import write_down
 from bot.reloading import tell_keepers
 from bot.results.building import build_results
 from bot.results.routes import ResultsPage
-from bot.rulebook import make_rules, name_rules, say_alert, say_call, say_card
+from bot.rulebook import make_rules, make_staff_config, say_alert, say_call, say_card
 from bot.webhooks.caller import Caller
 from channels.base import Channel
 from scheduler.batch import Batch
@@ -48,13 +49,10 @@ from scheduler.travel import compare_if_new
 from storage.store import Store
 from surveys.event import Event
 from surveys.inbound import Inbound
-from surveys.link import Purpose, seal, unseal
 from surveys.message import Capabilities
 from surveys.pausing import Pause
 
 log = logging.getLogger("afterword.service")
-
-OPT_IN_LIVES = timedelta(days=30)
 
 
 def utc_now() -> datetime:
@@ -87,6 +85,7 @@ class Service:
         self.gateway: Gateway
         self.desk: Desk
         self.caller: Caller
+        self.errands: Errands
         self.commands: Commands
         self.results: ResultsPage
         self.events: Batch[Event, bool]
@@ -127,6 +126,7 @@ class Service:
         self.rules = make_rules(self.config, self.store.key)
         await self._write_down()
         self.channels = build_channels(self.config, self.store.key, self.now)
+        self.errands = Errands(self.store, self.channels, self.now)
         self._build_intake()
         self._build_staff_side()
         self._build_lanes()
@@ -137,24 +137,6 @@ class Service:
         self._start_comparing()
         self._exits.callback(start_chores(self).stop)
         log.info("ready on %s with %s", self.url, ", ".join(self.channels))
-
-    async def opt_in_link(self, user_id: str, channel: str) -> str:
-        """Give the link by which a contact ties their chat to themselves, "" for none."""
-        key = f"user:{user_id}"
-        found = await self.store.unit_of_work(lambda t: t.lock_contacts({key}))
-        if key not in found or channel not in self.channels:
-            return ""
-        expires = self.now() + OPT_IN_LIVES
-        token = seal(self.store.key, Purpose.OPT_IN, found[key].id, expires)
-        return self.channels[channel].deep_link(token)
-
-    async def erase(self, token: str) -> Mapping[str, int] | None:
-        """Erase whom a token of the erase command names; gives what went, None for a bad one."""
-        number = unseal(self.store.key, Purpose.ERASE, token, self.now())
-        erased = await self.store.erase(number, self.now()) if number else None
-        if erased:
-            log.info("contact %d was erased by command", erased.contact_id)
-        return asdict(erased) if erased else None
 
     # Building
 
@@ -255,19 +237,7 @@ class Service:
         self.rules = replace(self.rules, paused=paused)
 
     def _staff_config(self) -> StaffConfig:
-        return StaffConfig(
-            surveys=self.config.surveys,
-            staff=self.config.staff,
-            timezone=self.config.service.timezone,
-            channels=tuple(self.channels),
-            rules=name_rules(self.config),
-            best=self.config.best_routes,
-            campaigns=self.config.campaigns,
-            journeys=self.config.journeys,
-            causes=self.config.causes,
-            gists=self.config.gists,
-            language=self.config.service.language,
-        )
+        return make_staff_config(self.config, self.channels)
 
     # Starting, in order; the exit stack stops in reverse
 
@@ -294,8 +264,8 @@ class Service:
             push=[n for n, c in self.channels.items() if _takes_calls(c)],
             clock=self.now,
             nonce=lambda: secrets.token_urlsafe(16),
-            link=self.opt_in_link,
-            erase=self.erase,
+            link=self.errands.opt_in_link,
+            erase=self.errands.erase,
             ready=self.store.ping,
             room=self.store.room.check,
             metrics=lambda: render_metrics(self.store),

@@ -32,7 +32,7 @@ async def test_a_refused_chat_is_passed_over_until_the_person_comes_by_themselve
         await whole.report(
             {**agreed, "messageId": "again", "traits": {"consent": {"feedback": True}}}
         )
-        link = await whole.service.opt_in_link("u1", "telegram")
+        link = await whole.service.errands.opt_in_link("u1", "telegram")
         token = link.partition("start=")[2]
         whole.telegram.say(10_001, f"/start {token}")
         await until(lambda: whole.telegram.sent(10_001))

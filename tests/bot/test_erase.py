@@ -74,7 +74,7 @@ async def test_a_person_is_erased_while_the_service_runs(
         with pytest.raises(EraseError):
             await run_erase(tmp_path / "config.yaml", wish, out)
         stop = whole.service.rules.stop_link(1, datetime.now(UTC)).rpartition("/")[2]
-        assert await whole.service.erase(stop) is None, "made for another purpose"
+        assert await whole.service.errands.erase(stop) is None, "made for another purpose"
     messages = [r.getMessage() for r in caplog.records if r.name.startswith("afterword")]
     assert any("was erased by command" in message for message in messages)
     assert not [m for m in messages if NAME in m or MAIL in m]

@@ -41,7 +41,7 @@ async def test_an_opt_in_link_that_leaks_is_worth_nothing(tmp_path: Path) -> Non
         known = person(1, email="anna@example.com")
         known["traits"].pop("telegram_id")
         await whole.report(known)
-        link = await whole.service.opt_in_link("u1", "telegram")
+        link = await whole.service.errands.opt_in_link("u1", "telegram")
         token = link.partition("start=")[2]
         whole.telegram.say(10_001, f"/start {token}")
         await until(lambda: whole.telegram.sent(10_001))

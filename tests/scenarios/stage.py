@@ -20,7 +20,7 @@ from bot.config.content import content_hash
 from bot.gateway import split_picture
 from bot.reloading import Reloading, tell_keepers
 from bot.reports.sending import Reporter
-from bot.rulebook import make_rules, say_alert, say_call, say_card
+from bot.rulebook import make_rules, make_staff_config, say_alert, say_call, say_card
 from bot.segment import read_call
 from channels import CHANNELS
 from channels.base import Receipt
@@ -245,14 +245,7 @@ class Stage:
         await self.store.unit_of_work(lambda transaction: transaction.add_dues(dues))
 
     def _staff(self) -> StaffConfig:
-        return StaffConfig(
-            surveys=self.config.surveys,
-            staff=self.config.staff,
-            timezone=self.config.service.timezone,
-            channels=tuple(self.channels),
-            best=self.config.best_routes,
-            causes=self.config.causes,
-        )
+        return make_staff_config(self.config, self.channels)
 
     async def contact(self, name: str) -> Contact | None:
         """Give what is known of one of the people."""

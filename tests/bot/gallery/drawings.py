@@ -11,7 +11,7 @@ from bot.charts.distribution import distribution_canvas
 from bot.charts.groups import groups_canvas
 from bot.charts.pictures import Bar, Distribution, Groups, Part
 from bot.charts.trend import trend_canvas
-from bot.commands.context import Context, StaffConfig
+from bot.commands.context import Context
 from bot.commands.counting import identity_of
 from bot.commands.grammar import Request
 from bot.commands.result_picture import show_groups, show_row
@@ -24,6 +24,7 @@ from bot.reports.contents import Contents
 from bot.reports.page import render_page
 from bot.reports.sections import compose
 from bot.reports.sending import make_office
+from bot.rulebook import make_staff_config
 from bot.words import words_of
 from storage.store import Store
 from surveys.message import Image
@@ -36,12 +37,7 @@ CHAT = ("results", "trend", "teams", "channels")
 
 def context_of(config: Config, store: Store, code: str) -> Context:
     """Give what a command of the manager who reads a language has to work with."""
-    staff = StaffConfig(
-        surveys=config.surveys,
-        staff=config.staff,
-        timezone=config.service.timezone,
-        channels=tuple(config.channels),
-    )
+    staff = make_staff_config(config, config.channels)
     member = next(one for one in config.staff if one.language == code)
     return Context(member=member, config=staff, store=store, now=NOW)
 
