@@ -14,12 +14,11 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, ConfigDict, Field
 
 import surveys
-from bot.config.faults import ConfigError, missing_file, quote
-from bot.config.place import Findings, Place
-from bot.config.reading import read_block
+from bot.config.by_language import read_languages
+from bot.config.faults import quote
+from bot.config.place import Place
 from bot.config.shape import Words
 from bot.config.units import UnfitError
-from bot.config.yaml_file import read_document
 from surveys.card import MARKS
 from surveys.errors import TemplateError
 from surveys.language import COUNTED, NAMED_CHANNELS, SLOTS, TEXT_KEYS, UNITS, Language, Languages
@@ -96,13 +95,10 @@ def load_languages(folder: Path = SHIPPED) -> Languages:
 
     :raises ConfigError: with all that is wrong in all files.
     """
-    findings = Findings()
-    read = [_read_language(path, findings) for path in sorted(folder.glob("*.yaml"))]
-    if not read:
-        findings.faults.append(missing_file(folder, "there is no language file in this folder"))
-    if findings.faults:
-        raise ConfigError(findings.faults)
-    found = [language for language in read if language is not None]
+    missing = "there is no language file in this folder"
+    shapes = read_languages(LanguageShape, folder, _check_language, missing=missing)
+    given = [field.name for field in fields(Language)]
+    found = [Language(**{name: getattr(shape, name) for name in given}) for shape in shapes]
     return {language.code: also_asking_in(language, found) for language in found}
 
 
@@ -125,16 +121,7 @@ def with_own_languages(
     }
 
 
-def _read_language(path: Path, findings: Findings) -> Language | None:
-    document = read_document(path, path.name, findings.faults)
-    if document is None:
-        return None
-    place = Place(document=document, findings=findings)
-    shape = read_block(LanguageShape, place)
-    if shape is None:
-        return None
-    if shape.code != path.stem:
-        place.at("code").fault(f"the file of {quote(shape.code)} is called {path.stem}.yaml")
+def _check_language(shape: LanguageShape, place: Place) -> None:
     wordings = _wordings()
     subjects = {*METRICS, *wordings}
     scaled = {f"{subject}.{scale}" for subject in subjects for scale in SCALES}
@@ -146,7 +133,6 @@ def _read_language(path: Path, findings: Findings) -> Language | None:
     for scale, labels in shape.labels.items():
         _check_labels(place.at("labels", scale), scale, labels)
     _check_words(place, shape)
-    return Language(**{field.name: getattr(shape, field.name) for field in fields(Language)})
 
 
 def _wordings() -> set[str]:

@@ -9,10 +9,9 @@ from typing import Annotated, ClassVar
 from pydantic import ConfigDict, Field
 
 import surveys
-from bot.config.faults import ConfigError, missing_file, quote
-from bot.config.place import Findings, Place
-from bot.config.reading import read_block
-from bot.config.yaml_file import read_document
+from bot.config.by_language import read_languages
+from bot.config.faults import quote
+from bot.config.place import Place
 from surveys.theme import BUILT_IN, Lexicon, Theme
 from surveys.tone import ToneWords
 
@@ -57,13 +56,9 @@ def load_themes(folder: Path = SHIPPED) -> Shipped:
 
     :raises ConfigError: with all that is wrong in all files.
     """
-    findings = Findings()
-    read = [_read_lexicon(path, findings) for path in sorted(folder.glob("*.yaml"))]
-    if not read:
-        findings.faults.append(missing_file(folder, "there is no list of themes in this folder"))
-    if findings.faults:
-        raise ConfigError(findings.faults)
-    shapes = {shape.code: shape for shape in read if shape is not None}
+    missing = "there is no list of themes in this folder"
+    read = read_languages(LexiconShape, folder, _check_themes, missing=missing)
+    shapes = {shape.code: shape for shape in read}
     themes = tuple(
         Theme(
             id=theme,
@@ -75,16 +70,7 @@ def load_themes(folder: Path = SHIPPED) -> Shipped:
     return Shipped(themes=themes, lexicons={c: _lexicon(shape) for c, shape in shapes.items()})
 
 
-def _read_lexicon(path: Path, findings: Findings) -> LexiconShape | None:
-    document = read_document(path, path.name, findings.faults)
-    if document is None:
-        return None
-    place = Place(document=document, findings=findings)
-    shape = read_block(LexiconShape, place)
-    if shape is None:
-        return None
-    if shape.code != path.stem:
-        place.at("code").fault(f"the file of {quote(shape.code)} is called {path.stem}.yaml")
+def _check_themes(shape: LexiconShape, place: Place) -> None:
     for part, given in (("names", shape.names), ("themes", shape.themes)):
         for key in given:
             if key not in BUILT_IN:
@@ -92,7 +78,6 @@ def _read_lexicon(path: Path, findings: Findings) -> LexiconShape | None:
         for key in BUILT_IN:
             if key not in given:
                 place.at(part).key_fault(f"{quote(key)} is missing", found=key)
-    return shape
 
 
 def _lexicon(shape: LexiconShape) -> Lexicon:

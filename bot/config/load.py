@@ -115,10 +115,8 @@ class _Reader:
         channels = self._channels()
         places = {section: tuple(self._entries(section)) for section in _SHARED}
         staff = self._staff(places["staff"])
-        self._refuse_same_names(places["surveys"], "survey")
-        self._refuse_same_names(places["triggers"], "trigger")
-        self._refuse_same_names(places["journeys"], "journey")
-        self._refuse_same_names(places["campaigns"], "campaign")
+        for section in ("surveys", "triggers", "journeys", "campaigns"):
+            self._refuse_same_names(places[section], section.removesuffix("s"))
         surveys = self._surveys(places["surveys"], service)
         entrances = read_entrances(places["surveys"])
         zone = service.timezone if service else "UTC"
@@ -128,9 +126,8 @@ class _Reader:
         campaigns = [read_campaign(place, names, zone) for place in places["campaigns"]]
         alerts = [read_alert(place, names) for place in places["alerts"]]
         reports = self._reports(places, names, campaigns)
-        throttle = read_throttle(
-            self._main.at("throttle"), names.surveys, _topics(places["surveys"]), names.channels
-        )
+        topics = _topics(places["surveys"])
+        throttle = read_throttle(self._main.at("throttle"), names.surveys, topics, names.channels)
         consent = read_consent(self._main.at("consent"), names.channels)
         webhooks = read_webhooks(self._main.at("webhooks"))
         limits = read_limits(self._main.at("limits"), names.channels)
