@@ -1,6 +1,7 @@
 """The command line: ``python -m bot`` or ``./afterword``. Heavy imports stay inside commands."""
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ EPILOG = "`./afterword demo` needs no account and no network. Docs: docs/ in the
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; gives the exit status."""
+    _spare_sinks()
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -25,6 +27,13 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     return status
+
+
+def _spare_sinks() -> None:
+    """Let a terminal that cannot say a letter show "?" for it, rather than ending the command."""
+    for sink in (sys.stdout, sys.stderr):
+        if isinstance(sink, io.TextIOWrapper) and sink.errors == "strict":
+            sink.reconfigure(errors="replace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -200,6 +209,7 @@ def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     parser.add_argument("--out", type=Path, help="the file to write; default: here, NAME.png")
     parser.add_argument("--language", default="", help="default: the report's")
+    parser.add_argument("--period", default="", help='such as "last week", q3; default: its own')
 
     def run(options: argparse.Namespace) -> int:
         from datetime import UTC, datetime  # noqa: PLC0415
@@ -208,7 +218,11 @@ def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         from bot.running import run_async  # noqa: PLC0415
 
         wish = Wish(
-            name=options.name, form=options.format, file=options.out, language=options.language
+            name=options.name,
+            form=options.format,
+            file=options.out,
+            language=options.language,
+            period=options.period,
         )
         return run_async(run_report(options.config, wish, sys.stdout, datetime.now(UTC)))
 

@@ -36,6 +36,8 @@ def title(contents: Contents, words: Words) -> Sequence[Block]:
     lines = [Line(text=days)]
     if not any(not row.hidden for row in contents.totals.rows):
         lines.append(Line(text=words.say("no_answers")))
+    if not contents.asked:
+        lines.append(Line(text=words.say("nobody")))
     if contents.whole:
         lines.append(Line(text=words.say("whole", n=words.whole(contents.whole)), quiet=True))
     return [Head(text=head, level=1), *lines]
