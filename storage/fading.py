@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.codec import Row, to_ms
+from storage.parting import PARTED_FROM
 from storage.sql import Session, statement
 
 _NEXT = statement("""
@@ -24,10 +25,26 @@ _OPEN_CASES = statement("""
     SELECT invitation_id FROM customer_case
     WHERE invitation_id = ANY($1::bigint[]) AND closed_at IS NULL
 """)
+# What parted from whoever gave it (`storage.parting`) has no invitation to fade with.
+_PARTED = statement("""
+    SELECT invitation_id FROM answer
+    WHERE is_latest AND NOT draft AND NOT skipped AND text <> '' AND at < $2::bigint
+        AND invitation_id >= $1::bigint
+    ORDER BY at LIMIT $3::bigint
+""")
 _OPEN = frozenset({"planned", "asked", "started"})
 _SPOKEN = "'said', 'heard', 'note', 'added', 'undelivered', 'recovery'"
 """Kinds of entries in the story of a case that hold somebody's words."""
 
+_UNSAY = tuple(
+    statement(text)
+    for text in (
+        "DELETE FROM answer WHERE NOT is_latest AND invitation_id = ANY($1::bigint[])",
+        "UPDATE answer SET text = '' WHERE text <> '' AND invitation_id = ANY($1::bigint[])",
+        "DELETE FROM comment_gist WHERE kind = 'answer' AND ref = ANY($1::bigint[])",
+        "DELETE FROM comment_unread WHERE kind = 'answer' AND ref = ANY($1::bigint[])",
+    )
+)
 _FADE = tuple(
     statement(text)
     for text in (
@@ -39,16 +56,12 @@ _FADE = tuple(
             "UPDATE response SET contact_id = 0, interaction_id = '', line = ''"
             " WHERE invitation_id = ANY($1::bigint[])"
         ),
-        "DELETE FROM answer WHERE NOT is_latest AND invitation_id = ANY($1::bigint[])",
-        "UPDATE answer SET text = '' WHERE text <> '' AND invitation_id = ANY($1::bigint[])",
         "UPDATE anonymous_reply SET contact_id = 0 WHERE invitation_id = ANY($1::bigint[])",
         (
             "UPDATE delivery SET address = '', external_id = '', reason = ''"
             " WHERE invitation_id = ANY($1::bigint[])"
         ),
         "UPDATE comment_card SET invitation_id = 0 WHERE invitation_id = ANY($1::bigint[])",
-        "DELETE FROM comment_gist WHERE kind = 'answer' AND ref = ANY($1::bigint[])",
-        "DELETE FROM comment_unread WHERE kind = 'answer' AND ref = ANY($1::bigint[])",
         "UPDATE comment_gist SET invitation_id = 0 WHERE invitation_id = ANY($1::bigint[])",
         "DELETE FROM decision WHERE invitation_id = ANY($1::bigint[])",
         "DELETE FROM due WHERE kind = 'ask' AND invitation_id = ANY($1::bigint[])",
@@ -102,6 +115,17 @@ async def fade_old(session: Session, before: datetime, behind: int, limit: int) 
     )
 
 
+async def fade_parted(session: Session, before: datetime, limit: int) -> int:
+    """Take the words off anonymous responses that parted before then, up to ``limit`` comments;
+    gives off how many responses. Whose they are nobody knows, but words may name somebody.
+    """
+    found = await session.fetch(_PARTED, PARTED_FROM, to_ms(before), limit)
+    ids = sorted({row["invitation_id"] for row in found})
+    for change in _UNSAY if ids else ():
+        await session.run(change, ids)
+    return len(ids)
+
+
 async def fade_person(session: Session, contact_id: int, limit: int) -> int:
     """Fade what one person was asked, up to ``limit`` invitations; gives how many."""
     ids = [row["id"] for row in await session.fetch(_OF_PERSON, contact_id, limit)]
@@ -111,7 +135,7 @@ async def fade_person(session: Session, contact_id: int, limit: int) -> int:
 
 async def fade(session: Session, ids: Sequence[int]) -> None:
     """Fade these invitations, with all that hangs on them."""
-    for change in _FADE if ids else ():
+    for change in (*_UNSAY, *_FADE) if ids else ():
         await session.run(change, list(ids))
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from storage.codec import to_ms
 from storage.erasing import erase_contact
-from storage.fading import fade_old, fade_person
+from storage.fading import fade_old, fade_parted, fade_person
+from storage.parting import PARTED_FROM
 from storage.sql import Session, Statement, insert, statement
 from surveys.contact import Contact
 
@@ -88,14 +89,21 @@ _LAST = statement("""
 """)
 _COUNTS: Mapping[str, Statement] = {
     "answers": statement("""
-        SELECT COUNT(*) AS n FROM invitation WHERE contact_id <> 0 AND due_at < $1::bigint
-            AND expires_at < $1::bigint AND state NOT IN ('planned', 'asked', 'started')
+        SELECT (SELECT COUNT(*) FROM invitation WHERE contact_id <> 0 AND due_at < $1::bigint
+                AND expires_at < $1::bigint AND state NOT IN ('planned', 'asked', 'started')
+                AND id NOT IN (SELECT invitation_id FROM customer_case WHERE closed_at IS NULL))
+            + (SELECT COUNT(DISTINCT invitation_id) FROM answer
+                WHERE is_latest AND NOT draft AND NOT skipped AND text <> ''
+                    AND at < $1::bigint AND invitation_id >= $2::bigint) AS n
     """),
     "comments": statement("SELECT COUNT(*) AS n FROM comment_card WHERE at < $1::bigint"),
     "conversations": statement("""
         SELECT (SELECT COUNT(*) FROM inbound WHERE at < $1::bigint)
             + (SELECT COUNT(*) FROM case_entry WHERE at < $1::bigint AND text <> ''
-                AND kind IN ('said', 'heard', 'note', 'added', 'undelivered')) AS n
+                AND kind IN ('said', 'heard', 'note', 'added', 'undelivered'))
+            + (SELECT COUNT(*) FROM human_talk WHERE at < $1::bigint)
+            + (SELECT COUNT(*) FROM delivery WHERE invitation_id = 0 AND started_at < $1::bigint)
+            AS n
     """),
     "events": statement("SELECT COUNT(*) AS n FROM event WHERE received_at < $1::bigint"),
 }
@@ -120,7 +128,9 @@ async def fade_answers(
     done = await fade_old(session, before, place, limit)
     if place == clear:
         await _save_place(session, _FADED, done.clear)
-    return done.count, 0 if done.over else done.last
+    unsaid = await fade_parted(session, before, limit)
+    over = done.over and not unsaid
+    return done.count + unsaid, 0 if over else max(done.last, 1)
 
 
 async def forget_old(session: Session, rule: str, before: datetime, limit: int) -> int:
@@ -160,7 +170,8 @@ async def count_old(session: Session, rule: str, before: datetime) -> int:
     """Give how much a rule would take away now; reads whole tables."""
     if rule == "contacts":
         return len(await session.fetch(_IDLE, 0, to_ms(before), _EVERYBODY))
-    return int((await session.fetch(_COUNTS[rule], to_ms(before)))[0]["n"])
+    given = (to_ms(before), PARTED_FROM) if rule == "answers" else (to_ms(before),)
+    return int((await session.fetch(_COUNTS[rule], *given))[0]["n"])
 
 
 async def _place(session: Session, name: str) -> int:

@@ -20,12 +20,12 @@ async def test_old_decisions_go_batch_by_batch(
     monkeypatch.setattr(sweeping, "PAUSE", 0)
     (person,) = await add_contacts(store, contact("user:u"))
     (asked,) = await add_invitations(store, invitation(person.id))
-    for days in (90, 80, 70, 60, 50, 10, 1):
+    for days in (90, 80, 70, 60, 50, 40, 1):
         (due,) = await claim(store)
         why = Decision(invitation_id=asked.id, at=NOW - days * DAY, verdict="hold", rule=str(days))
         await store.end_deliveries([Outcome(due=due, retry_at=NOW, decision=why)], NOW)
     await Sweeping(store, lambda: 40 * DAY, lambda: NOW).tick()
-    assert [decision.rule for decision in await store.decisions(asked.id)] == ["10", "1"]
+    assert [decision.rule for decision in await store.decisions(asked.id)] == ["40", "1"]
     await Sweeping(store, lambda: 40 * DAY, lambda: NOW).tick()
     assert len(await store.decisions(asked.id)) == 2
 

@@ -1,12 +1,14 @@
 """Restoring: nothing is lost, nobody is asked twice unawares, and old links open nothing."""
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from storage import reapplying
 from storage.restoring import BY, STRIDE, restore
+from storage.sql import statement
 from storage.store import Store, StoreError
 from surveys.contact import Contact
 from surveys.due import Due, DueKind
@@ -215,3 +217,79 @@ async def test_another_stores_hashes_forget_nobody(tmp_path: Path) -> None:
         await store.close()
     done = await restore(url, tmp_path / "copy.db", LATER)
     assert (done.erased, done.stopped) == (0, 0)
+
+
+async def test_who_came_after_the_backup_and_was_forgotten_is_not_asked_again(
+    tmp_path: Path,
+) -> None:
+    url, copy = f"sqlite://{tmp_path}/a.db", tmp_path / "copy.db"
+    store = await Store.open(url)
+    await store.backup(copy)
+    await meet(store)
+    await ask_of_us(store)
+    await store.close()
+    done = await restore(url, copy, LATER)
+    assert (done.erased, done.stopped) == (0, 0)
+    store = await Store.open(url)
+    mail = [("email", "forgotten@x.example")]
+    (back,) = await add_contacts(store, contact("user:new", addresses=mail))
+    assert back.opted_out_at == LATER, "the hash came along, with its time"
+    await store.close()
+
+
+async def test_nobody_is_left_out_however_many_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Page after page; a stop stays of the day it was said."""
+    monkeypatch.setattr(reapplying, "PAGE", 1)
+    url, copy = f"sqlite://{tmp_path}/a.db", tmp_path / "copy.db"
+    store = await Store.open(url)
+    await meet(store)
+    await store.backup(copy)
+    await ask_of_us(store)
+    await store.close()
+    done = await restore(url, copy, LATER + timedelta(days=3))
+    assert (done.erased, done.stopped) == (1, 2)
+    store = await Store.open(url)
+    found = await people(store)
+    assert [found[f"user:{n}"].opted_out_at for n in ("stopped", "kept", "late")] == [
+        LATER, None, LATER,
+    ]  # fmt: skip
+    await store.close()
+
+
+async def test_who_is_answering_goes_on_where_those_who_wait_are_skipped(tmp_path: Path) -> None:
+    """What is skipped is what was not asked yet: reminders of what was asked stay."""
+    url, copy = f"sqlite://{tmp_path}/a.db", tmp_path / "copy.db"
+    store = await Store.open(url)
+    waits, asked, started = await plan(store, 3)
+    for one, state in ((asked, "asked"), (started, "started")):
+        text = statement(f"UPDATE invitation SET state = '{state}' WHERE id = {one.id}")
+        await store._database.run(lambda session, text=text: session.run(text))  # type: ignore[misc]
+    await store.backup(copy)
+    await store.close()
+    done = await restore(url, copy, LATER, skip=True)
+    assert done.waiting == 1
+    store = await Store.open(url)
+    found = await store.load_conversations({waits.id, asked.id, started.id})
+    assert [found[one.id].invitation.state for one in (waits, asked, started)] == [
+        "skipped", "asked", "started",
+    ]  # fmt: skip
+    assert (await store.counts())["dues"] == 2
+    await store.close()
+
+
+async def test_a_list_is_asked_beside_the_database_that_was_there(tmp_path: Path) -> None:
+    """What was restored before knows some, the list knows others."""
+    url, copy = f"sqlite://{tmp_path}/a.db", tmp_path / "copy.db"
+    store = await Store.open(url)
+    await meet(store)
+    await store.backup(copy)
+    found, key = await people(store), store.key
+    await store.erase(found["user:forgotten"].id, LATER)
+    await store.close()
+    listed = tmp_path / "suppressed.csv"
+    names = names_of(found["user:late"])
+    listed.write_text("".join(f"{suppression_hash(key, n)},1770000000000,stop\n" for n in names))
+    done = await restore(url, copy, LATER, suppressed=listed)
+    assert (done.erased, done.stopped) == (1, 1)
