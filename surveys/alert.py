@@ -56,7 +56,8 @@ class AlertRule:
         """
         source = self.condition.source if self.condition else ""
         often = self.repeated.written if self.repeated else ""
-        said = "\n".join((source, *self.words, often, *self.to))
+        themes = (f"theme {theme}" for theme in self.themes)
+        said = "\n".join((source, *self.words, *themes, often, *self.to))
         return sha256(said.encode()).hexdigest()[:16]
 
     def holds(self, response: Response | None) -> bool:

@@ -239,7 +239,8 @@ def same_page(context: Context, asked: Asked) -> Hashable:
     """Give what is the same for two readers to whom the same page is shown."""
     member = context.member
     seen = (member.role, context.teams, context.today, context.words.code)
-    return (*seen, *sorted(asked.given.items()), asked.words, asked.page)
+    said = (asked.words, asked.theme, asked.tone, asked.page)
+    return (*seen, *sorted(asked.given.items()), *said)
 
 
 def _is_there(request: web.Request) -> bool:

@@ -155,7 +155,8 @@ async def told(store: Store, at: datetime) -> None:
     ms = round(at.timestamp() * 1000)
     heard = f"('sms', 'in-{ms}', 'replied', {ms}, '+49170', '{{}}')"
     said = f"(0, {ms}, 'said', 'ann', 'Sorry', 'sms'), (0, {ms}, 'claimed', 'ann', '', '')"
-    sent = f"('d-{ms}', 1, 0, 'sms', '+49170', 'sent', '', '', {ms})"
+    left = f"'sms', '+49170', 'sent', '', '', {ms}"
+    sent = f"('d-{ms}', 1, 0, {left}), ('e-{ms}', 1, 1, {left})"
     for table, columns, values in (
         ("inbound", "channel, event_id, kind, at, address, body", heard),
         ("case_entry", "case_id, at, kind, who, text, channel", said),
@@ -188,7 +189,7 @@ LEFT = {
     "answers": ("SELECT id FROM invitation WHERE contact_id <> 0", 2),
     "comments": ("SELECT id FROM comment_card", 1),
     "events": ("SELECT message_id FROM event", 1),
-    "conversations": (_SAID, 4),
+    "conversations": (_SAID, 6),
 }
 """Rule -> what is left of what it is about, and how many of that."""
 

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -151,5 +152,42 @@ def test_whose_rights_differ_are_never_the_same() -> None:
     ]
     assert len({same_page(kind, asked) for kind in kinds}) == len(kinds)
     assert same_page(kinds[0], asked) == same_page(context(Role.VIEWER, "sales"), asked)
-    other = Asked(request=Request(), words="queue")
-    assert same_page(kinds[0], other) != same_page(kinds[0], asked)
+
+
+def test_what_is_asked_differently_is_never_the_same() -> None:
+    """Each part of what a reader may ask for changes what they are shown."""
+    member = StaffMember(name="Anybody", role=Role.MANAGER)
+    context = Context(member=member, config=StaffConfig(), store=cast(ReportStore, None), now=NOW)
+    changes: dict[str, Any] = {
+        "given": {"survey": "after_call"},
+        "words": "queue",
+        "page": 2,
+        "theme": "waiting",
+        "tone": "negative",
+    }
+    assert {one.name for one in fields(Asked)} == {"request", *changes}, "request follows given"
+    plain = Asked(request=Request())
+    other = [replace(plain, **{name: value}) for name, value in changes.items()]
+    assert len({same_page(context, asked) for asked in (plain, *other)}) == 1 + len(changes)
+
+
+async def test_readers_who_chose_other_themes_at_once_are_shown_each_their_own(
+    tmp_path: Path,
+) -> None:
+    async with office(tmp_path) as here, Reader(here.service.url) as reader:
+        slow = Given(nps=2, words="I waited far too long", language="en")
+        kind = Given(nps=9, words="Lovely staff", language="en")
+        await here.give(slow, kind)
+        while await here.service.store.read_comments(here.service.config.gists, 100):
+            pass
+        await reader.open(here.link("Otto"))
+
+        async def chosen(theme: str) -> str:
+            async with reader.http.get(f"{reader.url}/r/?theme={theme}") as page:
+                return await page.text()
+
+        waiting, staff = await asyncio.gather(chosen("waiting"), chosen("staff"))
+        assert "I waited far too long" in waiting
+        assert "Lovely staff" not in waiting
+        assert "Lovely staff" in staff
+        assert "I waited far too long" not in staff
