@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from scheduler.retaining import Retaining
 from storage.store import Store
 from surveys.card import Card
 from surveys.case import Case
@@ -200,7 +201,7 @@ async def test_what_the_command_counts_is_what_then_goes(store: Store, rule: str
     await fill(store)
     before = {name: len(await rows(store, text)) for name, (text, _) in LEFT.items()}
     counted = await store.count_old(rule, BEFORE)
-    await apply(store, **{rule: 365})
+    await Retaining(store, lambda: {rule: 365 * DAY}, lambda: LATER).tick()
     (noted,) = await store.list_audit("retention", "", 10, 0)
     assert noted.note.line == f"/retention {rule} {counted}"
     after = {name: len(await rows(store, text)) for name, (text, _) in LEFT.items()}

@@ -94,11 +94,13 @@ async def test_counters_that_name_the_person_go(store: Store) -> None:
 
 async def test_cards_left_with_their_address_go_with_what_was_read_of_them(store: Store) -> None:
     one, _ = await meet(store)
-    page = {"channel": "web", "at": NOW, "language": "en"}
     cards = [
-        Card(text="I waited too long", email="Anna@X.example", **page),
-        Card(text="I waited as well", email="ben@x.example", **page),
-        Card(text="I waited, too", **page),
+        Card(channel="web", at=NOW, text=text, email=email, language="en")
+        for text, email in (
+            ("I waited too long", "Anna@X.example"),
+            ("I waited as well", "ben@x.example"),
+            ("I waited, too", ""),
+        )
     ]
     await store.unit_of_work(lambda t: t.save_cards(cards))
     await store.read_comments(shipped_reader(), 10)
