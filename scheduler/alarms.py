@@ -88,7 +88,7 @@ class Alarms:
                 log.error("an alert about invitation %d reached nobody: check staff", number)
             case = cases.get(alarm.conversation.contact.id)
             if case is None or not alarm.plan:
-                readers = await self._spare(readers)
+                readers = await self._spare(readers, cases=bool(alarm.plan))
             if alarm.plan and (case or not alarm.added):
                 cases[alarm.conversation.contact.id] = await self._work(alarm, case, readers)
             else:
@@ -161,9 +161,9 @@ class Alarms:
         ]
         return min(times, default=now)
 
-    async def _spare(self, readers: list[Reader]) -> list[Reader]:
+    async def _spare(self, readers: list[Reader], *, cases: bool) -> list[Reader]:
         """Give those who are not being flooded; the others are told a number at the end of the
-        window, which each further answer raises.
+        window, which each further answer raises. ``cases`` says that each of them is a case.
         """
         keys = {reader: f"alerts:{reader.lane}:{reader.address}" for reader in readers}
         counters = await self.transaction.take_counters(set(keys.values())) if keys else {}
@@ -173,17 +173,18 @@ class Alarms:
             if number <= BURST:
                 spared.append(reader)
             else:
-                self._queue_digest(reader, number - BURST)
+                self._queue_digest(reader, number - BURST, cases=cases)
         await self.transaction.save_counters(counters)
         return spared
 
-    def _queue_digest(self, reader: Reader, more: int) -> None:
+    def _queue_digest(self, reader: Reader, more: int, *, cases: bool) -> None:
         at = window_end(self.casebook.now)
         noun = "answer" if more == 1 else "answers"
-        text = f"{more} more {noun} of the last minutes set off an alert. /cases lists them."
+        command, rest = ("/cases new", "them") if cases else ("/responses", "the latest answers")
+        text = f"{more} more {noun} of the last minutes set off an alert. {command} lists {rest}."
         can = self.channels[reader.lane]
         presses = can.max_buttons > 0 and not can.links
-        buttons = (Button(label="Show them", payload="/cases"),) if presses else ()
+        buttons = (Button(label="Show them", payload=command),) if presses else ()
         message = Message(address=reader.address, text=text, buttons=buttons)
         due_id = f"alerts:{int(at.timestamp())}:{reader.address}"
         self.outbox.latest.append(

@@ -1,17 +1,18 @@
 """The case office: casework that comes by command or by the clock, each in its own transaction."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from scheduler.casebook import Casebook
 from scheduler.casewords import CaseWords
 from scheduler.outbox import Outbox
+from scheduler.readers import find_named
 from scheduler.rules import Rules
 from scheduler.talk import Talk
 from storage.store import Store, Transaction
 from surveys.case import Case
-from surveys.deed import Deed, Refused
+from surveys.deed import Deed, DeedKind, Refused
 from surveys.message import Capabilities
 from surveys.staff import StaffMember
 
@@ -65,6 +66,8 @@ class CaseOffice:
 
         async def step(casebook: Casebook) -> Case:
             case = await find_own(casebook, number, member)
+            if deed.kind is DeedKind.ASSIGN:
+                check_taker(casebook.rules.staff, deed.text, case)
             return await casebook.act(case, deed, member.name)
 
         return await self.work(step)
@@ -94,3 +97,17 @@ async def find_own(casebook: Casebook, number: int, member: StaffMember) -> Case
     if not member.may_act:
         raise Refused("You may look on; team leads and managers do casework.")
     return case
+
+
+def check_taker(staff: Sequence[StaffMember], name: str, case: Case) -> None:
+    """Refuse to give a case to somebody who could not work on it, nor read it perhaps.
+
+    :raises Refused: with to whom it may be given.
+    """
+    taker = find_named(staff, name)
+    team = case.interaction.team
+    if taker and taker.may_act and taker.sees(team):
+        return
+    why = "looks on only" if taker and not taker.may_act else "does not see it"
+    lead = f"a team lead of {team}, " if team else ""
+    raise Refused(f"{name} {why}: give case {case.id} to {lead}a manager or an admin.")

@@ -202,7 +202,7 @@ async def list_cases(
     """
     where = limit_cases(wanted, now)
     page = len(where.values)
-    order = "closed_at DESC, id DESC" if wanted.closed else "COALESCE(respond_by, opened_at), id"
+    order = _order(wanted)
     found = await session.fetch(
         statement(
             f"SELECT * FROM customer_case WHERE {where} ORDER BY {order}"  # noqa: S608 - constants
@@ -218,6 +218,12 @@ async def list_cases(
         for row in found
         if row["contact_id"] in people
     ]
+
+
+def _order(wanted: CaseList) -> str:
+    if wanted.closed:
+        return "closed_at DESC, id DESC"
+    return "opened_at DESC, id DESC" if wanted.newest else "COALESCE(respond_by, opened_at), id"
 
 
 async def count_cases(session: Session) -> Mapping[str, int]:

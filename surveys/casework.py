@@ -20,7 +20,8 @@ class CaseView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseList:
     """Which cases to list. ``teams`` limits to those somebody may see, None for all; ``closed``
-    asks for closed ones instead of open ones; "" and () elsewhere do not limit.
+    asks for closed ones instead of open ones, ``newest`` for those opened last in front; "" and ()
+    elsewhere do not limit.
     """
 
     teams: tuple[str, ...] | None = None
@@ -29,6 +30,7 @@ class CaseList:
     owner: str = ""
     late: bool = False
     closed: bool = False
+    newest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

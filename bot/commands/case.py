@@ -49,7 +49,8 @@ async def answer_case(context: Context, words: Sequence[str]) -> Reply:
 
     :raises GrammarError: where the words cannot be read.
     """
-    if not words or not _is_number(words[0]):
+    words = _number_first(words)
+    if not words:
         raise GrammarError("Which case? Write /case 42. /cases lists them.")
     number = int(words[0].lstrip("#"))
     if len(words) == 1:
@@ -75,6 +76,17 @@ async def _say(context: Context, number: int) -> Reply:
     except Refused as refused:
         return Reply(text=str(refused))
     return Reply(text=f"On its way to the customer by {lane}. What they answer comes here.")
+
+
+def _number_first(words: Sequence[str]) -> Sequence[str]:
+    """Give the words with the case's number in front, which may stand behind the deed too; nothing
+    where it stands in neither place.
+    """
+    if words and _is_number(words[0]):
+        return words
+    if len(words) > 1 and _is_number(words[1]):
+        return (words[1], words[0], *words[2:])
+    return ()
 
 
 def _is_number(word: str) -> bool:
@@ -108,7 +120,9 @@ def _cause(context: Context, words: str, *, needed: bool) -> str:
     causes = context.config.causes
     found = find_cause(causes, words)
     if not found and (words or needed):
-        raise GrammarError(f"The causes are {listing(causes, 'and')}.")
+        near = suggest(words, causes)
+        hint = f"Did you mean {near}? " if near else ""
+        raise GrammarError(f"{hint}The causes are {listing(causes, 'and')}.")
     return found
 
 

@@ -39,7 +39,8 @@ def state_lines(view: CaseView, timezone: str) -> Iterator[str]:
     case = view.case
     yield f"Case {case.id} · {_state(case, timezone)}"
     if not case.is_closed and case.respond_by and case.contacted_at is None:
-        yield f"Contact by {spell_time(case.respond_by, timezone)}"
+        late = any(entry.kind is EntryKind.ESCALATED for entry in view.story)
+        yield f"Contact by {spell_time(case.respond_by, timezone)}{' · LATE' if late else ''}"
     yield from (fold(e.text, 120) for e in view.story if e.kind is EntryKind.OPENED and e.text)
     again = sum(entry.kind is EntryKind.ADDED for entry in view.story)
     if again:

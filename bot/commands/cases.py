@@ -15,8 +15,8 @@ from surveys.casework import CaseCounts, CaseList, Listed
 PAGE = 10
 """Cases in one message: at their longest they still fit (`bot.commands.MOST_CHARACTERS`)."""
 
-_LISTS = ("open", "mine", "late", "closed")
-_FORMS = "/cases [mine, late or closed] [team X] [page N]"
+_LISTS = ("open", "new", "mine", "late", "closed")
+_FORMS = "/cases [new, mine, late or closed] [team X] [page N]"
 
 
 async def answer_cases(context: Context, words: Sequence[str]) -> Reply:
@@ -65,6 +65,7 @@ def _read(context: Context, words: Sequence[str]) -> tuple[CaseList, int]:
         owner=context.member.name if what == "mine" else "",
         late=what == "late",
         closed=what == "closed",
+        newest=what == "new",
     ), page
 
 
@@ -85,7 +86,7 @@ def _team(context: Context, word: str) -> str:
 
 def _head(wanted: CaseList) -> str:
     what = "Closed cases" if wanted.closed else "Late cases" if wanted.late else "Open cases"
-    mine = " · yours" if wanted.owner else ""
+    mine = " · yours" if wanted.owner else " · newest first" if wanted.newest else ""
     return f"{what}{mine}{f' · team {fold(wanted.team, 40)}' if wanted.team else ''}"
 
 
@@ -130,9 +131,13 @@ def spell_owned(one: Listed) -> str:
 
 
 def _again(wanted: CaseList) -> str:
-    what = (
-        "closed " if wanted.closed else "late " if wanted.late else "mine " if wanted.owner else ""
-    )
+    asked = {
+        "closed ": wanted.closed,
+        "late ": wanted.late,
+        "mine ": bool(wanted.owner),
+        "new ": wanted.newest,
+    }
+    what = next((word for word, so in asked.items() if so), "")
     team = f'team "{wanted.team}" ' if wanted.team else ""
     return what + team
 
@@ -150,6 +155,7 @@ CASES = Command(
     ),
     examples=(
         ("/cases", "all that is open"),
+        ("/cases new", "the one that was opened last in front"),
         ("/cases mine", "yours"),
         ("/cases late team support", "of one team, what should be done already"),
         ("/cases closed page 2", "what was put right, and why it went wrong"),

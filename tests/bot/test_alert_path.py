@@ -62,6 +62,25 @@ async def test_a_flood_is_nine_messages_and_a_number(tmp_path: Path) -> None:
         shown = next(a for a in house.slack.sent(MAIJA) if "3 more answers" in a.text)
         house.slack.press(MAIJA, shown.external_id, "Show them")
         await until(lambda: any("12 open, 0 late" in a.text for a in house.slack.sent(MAIJA)))
+        listed = house.slack.sent(MAIJA)[-1].text
+        assert listed.startswith("Open cases · newest first")
+        assert all(f"\n{number} · Anna{number} " in listed for number in (10, 11, 12))
+
+
+async def test_a_flood_without_cases_leads_to_the_answers(tmp_path: Path) -> None:
+    rules = "{ if: nps <= 6, to: team_lead }\n  - words: [lawyer]"
+    async with a_house(tmp_path, condition=rules) as house:
+        for number in range(1, 12):
+            await answer(house, number)
+        await until(lambda: len(house.slack.sent(MAIJA)) == 9)
+        while (await house.service.store.counts())["responses"] < 11:
+            pass
+        house.clock.think(300)
+        await until(lambda: len(house.slack.sent(MAIJA)) == 10)
+        told = house.slack.sent(MAIJA)[-1]
+        assert told.text.endswith("set off an alert. /responses lists the latest answers.")
+        house.slack.press(MAIJA, told.external_id, "Show them")
+        await until(lambda: "Anna11 ·" in house.slack.sent(MAIJA)[-1].text)
 
 
 async def test_an_alert_that_does_not_arrive_is_told_to_the_manager(tmp_path: Path) -> None:

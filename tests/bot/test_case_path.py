@@ -227,6 +227,8 @@ async def test_a_case_nobody_takes_is_told_to_the_manager_once(tmp_path: Path) -
         house.clock.think(4 * 3600 + 1)
         await until(lambda: "Claim" in str(house.telegram.sent(OTTO)), seconds=5)
         await until(lambda: any("is late" in a.text for a in house.slack.sent(MAIJA)))
+        assert " · LATE" in house.telegram.sent(OTTO)[-1].text
+        await until(lambda: " · LATE" in house.post(MAIJA).text)
         house.clock.think(8 * 3600)
         await house.service.cases.sweep()
         late = [a for a in house.slack.sent(MAIJA) if "is late" in a.text]

@@ -100,6 +100,7 @@ async def test_lists_are_by_owner_and_lateness_and_whether_closed(store: Store) 
         return [one.case.id for one in await store.list_cases(wanted, NOW, 10, 0)]
 
     assert await ids(CaseList()) == [late.id, mine.id]
+    assert await ids(CaseList(newest=True)) == [mine.id, late.id]
     assert await ids(CaseList(owner="Maija")) == [mine.id]
     assert await ids(CaseList(late=True)) == [late.id]
     assert await ids(CaseList(closed=True)) == [done.id]

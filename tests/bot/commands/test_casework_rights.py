@@ -36,6 +36,7 @@ STAFF = (
     member("Otto", Role.MANAGER, "704"),
     member("Ada", Role.ADMIN, "705"),
     member("Teamless", Role.TEAM_LEAD, "706"),
+    member("Kaisa", Role.TEAM_LEAD, "708", "support"),
     # A room of theirs is listed, so that alerts go there: that makes nobody in it anything.
     member("the room", Role.ADMIN, "-55"),
     FORMER,
@@ -74,7 +75,7 @@ BUTTONS = (
     "claim", "step:listen", "contacted", "solved:too-slow", "reopen", "unreachable:too-slow",
 )  # fmt: skip
 COMMANDS = (
-    "claim", "listen", "note she prefers mail", "contacted", "say We are sorry.", "give Teamless",
+    "claim", "listen", "note she prefers mail", "contacted", "say We are sorry.", "give Kaisa",
     "solved too slow", "reopen", "unreachable too slow", "cause other", "reopen", "release",
 )  # fmt: skip
 
@@ -161,6 +162,36 @@ async def test_who_may_writes_in_the_thread(spine: Spine) -> None:
     view = await spine.store.find_case(1, None)
     assert view and {"she prefers mail", "We are sorry."} <= {e.text for e in view.story}
     assert "We are sorry." in spine.lines(TG, "1001")[-1].text
+
+
+@pytest.mark.parametrize("taker", ["Ville", "Sari", "Teamless", "Former"])
+async def test_nobody_is_given_what_they_may_not_work_on(spine: Spine, taker: str) -> None:
+    before = await story(spine)
+    said = await command(spine, MAY["a manager"], f"/case 1 give {taker}")
+    assert await story(spine) == before, said
+
+
+async def test_who_may_be_given_it_instead_is_said(spine: Spine) -> None:
+    said = await command(spine, MAY["a manager"], "/case 1 give Ville")
+    assert said == (
+        "Ville looks on only: give case 1 to a team lead of support, a manager or an admin."
+    )
+    said = await command(spine, MAY["a manager"], "/case 1 give Sari")
+    assert said.startswith("Sari does not see it: give case 1 to")
+
+
+@pytest.mark.parametrize("line", ["claim 1", "claim #1", "give 1 Kaisa", "say 1 We are sorry."])
+async def test_the_number_may_stand_behind_the_deed(spine: Spine, line: str) -> None:
+    await command(spine, MAY["a manager"], f"/case {line}")
+    view = await spine.store.find_case(1, None)
+    assert view and view.case.owner == ("Kaisa" if "Kaisa" in line else "Otto")
+    if "sorry" in line:
+        assert spine.lines(TG, "1001")[-1].text.endswith("\nWe are sorry.")
+
+
+async def test_a_cause_that_is_nearly_one_is_guessed(spine: Spine) -> None:
+    said = await command(spine, MAY["a manager"], "/case 1 solved tooslow")
+    assert said.startswith("Did you mean too slow? The causes are too slow and other.")
 
 
 @pytest.mark.parametrize("who", MAY_NOT)
