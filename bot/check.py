@@ -16,6 +16,7 @@ from channels import CHANNELS
 from scheduler.best import EXPLORE, MEMORY
 from scheduler.campaigns import Campaign
 from scheduler.schedule import occurrences
+from surveys.span import spell_span
 
 DATES = 10
 """How many dates of a campaign are shown."""
@@ -76,8 +77,9 @@ def _dates(config: Config, now: datetime, heads: Mapping[str, str]) -> Iterator[
         coming = islice(occurrences(campaign.schedule, now, zone), DATES)
         dates = [f"  {o.wall:%a %d %b %Y %H:%M}" for o in coming if not _is_over(campaign, o.at)]
         name = f"campaign {campaign.name} ({zone.key})"
+        over = f", each time over {spell_span(campaign.spread)}" if campaign.spread else ""
         whom = [heads[campaign.name]] if campaign.name in heads else []
-        told = [f"{name} comes round", *dates, *whom, "\n"]
+        told = [f"{name} comes round{over}", *dates, *whom, "\n"]
         yield "\n".join(told) if dates else f"{name} is over\n\n"
 
 

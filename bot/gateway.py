@@ -11,6 +11,7 @@ from bot.commands.grammar import split_line
 from channels.base import Ack, Channel, Request
 from channels.errors import ChannelError, Untrusted
 from scheduler.batch import Batch
+from scheduler.carrying import send_shown
 from scheduler.outbox import Messages
 from storage.errors import StoreInUse, StoreMisconfigured, StoreUnavailable
 from surveys.inbound import CommandGiven, Inbound, Replied
@@ -168,7 +169,7 @@ class Gateway:
         try:
             fitted = fit_links(message, channel.capabilities)
             for part in split_picture(fitted, channel.capabilities):
-                await channel.send(part)
+                await send_shown(channel, part, at_once=True)
         except ChannelError as error:
             log.warning("channel %s: a command's answer did not go out: %s", item.channel, error)
         except Exception:

@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from aiolimiter import AsyncLimiter
 
 from channels.base import Channel, Receipt
-from channels.errors import ChannelError, Relocated, Uncertain
+from channels.errors import ChannelError, Uncertain
 from scheduler.allowance import Allowance
 from scheduler.batch import Batch
+from scheduler.carrying import carry
 from scheduler.circumstances import read_circumstances
 from scheduler.deciding import Circumstances, compose_due, decide_due
 from scheduler.in_doubt import after_crash, not_wanted
@@ -256,13 +257,9 @@ class Lane:
 
         :raises ChannelError: Uncertain too where the adapter itself broke: bytes may have left.
         """
-        message, moved_to = replace(job.message, delivery_id=job.delivery_id), ""
+        message = replace(job.message, delivery_id=job.delivery_id)
         try:
-            try:
-                receipt = await self._channel.send(message)
-            except Relocated as error:  # nothing was sent; a note has no other way to the new place
-                moved_to = error.new_address
-                receipt = await self._channel.send(replace(message, address=moved_to))
+            receipt, moved_to = await carry(self._channel, message)
         except ChannelError:
             raise
         except Exception as error:

@@ -10,6 +10,7 @@ from surveys.condition import Condition
 from surveys.event import Event
 from surveys.follow_up import FollowUp
 from surveys.invitation import OPEN_FOR
+from surveys.span import spell_span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ def match(
     or percent, daily maximum.
     """
     if now - event.occurred_at > trigger.max_age:
-        return NoMatch(trigger=trigger, reason=f"older than max_age ({trigger.max_age})")
+        return NoMatch(trigger=trigger, reason=_too_old(trigger))
     if trigger.condition and not trigger.condition.holds(event_facts(event, traits or {})):
         return NoMatch(trigger=trigger, reason=f"if: {trigger.condition.source} does not hold")
     nth_key, day_key = counter_keys(trigger, event, contact_key, day)
@@ -103,6 +104,10 @@ def match(
         counters[day_key] = counters.get(day_key, 0) + 1
     weight = trigger.every if trigger.every > 1 else 100 / trigger.percent
     return Match(trigger=trigger, weight=weight)
+
+
+def _too_old(trigger: Trigger) -> str:
+    return f"older than max_age ({spell_span(trigger.max_age)})"
 
 
 def share(trigger: Trigger, event: Event) -> float:

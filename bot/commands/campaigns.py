@@ -13,6 +13,7 @@ from scheduler.campaigns import Campaign
 from scheduler.schedule import next_occurrence
 from surveys.headway import Headway, Round
 from surveys.pausing import Pause
+from surveys.span import spell_span
 
 ROUNDS, MOST_ROUNDS = 1, 8
 """Rounds shown of each campaign, and of one that is named."""
@@ -96,7 +97,7 @@ def _about(campaign: Campaign) -> str:
     if campaign.hold_out:
         parts.append(f"{campaign.hold_out:g} % are never asked, to compare with")
     if campaign.spread:
-        parts.append(f"spread over {campaign.spread}")
+        parts.append(f"spread over {spell_span(campaign.spread)}")
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}" if text else ""
 

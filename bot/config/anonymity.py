@@ -8,6 +8,9 @@ from datetime import timedelta
 from bot.config.faults import quote
 from bot.config.model import Config
 from bot.config.place import Place
+from scheduler.campaigns import Campaign
+from scheduler.milestones import Milestone
+from scheduler.triggers import Trigger
 from surveys.preset import PANEL
 from surveys.question import Kind
 from surveys.survey import Survey
@@ -59,9 +62,23 @@ def _contradictions(config: Config, survey: Survey) -> Iterator[tuple[str, str]]
         yield f"an audience asks for {lost[0]}, which only {name} asks", hint
     if any("response.completed" in hook.events for hook in config.webhooks):
         yield f"webhooks are not told of answers to {name}", "read them in /results or an export"
+    if ("messenger",) in _ways(config, survey):
+        hint = "the promise has no room on Messenger's rating sheet: name another channel as well"
+        yield f"{name} over Messenger reaches only who wrote there in the last 24 hours", hint
     if any(q.kind in (Kind.TEXT, Kind.NUMBER) for q in survey.questions):
         hint = "ask for nothing that only one person would write, such as a number of theirs"
         yield f"{name} has questions answered in one's own words", hint
+
+
+def _ways(config: Config, survey: Survey) -> set[tuple[str, ...]]:
+    """Give the channels each rule asks a survey over."""
+    milestones = [one for journey in config.journeys for one in journey.milestones]
+    rules: list[Trigger | Campaign | Milestone] = [
+        *config.triggers,
+        *config.campaigns,
+        *milestones,
+    ]
+    return {rule.via for rule in rules if rule.survey == survey.id}
 
 
 def _called(survey: Survey) -> set[str]:

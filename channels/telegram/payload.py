@@ -14,6 +14,7 @@ from surveys.message import Button, Message
 __all__ = ["Call", "from_payload", "to_payload"]
 
 _WIDEST_ROW = 6  # eleven values as 0-5 and 6-10; eight still fit a phone, six are easy to hit
+_CAPTION = 1024
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
 
 
@@ -40,7 +41,7 @@ def to_payload(message: Message) -> Call:
     params: dict[str, Any] = {"chat_id": _plain(message.address)}
     if message.image:
         method = "sendPhoto"
-        params["caption"] = _text(message) or _plain(message.image.alt)
+        params["caption"] = _text(message) or _plain(message.image.alt)[:_CAPTION]
     else:
         method = "editMessageText" if message.replaces else "sendMessage"
         params["text"] = _text(message)

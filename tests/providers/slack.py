@@ -145,7 +145,7 @@ class SlackServer(Workspace):
         self._revoked = False
 
     def fail(self, method: str, fault: Fault, *, times: int = 1) -> None:
-        """Let the next calls of a method fail."""
+        """Let the next calls of a method fail; "upload" is the address files are posted to."""
         self._faults[method].extend([fault] * times)
 
     def throttle(self, method: str, retry_after: int, *, times: int = 1) -> None:
@@ -271,7 +271,10 @@ class SlackServer(Workspace):
         if given != (self.app_token if app else self.bot_token):
             raise ApiError("not_allowed_token_type" if given[:4] in "xoxb xapp" else "invalid_auth")
 
-    async def _take_file(self, request: web.Request) -> web.Response:
+    async def _take_file(self, request: web.Request) -> web.StreamResponse:
+        self.calls.append("upload")
+        if self._faults["upload"]:
+            return await self._break(request, self._faults["upload"].popleft())
         file, content = request.match_info["file"], await request.read()
         if len(self.uploads.get(file, b"")) != len(content):
             return web.Response(status=400, text="wrong length")

@@ -79,7 +79,7 @@ async def test_a_campaign_shows_its_next_date_and_last_round() -> None:
 
 async def test_a_named_campaign_shows_more_rounds() -> None:
     text = await ask("/campaigns Quarterly_NPS")
-    assert "10 % are never asked, to compare with; spread over 4:00:00" in text
+    assert "10 % are never asked, to compare with; spread over 4 hours" in text
     assert "6 Jul 2026, 10:00: 700 people enlisted; 690 asked, 200 answered, 31 %" in text
 
 

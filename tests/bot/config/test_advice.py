@@ -122,3 +122,18 @@ def test_panel_needs_a_name(tmp_path: Path, registry: Registry, environ: Mapping
     assert ["nobody can, where the survey is anonymous" in f.message for f in reading.faults] == [
         True
     ]
+
+
+@pytest.mark.parametrize(("via", "count"), [("[messenger]", 1), ("[messenger, telegram]", 0)])
+def test_an_anonymous_survey_needs_another_channel_than_messenger(
+    tmp_path: Path, registry: Registry, environ: Mapping[str, str], via: str, count: int
+) -> None:
+    path = tmp_path / "config.yaml"
+    text = ANONYMOUS.replace("web: {}", "messenger: {}").replace(
+        "survey: calls }", f"survey: calls, via: {via} }}"
+    )
+    path.write_text(text, encoding="utf-8")
+    reading = read_config(path, environ, registry={**registry, "messenger": registry["web"]})
+    assert not reading.faults, [fault.render() for fault in reading.faults]
+    found = [a for a in reading.advice if "only who wrote there in the last 24 hours" in a.message]
+    assert len(found) == count
