@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from channels.chat import name_ends
 from surveys.language import Languages
 from surveys.message import Button, Message
 from surveys.template import fill
@@ -92,17 +93,6 @@ def to_template(message: Message, house: House) -> Mapping[str, Any] | None:
         "business_privacy": {"url": house.privacy_url},
         "expires_in_days": EXPIRES_IN_DAYS,
     }
-
-
-def name_ends(message: Message) -> str:
-    """Say what a scale's two ends mean: "0 = not at all likely · 10 = extremely likely"."""
-    if message.ends is None:
-        return ""
-    values = [button for button in message.buttons if button.value is not None]
-    if not values:
-        return " – ".join(message.ends)
-    low, high = message.ends
-    return f"{values[0].label} = {low} · {values[-1].label} = {high}"
 
 
 def write_id(buttons: Sequence[Button]) -> str:

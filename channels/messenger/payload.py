@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from channels.chat import name_ends, plain
 from channels.errors import Rejected
-from channels.messenger.feedback import House, name_ends, to_template
+from channels.messenger.feedback import House, to_template
 from surveys.message import Button, Message
 
 STANDARD_WINDOW = timedelta(hours=24)
 TAGGED_WINDOW = timedelta(days=7)
 
 _TITLE_LENGTH = 20
-_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
 
 
 def to_payload(message: Message, house: House, *, now: datetime) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def to_payload(message: Message, house: House, *, now: datetime) -> dict[str, An
         raise Rejected("a page can neither change a message it sent nor, here, send a picture")
     template = to_template(message, house)
     return {
-        "recipient": {"id": _plain(message.address)},
+        "recipient": {"id": plain(message.address)},
         **_kind(message, now, tagged=template is not None),
         "message": _words(message) if template is None else _form(template),
     }
@@ -64,7 +64,7 @@ def _words(message: Message) -> dict[str, Any]:
     link = message.link if not (message.buttons or message.question_id) else ""
     head = "\n\n".join(part for part in (message.notice, message.text) if part)
     said: dict[str, Any] = {
-        "text": _plain("\n".join(part for part in (head, name_ends(message), link) if part))
+        "text": plain("\n".join(part for part in (head, name_ends(message), link) if part))
     }
     if message.buttons:
         said["quick_replies"] = [_reply(button) for button in message.buttons]
@@ -72,14 +72,9 @@ def _words(message: Message) -> dict[str, Any]:
 
 
 def _reply(button: Button) -> dict[str, str]:
-    title = _plain(button.label)
+    title = plain(button.label)
     if button.chosen:
         title = f"✓ {title}"
         if len(title) > _TITLE_LENGTH:
             title = f"{title[: _TITLE_LENGTH - 1]}…"
-    return {"content_type": "text", "title": title, "payload": _plain(button.payload)}
-
-
-def _plain(text: str) -> str:
-    """Leave out what no request can carry: control characters and halves of surrogate pairs."""
-    return text.translate(_CONTROLS).encode("utf-8", "replace").decode()
+    return {"content_type": "text", "title": title, "payload": plain(button.payload)}

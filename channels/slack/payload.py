@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
+from channels.chat import name_ends, plain
 from channels.slack.update import FORM, WRITE, WritePress, from_payload
 from surveys.message import Button, Entry, Link, Message
 
@@ -20,7 +21,6 @@ _LABEL = 75  # characters on a button, and in what a screen reader says of it
 _URL = 3000  # characters of a button's link
 _TITLE = 24  # characters above a form, and on its button
 _FALLBACK = 3000  # characters of the text that notifications show
-_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
 
 _Block = dict[str, Any]
 
@@ -120,11 +120,6 @@ def to_form(press: WritePress, *, title: str, label: str, send: str) -> Call:
     return Call(method="views.open", params={"trigger_id": press.trigger_id, "view": view})
 
 
-def plain(text: str) -> str:
-    """Leave out what no request can carry: control characters and halves of surrogate pairs."""
-    return text.translate(_CONTROLS).encode("utf-8", "replace").decode()
-
-
 def escape(text: str) -> str:
     """Encode for mrkdwn, where ``<!channel>`` would call everybody.
 
@@ -146,7 +141,7 @@ def _blocks(message: Message, write: str) -> list[_Block]:
     blocks = [
         _section(part) for said in (message.notice, message.text) for part in _parts(plain(said))
     ]
-    if ends := plain(_ends(message)):
+    if ends := plain(name_ends(message)):
         blocks.append({"type": "context", "elements": [_text(ends[:_SECTION])]})
     blocks += _rows(message.buttons, _write_key(message, write))
     # A question is answered here; only a note's link leads on to somewhere.
@@ -183,20 +178,6 @@ def _link(url: str) -> _Block:
         "type": "rich_text",
         "elements": [{"type": "rich_text_section", "elements": [pressed]}],
     }
-
-
-def _ends(message: Message) -> str:
-    """Say what a scale's two ends mean: "0 = not at all likely · 10 = extremely likely"."""
-    if message.ends is None:
-        return ""
-    values = [button for button in message.buttons if button.value is not None]
-    if not values:
-        return " – ".join(message.ends)
-    low, high = (
-        f"{button.label} = {meaning}"
-        for button, meaning in zip((values[0], values[-1]), message.ends, strict=True)
-    )
-    return f"{low} · {high}"
 
 
 def _rows(buttons: Sequence[Button], write: Sequence[_Block]) -> list[_Block]:

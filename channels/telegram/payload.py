@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from channels.chat import name_ends, plain
 from channels.telegram.update import from_payload
 from surveys.message import Button, Message
 
@@ -15,7 +16,6 @@ __all__ = ["Call", "from_payload", "to_payload"]
 
 _WIDEST_ROW = 6  # eleven values as 0-5 and 6-10; eight still fit a phone, six are easy to hit
 _CAPTION = 1024
-_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +38,10 @@ def to_payload(message: Message) -> Call:
     What a mail says around a question (greeting, reason, footer, stop link) has no place in a chat,
     where ``/stop`` is a command.
     """
-    params: dict[str, Any] = {"chat_id": _plain(message.address)}
+    params: dict[str, Any] = {"chat_id": plain(message.address)}
     if message.image:
         method = "sendPhoto"
-        params["caption"] = _text(message) or _plain(message.image.alt)[:_CAPTION]
+        params["caption"] = _text(message) or plain(message.image.alt)[:_CAPTION]
     else:
         method = "editMessageText" if message.replaces else "sendMessage"
         params["text"] = _text(message)
@@ -54,7 +54,7 @@ def to_payload(message: Message) -> Call:
         if message.replaces:
             params["message_id"] = int(message.replaces) if message.replaces.isdecimal() else 0
     rows = [[_key(button) for button in row] for row in _rows(message.buttons)]
-    rows += [[{"text": _plain(link.label), "url": link.url}] for link in message.links]
+    rows += [[{"text": plain(link.label), "url": link.url}] for link in message.links]
     if rows:
         params["reply_markup"] = {"inline_keyboard": rows}
     return Call(method=method, params=params, photo=message.image.png if message.image else b"")
@@ -64,30 +64,11 @@ def _text(message: Message) -> str:
     # A question is answered here; only a note's link leads on to somewhere.
     link = message.link if not (message.buttons or message.question_id) else ""
     head = "\n\n".join(part for part in (message.notice, message.text) if part)
-    return _plain("\n".join(part for part in (head, _ends(message), link) if part))
-
-
-def _plain(text: str) -> str:
-    """Leave out what no request can carry: control characters and halves of surrogate pairs."""
-    return text.translate(_CONTROLS).encode("utf-8", "replace").decode()
-
-
-def _ends(message: Message) -> str:
-    """Say what a scale's two ends mean: "0 = not at all likely · 10 = extremely likely"."""
-    if message.ends is None:
-        return ""
-    values = [button for button in message.buttons if button.value is not None]
-    if not values:
-        return " – ".join(message.ends)
-    low, high = (
-        f"{button.label} = {meaning}"
-        for button, meaning in zip((values[0], values[-1]), message.ends, strict=True)
-    )
-    return f"{low} · {high}"
+    return plain("\n".join(part for part in (head, name_ends(message), link) if part))
 
 
 def _key(button: Button) -> dict[str, str]:
-    label = _plain(button.label)
+    label = plain(button.label)
     return {"text": f"✓ {label}" if button.chosen else label, "callback_data": button.payload}
 
 
