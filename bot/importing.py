@@ -29,6 +29,8 @@ CONSENT = "consent."
 ID_COLUMNS = ("user_id", "userId", "id")
 ALSO_COLUMN = "anonymous_id"
 """Another name of the same person, such as a mailing tool's ``listmonk:<uuid>``."""
+FAILURES = (OSError, UnicodeDecodeError, csv.Error, ServiceAway)
+"""What an import may come to grief by: its file, or the service it is for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +52,17 @@ async def run_import(config_path: Path, file: Path) -> int:
             total = max(0, sum(1 for _ in raw) - 1)
         with file.open(newline="", encoding="utf-8-sig") as source:
             return await _import(config, source, total, console)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error
-        console.print(f"{file}: cannot be read: {reason}", markup=False)
+    except FAILURES as error:
+        console.print(spell_failure(file, error), markup=False)
         return 1
-    except ServiceAway as error:
-        console.print(f"afterword: {error}. Nothing is lost: run the import again.", markup=False)
-        return 1
+
+
+def spell_failure(file: Path, error: Exception) -> str:
+    """Say why an import stopped, one of `FAILURES`."""
+    if isinstance(error, ServiceAway):
+        return f"afterword: {error}. Nothing is lost: run the import again."
+    reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error
+    return f"{file}: cannot be read: {reason}"
 
 
 async def _import(config: Config, source: TextIO, total: int, console: Console) -> int:

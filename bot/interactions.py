@@ -4,7 +4,6 @@ By default it starts no survey. Journeys and their counts take it in, so that wh
 come for somebody who set out long ago is asked in its time.
 """
 
-import csv
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,10 +15,10 @@ from zoneinfo import ZoneInfo
 import orjson
 from rich.console import Console
 
-from bot.calling import ServiceAway, post_batch
+from bot.calling import post_batch
 from bot.config import Config
 from bot.history import Fault, Manner, Read, Unreadable, read_history
-from bot.importing import progress_bar
+from bot.importing import FAILURES, progress_bar, spell_failure
 from bot.running import read_config
 from bot.segment import MAX_BATCH_BYTES
 
@@ -86,12 +85,8 @@ async def run_interactions(
     except Unreadable as error:
         out.writelines(f"{file.name}, {fault}\n" for fault in error.faults)
         return 1
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error
-        console.print(f"{file}: cannot be read: {reason}", markup=False)
-        return 1
-    except ServiceAway as error:
-        console.print(f"afterword: {error}. Nothing is lost: run the import again.", markup=False)
+    except FAILURES as error:
+        console.print(spell_failure(file, error), markup=False)
         return 1
     _report(run, time.monotonic() - began, out)
     return 1 if run.left_out else 0

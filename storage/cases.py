@@ -70,7 +70,6 @@ _ADD_ENTRIES = insert(
     "case_entry", "case_id bigint, at bigint, kind text, who text, text text, channel text"
 )
 _STORY = statement("SELECT * FROM case_entry WHERE case_id = $1 ORDER BY id")
-_LAST_ENTRY = statement("SELECT COALESCE(MAX(id), 0) AS id FROM case_entry WHERE case_id = $1")
 _BY_STATE = statement("SELECT state, COUNT(*) AS n FROM customer_case GROUP BY state")
 
 TALK_LASTS = timedelta(days=14)
@@ -158,11 +157,6 @@ async def add_entries(session: Session, entries: Sequence[tuple[int, Entry]]) ->
     ]
     if rows:
         await session.run(_ADD_ENTRIES, rows)
-
-
-async def last_entry(session: Session, case_id: int) -> int:
-    """Give the number of the last line of a story, 0 for an empty one."""
-    return int((await session.fetch(_LAST_ENTRY, case_id))[0]["id"])
 
 
 async def read_story(session: Session, case_id: int) -> list[Entry]:

@@ -15,7 +15,6 @@ from surveys.contact import Address, Contact
 _OPEN = "settled = ''"
 _LIST = statement(f"SELECT * FROM address_conflict WHERE {_OPEN} ORDER BY id LIMIT $1 OFFSET $2")  # noqa: S608 - constants only
 _SOME = statement("SELECT * FROM address_conflict WHERE id = ANY($1::bigint[]) ORDER BY id")
-_COUNT = statement(f"SELECT COUNT(*) AS n FROM address_conflict WHERE {_OPEN}")  # noqa: S608
 _LOCK = statement(f"SELECT * FROM address_conflict WHERE id = $1 AND {_OPEN} FOR UPDATE")  # noqa: S608
 # Two processes may do this at once: the second one finds nothing left to tell.
 _TELL = statement(f"""
@@ -47,12 +46,6 @@ async def list_conflicts(session: Session, limit: int, offset: int) -> list[Conf
 async def load_conflicts(session: Session, ids: Collection[int]) -> list[Conflict]:
     """Give these conflicts; those of people who are gone are left out."""
     return await _read(session, await session.fetch(_SOME, sorted(set(ids)))) if ids else []
-
-
-async def count_conflicts(session: Session) -> int:
-    """Give how many nobody has settled yet."""
-    count: int = (await session.fetch(_COUNT))[0]["n"]
-    return count
 
 
 async def take_untold(session: Session, now: datetime, every: timedelta) -> list[int]:

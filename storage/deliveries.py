@@ -143,7 +143,7 @@ async def unsettled(session: Session, dues: Sequence[Due]) -> dict[str, list[Del
     fences = {due.id: due.fence for due in dues}
     for row in await session.fetch(_UNSETTLED, sorted(fences)):
         if row["fence"] != fences[row["due_id"]]:
-            found.setdefault(row["due_id"], []).append(_read(row))
+            found.setdefault(row["due_id"], []).append(read_delivery(row))
     return found
 
 
@@ -295,7 +295,8 @@ def _row(due: Due, delivery: Delivery) -> dict[str, object]:
     }
 
 
-def _read(row: Row) -> Delivery:
+def read_delivery(row: Row) -> Delivery:
+    """Give a row of `delivery` as a value."""
     return Delivery(
         id=row["id"],
         invitation_id=row["invitation_id"],

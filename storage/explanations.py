@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from storage.codec import from_ms, load_json
+from storage.codec import from_ms
 from storage.contacts import load_contacts
 from storage.invitations import read_invitation
+from storage.settlement import read_decision
 from storage.sql import Session, statement
 from surveys.contact import Contact
 from surveys.due import Decision
@@ -75,16 +76,7 @@ async def explain(
 
 
 async def _decisions(session: Session, ids: Sequence[int]) -> list[Decision]:
-    return [
-        Decision(
-            invitation_id=row["invitation_id"],
-            at=from_ms(row["at"]),
-            verdict=row["verdict"],
-            rule=row["rule"],
-            inputs=load_json(row["inputs"]),
-        )
-        for row in await session.fetch(_DECISIONS, list(ids))
-    ]
+    return [read_decision(row) for row in await session.fetch(_DECISIONS, list(ids))]
 
 
 def escaped(words: str) -> str:

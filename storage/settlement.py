@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage.addresses import Place, move_addresses, set_addresses
-from storage.codec import from_ms, load_json, to_ms
+from storage.codec import Row, from_ms, load_json, to_ms
 from storage.deliveries import ARRIVED, Settled, close_left_open, settle_deliveries
 from storage.dues import add_dues, settle_dues
 from storage.ledger import let_go
@@ -56,16 +56,18 @@ async def end_deliveries(
 
 async def read_decisions(session: Session, invitation_id: int) -> list[Decision]:
     """Give why an invitation was sent, held, skipped or failed, oldest first."""
-    return [
-        Decision(
-            invitation_id=row["invitation_id"],
-            at=from_ms(row["at"]),
-            verdict=row["verdict"],
-            rule=row["rule"],
-            inputs=load_json(row["inputs"]),
-        )
-        for row in await session.fetch(_DECISIONS, invitation_id)
-    ]
+    return [read_decision(row) for row in await session.fetch(_DECISIONS, invitation_id)]
+
+
+def read_decision(row: Row) -> Decision:
+    """Give a row of `decision` as a value."""
+    return Decision(
+        invitation_id=row["invitation_id"],
+        at=from_ms(row["at"]),
+        verdict=row["verdict"],
+        rule=row["rule"],
+        inputs=load_json(row["inputs"]),
+    )
 
 
 async def _advance(

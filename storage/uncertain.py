@@ -3,13 +3,14 @@
 from datetime import datetime
 from enum import StrEnum
 
-from storage.codec import Row, from_ms, from_ms_or_none, to_ms
+from storage.codec import to_ms
 from storage.conversations import load_conversations, lock_conversations
+from storage.deliveries import read_delivery
 from storage.setbacks import take_back
 from storage.sql import Session, statement
 from surveys.conversation import Conversation
 from surveys.due import Decision
-from surveys.invitation import Delivery, DeliveryState, InvitationState
+from surveys.invitation import Delivery, InvitationState
 
 _LIST = statement("""
     SELECT * FROM delivery WHERE state = 'uncertain' ORDER BY id DESC
@@ -36,7 +37,7 @@ class Cleared(StrEnum):
 
 async def list_uncertain(session: Session, limit: int, offset: int) -> list[Uncertain]:
     """Give attempts without a verdict, newest first."""
-    found = [_read(row) for row in await session.fetch(_LIST, limit, offset)]
+    found = [read_delivery(row) for row in await session.fetch(_LIST, limit, offset)]
     about = await load_conversations(session, {d.invitation_id for d in found if d.invitation_id})
     return [(delivery, about.get(delivery.invitation_id)) for delivery in found]
 
@@ -57,7 +58,7 @@ async def send_again(session: Session, number: int, by: str, now: datetime) -> C
     found = await session.fetch(_FIND, number)
     if not found:
         return Cleared.UNKNOWN
-    delivery = _read(found[0])
+    delivery = read_delivery(found[0])
     asked = await lock_conversations(session, {delivery.invitation_id})
     conversation = asked.get(delivery.invitation_id)
     if conversation is None:
@@ -77,17 +78,3 @@ async def send_again(session: Session, number: int, by: str, now: datetime) -> C
     await take_back(session, invitation.id, delivery.channel, why)
     await session.run(_SETTLE, number, f"sent again by {by}", to_ms(now))
     return Cleared.DONE
-
-
-def _read(row: Row) -> Delivery:
-    return Delivery(
-        id=row["id"],
-        invitation_id=row["invitation_id"],
-        channel=row["channel"],
-        address=row["address"],
-        state=DeliveryState(row["state"]),
-        external_id=row["external_id"],
-        reason=row["reason"],
-        started_at=from_ms(row["started_at"]),
-        settled_at=from_ms_or_none(row["settled_at"]),
-    )

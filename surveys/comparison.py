@@ -19,7 +19,6 @@ ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-TESTS = frozenset({"=", "==", "!=", *ORDERS})
 _FLAGS: Mapping[bool, frozenset[str]] = {
     True: frozenset({"true", "yes"}),
     False: frozenset({"false", "no"}),
@@ -39,7 +38,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """One fact against one value, by one of `TESTS`."""
+    """One fact against one value, by ``=``, ``==``, ``!=`` or one of `ORDERS`."""
 
     name: str
     test: str

@@ -15,7 +15,6 @@ class AddressStatus(StrEnum):
     OK = "ok"
     BOUNCED = "bounced"
     BLOCKED = "blocked"
-    OPTED_OUT = "opted_out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,6 @@ TEXT_KEYS: Mapping[str, str] = {
     "gone": "this link is not valid (any more)",
     "not_understood": "we could not read that as an answer to the question",
     "comment_kept": "words off-script were passed on to the team",
-    "already_complete": "all questions are answered already",
     "stopped": "receipt: we will not ask again ({company}); how to come back",
     "stopped_here": "the same on pages and calls, where nothing is written to come back",
     "resumed": "receipt: we may ask again",

@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 TOKEN_LENGTH = 32
-STAMP_LENGTH = 40
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -73,6 +73,11 @@ def spell_time(at: datetime, timezone: str) -> str:
     return f"{spell_day(local.date())}, {local:%H:%M}"
 
 
+def spell_key(who: Contact) -> str:
+    """Give what the business calls a customer, as commands take it."""
+    return who.keys[0].removeprefix("user:") if who.keys else f"contact {who.id}"
+
+
 def card_author(card: Card, contact: Contact | None) -> str:
     """Give who wrote a card, as staff see them: a name, else how they came."""
     if contact and (contact.keys or contact.attributes):

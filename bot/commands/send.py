@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.commands.answers import MOST_NAME, spell_time
+from bot.commands.answers import MOST_NAME, spell_key, spell_time
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError, suggest
 from bot.commands.phrases import fold, listing
 from scheduler.sending import Foreseen
-from surveys.contact import Contact
 from surveys.survey import Survey
 
 _FORMS = "Write /send SURVEY to CUSTOMER, for example /send after_call to 42."
@@ -24,11 +23,11 @@ async def answer_send(context: Context, words: Sequence[str]) -> Reply:
         hint = "/find looks for a part of a name."
         return Reply(text=f"I know nobody called '{fold(who, 60)}'. {hint}")
     if len(found) > 1:
-        lines = [f"{fold(p.name, MOST_NAME)}: /send {survey.id} to {_key(p)}" for p in found]
+        lines = [f"{fold(p.name, MOST_NAME)}: /send {survey.id} to {spell_key(p)}" for p in found]
         return Reply(text="\n".join((f"'{fold(who, 60)}' may be several people:", *lines)))
     contact = found[0]
     foreseen = await context.desk.foresee(survey, contact, via)
-    head = f"{survey.id} to {fold(contact.name, MOST_NAME)} ({fold(_key(contact), 60)})"
+    head = f"{survey.id} to {fold(contact.name, MOST_NAME)} ({fold(spell_key(contact), 60)})"
     told = _spell(context, foreseen)
     if not foreseen.channel:
         return Reply(text=f"{head}\nNot asked: {told}.")
@@ -36,7 +35,9 @@ async def answer_send(context: Context, words: Sequence[str]) -> Reply:
         return Reply(text=f"{head}\n{told}.", confirm=True)
     said = f"{context.member.name} {context.now.isoformat()}"
     await context.desk.send(survey, contact, via, said)
-    return Reply(text=f"{head}\n{told}. /why {fold(_key(contact), 60)} says what became of it.")
+    return Reply(
+        text=f"{head}\n{told}. /why {fold(spell_key(contact), 60)} says what became of it."
+    )
 
 
 def _read(context: Context, words: list[str]) -> tuple[Survey, str, str]:
@@ -78,10 +79,6 @@ def _spell(context: Context, foreseen: Foreseen) -> str:
         when = spell_time(foreseen.until, context.config.timezone)
         return f"Waits until {when} at the latest and is asked by {foreseen.channel} then: {rule}"
     return f"Asked by {foreseen.channel} at once: {rule}"
-
-
-def _key(who: Contact) -> str:
-    return who.keys[0].removeprefix("user:") if who.keys else f"contact {who.id}"
 
 
 SEND = Command(

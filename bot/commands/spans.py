@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.periods import Period, spell_day, spell_period
+from bot.periods import Period, spell_day
 
 MOST_STEPS = 36
 """Points of one trend: more cannot be told apart on a phone."""
@@ -73,11 +73,6 @@ def before(period: Period) -> Period:
             return Period(since=since, until=until)
     length = timedelta(days=period.days)
     return Period(since=period.since - length, until=period.until - length)
-
-
-def spell_span(span: Span) -> str:
-    """Give the days of a step in words."""
-    return spell_period(Period(since=span.since, until=span.until))
 
 
 def _begin(day: date, step: str) -> date:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.commands.answers import MOST_NAME, spell_time
+from bot.commands.answers import MOST_NAME, spell_key, spell_time
 from bot.commands.context import Command, Context, Reply
 from bot.commands.grammar import GrammarError
 from bot.commands.people import show_person
@@ -42,14 +42,14 @@ async def answer_why(context: Context, words: Sequence[str]) -> Reply:
 
 
 def _several(said: str, people: Sequence[Contact]) -> str:
-    lines = [f"{fold(p.name, MOST_NAME)}: /why {fold(_key(p), 60)}" for p in people]
+    lines = [f"{fold(p.name, MOST_NAME)}: /why {fold(spell_key(p), 60)}" for p in people]
     return "\n".join((f"'{fold(said, 60)}' may be several people:", *lines))
 
 
 def _told(context: Context, found: Explanation) -> str:
     who = found.contact
     name = show_person(who, named=context.member.sees_people).name
-    head = f"Why · {fold(name, MOST_NAME)} ({fold(_key(who), 60)})"
+    head = f"Why · {fold(name, MOST_NAME)} ({fold(spell_key(who), 60)})"
     blocks = [_asked(context, one) for one in found.asked] or ["Never invited to a survey."]
     if found.hidden:
         blocks.append(f"{count(found.hidden, 'invitation')} of other teams not shown.")
@@ -90,10 +90,6 @@ def _asked(context: Context, one: Asked) -> str:
 def _heard(context: Context, one: Heard) -> str:
     when = spell_time(one.at, context.config.timezone)
     return f"- {when} {fold(one.name, 60)}: {fold(one.verdict, _RULE) or 'nothing came of it'}"
-
-
-def _key(who: Contact) -> str:
-    return who.keys[0].removeprefix("user:") if who.keys else f"contact {who.id}"
 
 
 WHY = Command(

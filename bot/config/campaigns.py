@@ -11,9 +11,9 @@ from bot.config import units
 from bot.config.audience import read_whom
 from bot.config.follow_ups import read_follow_up
 from bot.config.place import Place
-from bot.config.reading import read_block
+from bot.config.reading import read_block, written_values
 from bot.config.reports import read_names
-from bot.config.rules import Names, check_name, read_via
+from bot.config.rules import Names, check_name, check_survey, read_via
 from bot.config.schedules import read_schedule
 from bot.config.shape import Duration, Line
 from bot.config.units import UnfitError
@@ -80,20 +80,13 @@ def read_campaign(place: Place, names: Names, timezone: str) -> Campaign | None:
     shape = read_block(CampaignShape, place)
     route = read_via(place, names)
     audience, listed = read_whom(place.at("audience"), names.folder, names.registry)
-    survey = place.at("survey")
-    if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
-        survey.unknown("survey", names.surveys)
+    check_survey(place, names)
     if shape is None:
         return None
     expires = shape.expires or OPEN_FOR
     follow_up = read_follow_up(place, route.via, names.channels, names.tongue, expires)
     if len(place.findings.faults) > before:
         return None
-    given: dict[str, Any] = {
-        name: value
-        for name in ("spread", "hold_out", "max_age", "expires")
-        if (value := getattr(shape, name)) is not None
-    }
     return Campaign(
         name=str(place.route[-1]),
         schedule=shape.schedule,
@@ -106,7 +99,7 @@ def read_campaign(place: Place, names: Names, timezone: str) -> Campaign | None:
         follow_up=follow_up,
         reports=read_names(place.at("reports"), "[campaign_end]"),
         ends=_end_of(shape.ends, timezone) if shape.ends else None,
-        **given,
+        **written_values(shape, ("spread", "hold_out", "max_age", "expires")),
     )
 
 

@@ -11,8 +11,8 @@ from pydantic import ConfigDict, Field
 from bot.config.faults import quote
 from bot.config.follow_ups import read_follow_up
 from bot.config.place import Place
-from bot.config.reading import read_block
-from bot.config.rules import Names, check_name, read_via
+from bot.config.reading import read_block, written_values
+from bot.config.rules import Names, check_name, check_survey, read_via
 from bot.config.shape import Duration, If, Line, Whole
 from bot.config.shape import Names as Lines
 from bot.config.units import UnfitError, read_duration
@@ -111,9 +111,7 @@ def _read_milestone(place: Place, names: Names) -> Milestone | None:
     if not isinstance(place.value, Mapping):
         return None
     route = read_via(place, names)
-    survey = place.at("survey")
-    if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
-        survey.unknown("survey", names.surveys)
+    check_survey(place, names)
     if shape is None:
         return None
     when = _read_when(place, shape)
@@ -121,11 +119,6 @@ def _read_milestone(place: Place, names: Names) -> Milestone | None:
     follow_up = read_follow_up(place, route.via, names.channels, names.tongue, expires)
     if len(place.findings.faults) > before:
         return None
-    given: dict[str, Any] = {
-        name: value
-        for name in ("count", "wait", "max_age", "expires")
-        if (value := getattr(shape, name)) is not None
-    }
     return Milestone(
         name=shape.name,
         survey=shape.survey,
@@ -136,7 +129,7 @@ def _read_milestone(place: Place, names: Names) -> Milestone | None:
         condition=shape.if_,
         follow_up=follow_up,
         **when,
-        **given,
+        **written_values(shape, ("count", "wait", "max_age", "expires")),
     )
 
 

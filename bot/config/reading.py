@@ -1,7 +1,7 @@
 """Reading blocks: a block of the file becomes its shape, or plain faults at the right places."""
 
 import re
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, TypeVar, cast
@@ -57,6 +57,11 @@ def read_values(
             report.add(one)
         return None
     return read
+
+
+def written_values(shape: object, keys: Iterable[str]) -> dict[str, Any]:
+    """Give what stands under these keys of a block that was read, without those left out."""
+    return {key: value for key in keys if (value := getattr(shape, key)) is not None}
 
 
 def report_key(place: Place, known: Collection[str], later: frozenset[str] = frozenset()) -> None:

@@ -12,7 +12,14 @@ from bot.config.keys import LATER
 from bot.config.model import Registry
 from bot.config.place import Place
 from bot.config.questions import Tongue, check_names
-from bot.config.reading import NOT_YET, NOT_YET_HINT, example, read_block, report_key
+from bot.config.reading import (
+    NOT_YET,
+    NOT_YET_HINT,
+    example,
+    read_block,
+    report_key,
+    written_values,
+)
 from bot.config.repeating import read_repeated
 from bot.config.shape import AlertShape, CardsShape, TriggerShape
 from bot.config.surveys import NAME
@@ -60,15 +67,20 @@ def check_name(place: Place, kind: str) -> None:
         place.key_fault(f"{quote(name)} cannot be the name of a {kind}", hint=_NAME_HINT)
 
 
+def check_survey(place: Place, names: Names) -> None:
+    """Report where something asks a survey that is not in the file."""
+    survey = place.at("survey")
+    if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
+        survey.unknown("survey", names.surveys)
+
+
 def read_trigger(place: Place, names: Names) -> Trigger | None:
     """Give the trigger, or None where it has faults."""
     before = len(place.findings.faults)
     check_name(place, "trigger")
     shape = read_block(TriggerShape, place)
     route = read_via(place, names)
-    survey = place.at("survey")
-    if isinstance(survey.value, str) and survey.value.strip() not in names.surveys:
-        survey.unknown("survey", names.surveys)
+    check_survey(place, names)
     if shape is None:
         return None
     _check_sampling(place, shape)
@@ -78,11 +90,7 @@ def read_trigger(place: Place, names: Names) -> Trigger | None:
     follow_up = read_follow_up(place, route.via, names.channels, names.tongue, expires)
     if len(place.findings.faults) > before:
         return None
-    given: dict[str, Any] = {
-        name: value
-        for name in ("every", "per", "percent", "daily_max", "wait", "max_age", "expires")
-        if (value := getattr(shape, name)) is not None
-    }
+    keys = ("every", "per", "percent", "daily_max", "wait", "max_age", "expires")
     return Trigger(
         name=str(place.route[-1]),
         event=shape.event,
@@ -92,7 +100,7 @@ def read_trigger(place: Place, names: Names) -> Trigger | None:
         best=route.best,
         condition=shape.if_,
         follow_up=follow_up,
-        **given,
+        **written_values(shape, keys),
     )
 
 

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from bot.config.faults import nearest, quote
 from bot.embed.place import Embedded, NoEntrance
 from bot.embed.tools import TOOLS
+from bot.templates import open_templates
 from channels.web import Settings
 from surveys.compose import DONE, Setting, choose_language, compose_question, split_payload
 from surveys.message import Button, Capabilities, Message
@@ -28,13 +27,7 @@ NARROW = 3
 """Characters of the longest label that still stands in such a cell."""
 
 _SHOWN = Capabilities(max_text=4000, max_buttons=100, button_text=200, payload_bytes=256)
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = open_templates(Path(__file__).parent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

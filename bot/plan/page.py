@@ -5,19 +5,13 @@ mailed to a colleague: people are numbers in it.
 from pathlib import Path
 from typing import TextIO
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.plan.facts import Facts
+from bot.templates import open_templates
 
 _HERE = Path(__file__).parent
-_JINJA = Environment(
-    loader=FileSystemLoader(_HERE),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_JINJA = open_templates(_HERE)
 _JINJA.filters["thousands"] = "{:,}".format
 _TEMPLATE = _JINJA.get_template("page.html")
 REASONS = 20

@@ -7,20 +7,14 @@ act on the page around it; the page's own policy allows inline styles and nothin
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.preview.album import Album, title_of
 from bot.preview.pictures import Call, Chat, Picture, Sheet
+from bot.templates import open_templates
 
 _HERE = Path(__file__).parent
-_JINJA = Environment(
-    loader=FileSystemLoader(_HERE),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_JINJA = open_templates(_HERE)
 _JINJA.filters["title_of"] = title_of
 _TEMPLATE = _JINJA.get_template("page.html")
 

@@ -8,14 +8,13 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from bot.commands.context import Context
 from bot.commands.phrases import clean, fold
 from bot.periods import FORMS, default_period
 from bot.results.asked import NAMES, Asked
 from bot.results.drawing import WIDTH
 from bot.results.sections import SECTIONS, visit
+from bot.templates import open_templates
 from bot.words import Words
 from bot.words.days import spell_clock
 from channels.web.settings import Settings
@@ -30,14 +29,7 @@ def _hold_together(value: object) -> object:
     return value.replace(" %", "\u00a0%") if isinstance(value, str) else value
 
 
-_JINJA = Environment(
-    loader=FileSystemLoader(_HERE / "templates"),
-    autoescape=True,
-    finalize=_hold_together,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_JINJA = open_templates(_HERE / "templates", _hold_together)
 PERIODS = ("today", "7d", "30d", "90d", "this week", "last week", "this month", "last month")
 """What the form offers; anything a command takes may be written."""
 

@@ -104,16 +104,6 @@ def frame_of(message: Message) -> Frame:
     )
 
 
-def button_url(link: str, payload: str) -> str:
-    """Give the address that opens the survey page with one answer pre-selected.
-
-    A button's payload ends in question id and value; opening the address records nothing, because
-    mail scanners open every link they see.
-    """
-    _, question, value = payload.rsplit(".", 2)
-    return link + _query(question, value)
-
-
 def clean(text: str) -> str:
     """Give ``text`` without control characters, lone surrogates and private-use characters (which
     mark the slots of a compiled body); line feeds and tabs stay.
@@ -126,6 +116,9 @@ def _query(question: str, value: str) -> str:
 
 
 def _tap_of(button: Button) -> Tap:
+    """A button's payload ends in question id and value. Opening the address pre-selects the answer
+    and records nothing, because mail scanners open every link they see.
+    """
     _, question, value = button.payload.rsplit(".", 2)
     return _tap(button.label, button.spoken, question, value, chosen=button.chosen)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from channels.email import Letterhead, to_payload
 from channels.email.body import quote
-from channels.email.frame import button_url
+from channels.email.frame import frame_of
 from channels.email.mime import envelope_address, message_id
 from channels.email.settings import Mailbox
 from channels.errors import Unreachable
@@ -150,9 +150,12 @@ def test_messages_without_delivery_differ_by_their_moment() -> None:
     assert message_id(note, "a.example", NOW) != message_id(note, "a.example", later)
 
 
-def test_button_url() -> None:
-    assert button_url("https://x.example/s/T", "T.nps.9") == "https://x.example/s/T?q=nps&v=9"
-    assert button_url("https://x.example/s/T", "T.n.!") == "https://x.example/s/T?q=n&v=%21"
+@pytest.mark.parametrize(
+    ("payload", "suffix"), [("T.nps.9", "?q=nps&v=9"), ("T.n.!", "?q=n&v=%21")]
+)
+def test_a_button_leads_to_the_page_with_its_answer(payload: str, suffix: str) -> None:
+    frame = frame_of(replace(NPS, buttons=(Button(label="x", payload=payload),)))
+    assert [tap.suffix for tap in (*frame.choices, *frame.asides)] == [suffix]
 
 
 @pytest.mark.parametrize(
