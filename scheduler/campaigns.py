@@ -34,7 +34,8 @@ class Campaign:
     """When whom to ask what.
 
     ``audience`` is what is asked of a person, ``listed`` who is in a file: who fits both is asked.
-    ``spread`` is the time over which the people of one occurrence are spread evenly. ``hold_out``
+    ``spread`` is the time over which the people of one occurrence are spread evenly; ``apart`` the
+    time between two of them, for a campaign that goes on at a pace instead. ``hold_out``
     in [0, 100) is the share of them that is never asked, to compare with. ``max_age`` is how late
     somebody may still be asked after an outage, ``ends`` the time after which it comes no more.
     ``reports`` are the reports that are sent when a round is over.
@@ -48,13 +49,18 @@ class Campaign:
     best: bool = False
     audience: Condition | None = None
     listed: Roster | None = None
-    spread: timedelta = timedelta(0)
+    spread: timedelta = NO_WAIT
+    apart: timedelta = NO_WAIT
     hold_out: float = 0.0
     ends: datetime | None = None
     max_age: timedelta = timedelta(days=1)
     expires: timedelta = OPEN_FOR
     follow_up: FollowUp = field(default_factory=FollowUp)
     reports: tuple[str, ...] = ()
+
+    def lasts(self, people: int) -> timedelta:
+        """Give how long after it came round the last of so many people is asked."""
+        return max(self.spread, self.apart * people)
 
     @property
     def asks_for(self) -> frozenset[str]:
@@ -90,8 +96,10 @@ def enlist(
     survey: Survey,
     *,
     language: str,
+    earlier: int = 0,
 ) -> Roll:
-    """Give whom one occurrence invites: those of its audience who are not held out.
+    """Give whom one occurrence invites: those of its audience who are not held out. So many were
+    invited ``earlier``, in the batches before this one.
 
     The same person comes out the same whatever the batch: enlisting again after a kill adds nobody
     twice.
@@ -100,6 +108,7 @@ def enlist(
     # Keys of one occurrence lie beside each other, in the order of the people: an index takes them
     # several times as fast as it takes keys that are all over the place.
     prefix = invitation_key("campaign", campaign.name, run)[:16]
+    asked = (contact for contact in people if not is_held_out(campaign, contact.id))
     return Roll(
         pattern=_pattern(campaign, begins, survey),
         people=[
@@ -107,10 +116,9 @@ def enlist(
                 key=f"{prefix}{contact.id:016x}",
                 contact_id=contact.id,
                 language=choose_language(survey, contact.language, language),
-                wait=_wait(campaign, run, contact.id),
+                wait=_wait(campaign, run, contact.id) + campaign.apart * number,
             )
-            for contact in people
-            if not is_held_out(campaign, contact.id)
+            for number, contact in enumerate(asked, start=earlier)
         ],
     )
 

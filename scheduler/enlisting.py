@@ -112,7 +112,15 @@ async def _enlist(
         return await _end(transaction, run), None, 0
     page = await page_audience(transaction, campaign, run.begins, run.cursor, BATCH)
     survey = rules.surveys[campaign.survey]
-    roll = enlist(campaign, run.wall, run.begins, page.inside, survey, language=rules.language)
+    roll = enlist(
+        campaign,
+        run.wall,
+        run.begins,
+        page.inside,
+        survey,
+        language=rules.language,
+        earlier=run.enlisted,
+    )
     new = await transaction.enlist(roll)
     done = page.looked_at < BATCH
     await transaction.go_on(run, page.cursor, new, done=done)

@@ -25,6 +25,14 @@ class Period(StrEnum):
     MONTH = "month"
 
 
+class OnLimit(StrEnum):
+    """What becomes of an invitation that a limit is in the way of."""
+
+    HOLD = "hold"  # ask once it is allowed
+    SKIP = "skip"  # do not ask
+    MOVE = "move"  # ask over another channel where the limit is about one, else hold
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Which asks: those of a survey, a topic or over a channel; "" stands for any."""
@@ -48,7 +56,8 @@ class Limit:
 
     It holds for asks in ``on`` and counts those in ``counts``: the same scope is its own clock,
     an empty one shares the clock with everything else. ``apart`` is the least time between two;
-    ``most`` is how many there may be in a ``period``.
+    ``most`` is how many there may be in a ``period``. ``on_limit`` is what becomes of what it is in
+    the way of, None for what the whole throttle says.
     """
 
     rule: str
@@ -57,17 +66,20 @@ class Limit:
     apart: timedelta | None = None
     most: int | None = None
     period: Period = Period.DAY
+    on_limit: OnLimit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limited:
     """One more ask is not allowed before ``until``, by ``rule``. ``channel`` is set where the rule
-    is about one channel only, so that another may do.
+    is about one channel only, so that another may do. ``on_limit`` is what that limit says of its
+    own, None where it says nothing.
     """
 
     until: datetime
     rule: str
     channel: str = ""
+    on_limit: OnLimit | None = None
 
 
 def check(
@@ -132,15 +144,17 @@ def _latest(
     moment: datetime,
     zone: ZoneInfo,
 ) -> Limited | None:
-    """Give the limit that holds an ask back longest, were it made at ``moment``."""
+    """Give the limit that holds an ask back longest, were it made at ``moment``; one that lets it
+    go comes first, for what is not asked need not wait.
+    """
     found = [
-        Limited(until=until, rule=limit.rule, channel=limit.on.channel)
+        Limited(until=until, rule=limit.rule, channel=limit.on.channel, on_limit=limit.on_limit)
         for limit in limits
         if limit.on.holds(ask)
         and (until := _until(limit, [e for e in ledger if limit.counts.holds(e)], moment, zone))
         and until > moment
     ]
-    return max(found, key=lambda one: one.until, default=None)
+    return max(found, key=lambda one: (one.on_limit is OnLimit.SKIP, one.until), default=None)
 
 
 def _until(

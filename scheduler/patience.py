@@ -5,11 +5,10 @@ lately. Pure; `scheduler.throttle` has decided before that they may be asked at 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from scheduler.calendar import Hours, IsHoliday, next_opening, why_closed
-from scheduler.limits import Limit, Limited, Period, check_reserved
+from scheduler.limits import Limit, Limited, OnLimit, Period, check_reserved
 from scheduler.manners import Manners, let_finish
 from scheduler.throttle import Hold, Move, Skip
 from surveys.ask import Ask, Ledger
@@ -24,17 +23,12 @@ _LONGEST = {
 }
 
 
-class OnLimit(StrEnum):
-    """What becomes of an invitation that a limit is in the way of."""
-
-    HOLD = "hold"  # ask once it is allowed
-    SKIP = "skip"  # do not ask
-    MOVE = "move"  # ask over another channel where the limit is about one, else hold
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttle:
-    """The ``throttle:`` block: when and how often people may be asked."""
+    """The ``throttle:`` block: when and how often people may be asked.
+
+    ``on_limit`` holds for limits that say nothing of their own, and for room kept for others.
+    """
 
     hours: Hours = field(default_factory=Hours)
     limits: tuple[Limit, ...] = ()
@@ -120,9 +114,10 @@ def known_ask(ask: Ask, surveys: Mapping[str, Survey]) -> Ask:
 
 
 def _limited(throttle: Throttle, invitation: Invitation, found: Limited, fallback: str) -> Put:
-    if throttle.on_limit is OnLimit.SKIP:
+    on_limit = found.on_limit or throttle.on_limit
+    if on_limit is OnLimit.SKIP:
         return Skip(rule=found.rule)
-    if throttle.on_limit is OnLimit.MOVE and found.channel and fallback:
+    if on_limit is OnLimit.MOVE and found.channel and fallback:
         return Move(channel=fallback, rule=found.rule)
     return _put_off(invitation, found.until, found.rule)
 

@@ -1,7 +1,7 @@
 """/campaigns: what each campaign will ask next, and how far its last rounds came."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.commands.answers import spell_time
@@ -98,6 +98,8 @@ def _about(campaign: Campaign) -> str:
         parts.append(f"{campaign.hold_out:g} % are never asked, to compare with")
     if campaign.spread:
         parts.append(f"spread over {spell_span(campaign.spread)}")
+    if campaign.apart:
+        parts.append(f"{timedelta(hours=1) / campaign.apart:,.0f} people an hour")
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}" if text else ""
 

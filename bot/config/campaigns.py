@@ -60,6 +60,7 @@ class CampaignShape:
     all: Any = None
     best: Any = None
     spread: Duration | None = None
+    rate: Annotated[timedelta, PlainValidator(units.read_pace)] | None = None
     hold_out: Annotated[float, PlainValidator(read_hold_out)] | None = None
     ends: Annotated[date, PlainValidator(read_day)] | None = None
     max_age: Duration | None = None
@@ -83,6 +84,9 @@ def read_campaign(place: Place, names: Names, timezone: str) -> Campaign | None:
     check_survey(place, names)
     if shape is None:
         return None
+    if shape.spread and shape.rate:
+        hint = "keep spread (all within a time) or rate (so many in a time)"
+        place.at("rate").key_fault("spread and rate cannot both be set", hint=hint)
     expires = shape.expires or OPEN_FOR
     follow_up = read_follow_up(place, route.via, names.channels, names.tongue, expires)
     if len(place.findings.faults) > before:
@@ -98,6 +102,7 @@ def read_campaign(place: Place, names: Names, timezone: str) -> Campaign | None:
         listed=listed,
         follow_up=follow_up,
         reports=read_names(place.at("reports"), "[campaign_end]"),
+        apart=shape.rate or timedelta(0),
         ends=_end_of(shape.ends, timezone) if shape.ends else None,
         **written_values(shape, ("spread", "hold_out", "max_age", "expires")),
     )

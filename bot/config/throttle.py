@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Annotated, Any, ClassVar
 
@@ -14,9 +14,9 @@ from bot.config.reading import read_block
 from bot.config.shape import Duration, Whole
 from bot.config.units import UnfitError
 from scheduler.calendar import ALL_WEEK, Hours
-from scheduler.limits import Limit, Period, Scope
+from scheduler.limits import Limit, OnLimit, Period, Scope
 from scheduler.manners import Manners
-from scheduler.patience import OnLimit, Throttle
+from scheduler.patience import Throttle
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOCKS = ("own", "shared")
@@ -88,6 +88,7 @@ class LimitShape:
     weekly_max: Whole | None = None
     monthly_max: Whole | None = None
     clock: str = "own"
+    on_limit: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,16 +126,28 @@ def read_throttle(
     known = {"surveys": surveys, "topics": topics, "channels": channels}
     if shape is None:
         return Throttle()
-    if shape.on_limit not in list(OnLimit):
-        place.at("on_limit").unknown("way to go on", list(OnLimit))
+    on_limit = _read_on_limit(place, shape.on_limit, list(OnLimit)) or OnLimit.HOLD
     limits = [*_limits(shape, "", Scope(), Scope())]
     for section, names in known.items():
         limits += _read_scopes(place.at(section), section, names)
     hours = Hours(quiet=shape.quiet_hours, weekdays=shape.weekdays, holidays=shape.holidays)
-    on_limit = OnLimit(shape.on_limit) if shape.on_limit in list(OnLimit) else OnLimit.HOLD
     return Throttle(
         hours=hours, limits=tuple(limits), on_limit=on_limit, manners=_read_manners(shape)
     )
+
+
+def _read_on_limit(place: Place, word: str | None, known: Collection[str]) -> OnLimit | None:
+    """Give what a block says of what a limit is in the way of, None for nothing and for faults."""
+    if word is None:
+        return None
+    if word in known:
+        return OnLimit(word)
+    if word in list(OnLimit):
+        hint = "write hold or skip: only the limit of a channel can move to another one"
+        place.at("on_limit").fault("there is no other channel to move to here", hint=hint)
+    else:
+        place.at("on_limit").unknown("way to go on", known)
+    return None
 
 
 def _read_manners(shape: ThrottleShape) -> Manners:
@@ -164,7 +177,10 @@ def _read_scopes(place: Place, section: str, names: Collection[str]) -> Iterator
             at.at("clock").unknown("clock", CLOCKS)
         scope = Scope(**{kind: str(name)})
         shared = shape.clock == "shared"
-        yield from _limits(shape, f"{name}: ", scope, Scope() if shared else scope)
+        ways = [way for way in OnLimit if scope.channel or way is not OnLimit.MOVE]
+        on_limit = _read_on_limit(at, shape.on_limit, ways)
+        for limit in _limits(shape, f"{name}: ", scope, Scope() if shared else scope):
+            yield replace(limit, on_limit=on_limit)
 
 
 def _limits(

@@ -8,6 +8,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 _DURATION = re.compile(r"([0-9]{1,9})\s*([smhdw])")
 _LONGEST = timedelta(days=366)
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*(%?)")
+_PACE = re.compile(r"([0-9]{1,7})\s*/\s*(s|sec|second|m|min|minute|h|hour|d|day)")
 _DATABASES = ("sqlite", "postgres", "postgresql")
 
 
@@ -50,6 +51,20 @@ def read_percent(value: object) -> float:
     if found is None or not 0 < float(found[1]) <= 100:
         raise UnfitError("a share is expected here", hint="write more than 0 and up to 100: 20%")
     return float(found[1])
+
+
+def read_pace(value: object) -> timedelta:
+    """Read ``500/h``, also ``50/s``, ``300/min`` and ``2000/d``, as the time between two.
+
+    :raises UnfitError: for anything else.
+    """
+    found = _PACE.fullmatch(str(value).strip()) if isinstance(value, str | int) else None
+    if found is None or not int(found[1]) or isinstance(value, bool):
+        hint = "write how many in what time: 500/h, 300/min or 2000/d"
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            hint = f"{value} in what time? write {value}/h, {value}/min or {value}/d"
+        raise UnfitError("a pace is expected here", hint=hint)
+    return timedelta(**{_UNITS[found[2][0]]: 1}) / int(found[1])
 
 
 def read_listen(value: object) -> tuple[str, int]:

@@ -99,7 +99,7 @@ class Reporter:
             for rule in _rules_of(campaign, config):
                 found = tuple(await self._store.rounds(campaign.name, 2))
                 for number, one in enumerate(found):
-                    end = one.begins + campaign.spread + campaign.expires
+                    end = one.begins + campaign.lasts(one.enlisted) + campaign.expires
                     if one.done and end <= now <= end + LATE:
                         name = f"{rule.name}: {campaign.name}"
                         wall = one.wall.isoformat(timespec="minutes")

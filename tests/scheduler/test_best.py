@@ -18,8 +18,8 @@ from scheduler.best import (
     draw_rate,
     random_numbers,
 )
-from scheduler.limits import Limit, Scope
-from scheduler.patience import OnLimit, Throttle
+from scheduler.limits import Limit, OnLimit, Scope
+from scheduler.patience import Throttle
 from scheduler.triggers import Trigger
 from surveys.channel_standing import ChannelStanding
 from surveys.follow_up import FollowUp

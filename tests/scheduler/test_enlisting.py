@@ -281,6 +281,24 @@ def test_spread_evenly_held_out_stably() -> None:
     assert not {i.key for i in later} & {i.key for i in found}
 
 
+async def test_a_pace_goes_on_from_batch_to_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enlisting, "BATCH", 2)
+    paced = replace(CAMPAIGN, apart=timedelta(minutes=30), max_age=HOUR)
+    async with a_spine(tmp_path, rules=rules(paced)) as spine:
+        await people(spine, 5)
+        campaigns = stage(spine)
+        await campaigns.tick()
+        spine.now = BEGINS
+        await campaigns.tick()
+        found = [(await spine.conversation(n)).invitation for n in range(1, 6)]
+        assert [i.due_at - BEGINS for i in found] == [timedelta(minutes=30) * n for n in range(5)]
+        assert {(i.not_after or i.due_at) - i.due_at for i in found} == {HOUR}
+    assert paced.lasts(5) == timedelta(minutes=150)
+    assert replace(CAMPAIGN, spread=HOUR).lasts(5) == HOUR
+
+
 def test_who_is_in() -> None:
     campaign = replace(CAMPAIGN, audience=parse("plan = pro and country in [FI, LV]"))
     assert is_in(campaign, Contact(attributes={"plan": "pro", "country": "FI"}), {})

@@ -12,8 +12,8 @@ import pytest
 
 from channels.errors import Blocked
 from scheduler.calendar import Hours
-from scheduler.limits import Limit, Period, Scope
-from scheduler.patience import OnLimit, Throttle
+from scheduler.limits import Limit, OnLimit, Period, Scope
+from scheduler.patience import Throttle
 from scheduler.triggers import Trigger
 from scheduler.whereabouts import Whereabouts
 from surveys.contact import Address, Contact
@@ -178,6 +178,25 @@ async def test_a_limit_of_one_channel_moves_on_to_the_next(stand: Stand) -> None
         assert (asked(spine), asked(spine, 1, "email")) == (1, 1)
         moved = [d for d in await spine.store.decisions(2) if d.verdict == "move"]
         assert [d.rule for d in moved] == ["telegram: recontact 30d"]
+
+
+async def test_a_limit_says_of_its_own_what_becomes_of_what_it_is_in_the_way_of(
+    stand: Stand,
+) -> None:
+    weekly = Limit(rule="weekly_max 1", most=1, period=Period.WEEK, on_limit=OnLimit.SKIP)
+    limits = (replace(RECONTACT, apart=9 * DAY), weekly)  # the longer one would only hold
+    throttle = Throttle(limits=limits, on_limit=OnLimit.HOLD, manners=IN_A_ROW)
+    async with stand(throttle) as spine:
+        await spine.invite(1)
+        await spine.dispatch()
+        await spine.invite(1)
+        await spine.dispatch()
+        assert (await why(spine, 2)).verdict == "skip"
+        assert (await why(spine, 2)).rule == "weekly_max 1"
+        spine.now += 7 * DAY
+        await spine.invite(1)
+        await spine.dispatch()
+        assert (await why(spine, 3)).verdict == "hold"
 
 
 async def test_room_is_kept_for_the_survey_that_matters_more(stand: Stand) -> None:

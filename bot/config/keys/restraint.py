@@ -74,6 +74,12 @@ LIMIT: Mapping[str, Key] = {
         example="shared",
         default="own",
     ),
+    "on_limit": Key(
+        doc="What becomes of an invitation this limit is in the way of: hold, skip, or, of a "
+        "channel, move.",
+        example="skip",
+        default="that of throttle",
+    ),
 }
 
 CONSENT: Mapping[str, Key] = {

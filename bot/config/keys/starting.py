@@ -147,6 +147,11 @@ CAMPAIGN: Mapping[str, Key] = {
         example="4h",
         default="0s: as fast as the channels allow",
     ),
+    "rate": Key(
+        doc="How many people are asked in a time, instead of spread: the longest known first.",
+        example="500/h",
+        default="as fast as the channels allow",
+    ),
     "hold_out": Key(
         doc="The share of the audience that is never asked, always the same people.",
         example="10%",

@@ -13,7 +13,7 @@ from bot.config.schema.parts import (
     make_named,
 )
 from bot.config.throttle import CLOCKS
-from scheduler.patience import OnLimit
+from scheduler.limits import OnLimit
 from surveys.consent import Basis
 
 
@@ -35,7 +35,8 @@ def type_limits(registry: Registry) -> Types:
 def type_throttle(registry: Registry) -> Types:
     """Give the types of the keys of `throttle:`."""
     most = {"daily_max": WHOLE, "weekly_max": WHOLE, "monthly_max": WHOLE}
-    one = make_block("limit", {"recontact": DURATION, **most, "clock": {"enum": list(CLOCKS)}})
+    ways: Types = {"clock": {"enum": list(CLOCKS)}, "on_limit": {"enum": list(OnLimit)}}
+    one = make_block("limit", {"recontact": DURATION, **most, **ways})
     days = {"type": "string", "pattern": "^[A-Za-z]{3,9}(-[A-Za-z]{3,9})?$"}
     return {
         "recontact": DURATION,

@@ -93,6 +93,7 @@ def type_campaign(registry: Registry) -> Types:
         "all": trigger["all"],
         "best": trigger["best"],
         "spread": DURATION,
+        "rate": {"type": "string", "pattern": "^[0-9]{1,7}/(s|min|h|d)$"},
         "hold_out": PERCENT,
         "ends": {"type": "string", "format": "date"},
         "max_age": DURATION,

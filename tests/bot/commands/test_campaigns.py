@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.commands import Commands
+from bot.commands import Commands, StaffConfig
 from scheduler.campaigns import Campaign
 from scheduler.milestones import Journey, Milestone
 from scheduler.schedule import Schedule
@@ -39,7 +39,7 @@ ONBOARDING = Journey(
 OFFICE = replace(CONFIG, campaigns=(QUARTERLY,), journeys=(ONBOARDING,))
 
 
-async def ask(line: str, *, who: str = "2", empty: bool = False, paused: str = "") -> str:
+async def ask(line: str, *, who: str = "2", office: StaffConfig = OFFICE, paused: str = "") -> str:
     store = MemoryStore(
         paused=[Pause(name=paused, person="Otto", at=NOW)] if paused else [],
         came=[
@@ -57,7 +57,6 @@ async def ask(line: str, *, who: str = "2", empty: bool = False, paused: str = "
         },
         people={"onboarding": Travellers(under_way=7, left=2)},
     )  # fmt: skip
-    office = CONFIG if empty else OFFICE
     commands = Commands(store=store, config=lambda: office, clock=lambda: NOW)
     answer = await commands.answer(CHANNEL, who, line)
     assert answer is not None
@@ -81,6 +80,12 @@ async def test_a_named_campaign_shows_more_rounds() -> None:
     text = await ask("/campaigns Quarterly_NPS")
     assert "10 % are never asked, to compare with; spread over 4 hours" in text
     assert "6 Jul 2026, 10:00: 700 people enlisted; 690 asked, 200 answered, 31 %" in text
+
+
+async def test_a_pace_is_told_by_the_hour() -> None:
+    paced = replace(QUARTERLY, spread=timedelta(0), apart=timedelta(seconds=7.2))
+    text = await ask("/campaigns quarterly_nps", office=replace(CONFIG, campaigns=(paced,)))
+    assert "never asked, to compare with; 500 people an hour" in text
 
 
 async def test_a_journey_shows_its_milestones() -> None:
@@ -109,8 +114,8 @@ async def test_a_wrong_name_is_answered_by_the_right_one(line: str, says: str) -
 
 
 async def test_without_any_it_says_where_to_read_on() -> None:
-    assert "There are no campaigns" in await ask("/campaigns", empty=True)
-    assert "There are no journeys" in await ask("/journeys", empty=True)
+    assert "There are no campaigns" in await ask("/campaigns", office=CONFIG)
+    assert "There are no journeys" in await ask("/journeys", office=CONFIG)
 
 
 async def test_a_team_lead_sees_dates_and_no_other_teams_numbers() -> None:

@@ -54,6 +54,10 @@ def test_all_of_it(load: Load) -> None:
         ("schedule: monday at 10, ends: soon", "a date is expected here", "2027-12-31"),
         ("schedule: monday at 10, via: fax", "unknown channel 'fax'", ""),
         ("schedule: monday at 10, spraed: 4h", "unknown key 'spraed'", "spread"),
+        ("schedule: monday at 10, rate: 500", "a pace is expected here", "500/h"),
+        ("schedule: monday at 10, rate: fast", "a pace is expected here", "500/h"),
+        ("schedule: monday at 10, rate: 0/h", "a pace is expected here", "500/h"),
+        ("schedule: monday at 10, rate: 9/h, spread: 4h", "cannot both be set", "keep spread"),
         ("schedule: monday at 10, reports: [campaign_ned]", "unknown report", "campaign_end"),
     ],
 )
@@ -63,6 +67,20 @@ def test_what_is_wrong_says_where(load: Load, text: str, message: str, hint: str
     (fault,) = caught.value.faults
     assert message in fault.message
     assert hint in fault.render()
+
+
+@pytest.mark.parametrize(
+    ("rate", "apart"),
+    [
+        ("500/h", timedelta(seconds=7.2)),
+        ("50/s", timedelta(milliseconds=20)),
+        ("300 / min", timedelta(seconds=0.2)),
+        ("2000/d", timedelta(seconds=43.2)),
+    ],
+)
+def test_a_pace_is_so_many_in_a_time(load: Load, rate: str, apart: timedelta) -> None:
+    (campaign,) = load(f"schedule: monday at 10, rate: {rate} }} }}").campaigns
+    assert campaign.apart == apart
 
 
 def test_an_unknown_survey(load: Load) -> None:

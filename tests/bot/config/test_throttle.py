@@ -9,9 +9,9 @@ import pytest
 from bot.config import Config, ConfigError, Registry, load_config
 from bot.places import country_zones, load_holidays, make_whereabouts
 from scheduler.calendar import Hours
-from scheduler.limits import Limit, Period, Scope
+from scheduler.limits import Limit, OnLimit, Period, Scope
 from scheduler.manners import Manners
-from scheduler.patience import OnLimit, Throttle
+from scheduler.patience import Throttle
 
 HEAD = """\
 service: { name: Acme, language: en }
@@ -68,6 +68,21 @@ throttle:
     assert config.throttle.memory == timedelta(days=32)
 
 
+def test_each_limit_may_have_a_way_of_its_own(load: Load) -> None:
+    throttle = load("""throttle:
+  daily_max: 1
+  on_limit: skip
+  surveys: { year: { recontact: 90d, weekly_max: 1, on_limit: hold } }
+  channels: { telegram: { monthly_max: 3, on_limit: move } }""").throttle
+    assert throttle.on_limit is OnLimit.SKIP
+    assert {limit.rule: limit.on_limit for limit in throttle.limits} == {
+        "daily_max 1": None,
+        "year: recontact 90d": OnLimit.HOLD,
+        "year: weekly_max 1": OnLimit.HOLD,
+        "telegram: monthly_max 3": OnLimit.MOVE,
+    }
+
+
 def test_without_a_block_nothing_is_limited(load: Load) -> None:
     assert load("").throttle == Throttle()
 
@@ -91,6 +106,8 @@ def test_without_a_block_nothing_is_limited(load: Load) -> None:
         ("channels: { telegram: 5 }", "keys with values are expected", "recontact"),
         ("channels: telegram", "a channel with its limits is expected here", "recontact"),
         ("surveys: { year: { clock: mine } }", "unknown clock 'mine'", "own, shared"),
+        ("surveys: { year: { on_limit: wait } }", "unknown way to go on 'wait'", "hold, skip"),
+        ("topics: { service: { on_limit: move } }", "no other channel to move to", "hold or skip"),
         ("recontct: 30d", "unknown key 'recontct'", "recontact"),
     ],
 )
