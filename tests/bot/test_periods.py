@@ -18,7 +18,7 @@ from bot.periods import (
     spell_period,
 )
 from surveys.staff import Role, StaffMember
-from tests.bot.commands.office import MemoryStore
+from tests.bot.commands.memory_store import MemoryStore
 
 TODAY = date(2026, 11, 21)  # a Saturday
 

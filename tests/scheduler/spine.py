@@ -27,6 +27,7 @@ from surveys.condition import parse
 from surveys.conversation import Conversation
 from surveys.event import Event, EventKind
 from surveys.inbound import Inbound, OptedIn, OptedOut, Replied, Viewed
+from surveys.invitation import InvitationState
 from surveys.link import Purpose, seal
 from surveys.message import Capabilities
 from surveys.preset import PRESETS
@@ -36,6 +37,7 @@ from surveys.survey import Survey
 from tests.banks import BANKS
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 PAGE = replace(CAPABILITIES, inline=True, waits=True, edits=False)
 CHAT = replace(CAPABILITIES, edits=True)
 MAIL = replace(CAPABILITIES, edits=False, replies=False, links=True)
@@ -240,3 +242,13 @@ def call(number: int, who: int, at: datetime = START, **properties: Any) -> Even
         occurred_at=at,
         received_at=at,
     )
+
+
+async def state(spine: Spine, number: int = 1) -> InvitationState:
+    return (await spine.conversation(number)).invitation.state
+
+
+async def pass_time(spine: Spine, times: int, step: timedelta = MINUTE) -> None:
+    for _ in range(times):
+        spine.now += step
+        await spine.dispatch()

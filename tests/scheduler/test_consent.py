@@ -1,12 +1,8 @@
 """Consent is a gate: no recorded basis, no send; on every channel, at the moment of sending."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from surveys.consent import FEEDBACK, Basis, Consent, Standing
 from surveys.contact import Contact
@@ -16,15 +12,9 @@ from surveys.follow_up import FollowUp
 from surveys.inbound import Entered, Linked
 from surveys.invitation import InvitationState
 from surveys.link import Purpose
-from tests.scheduler.spine import SURVEY, Spine, a_spine, identify, make_rules
+from tests.scheduler.spine import SURVEY, Spine, identify, make_rules
 
 ASKS_FIRST = Standing(basis=Basis.CONSENT)
-
-
-@pytest.fixture
-async def spine(tmp_path: Path) -> AsyncIterator[Spine]:
-    async with a_spine(tmp_path) as opened:
-        yield opened
 
 
 async def said(spine: Spine, consent: Any, who: int = 1) -> None:

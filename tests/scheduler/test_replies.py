@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,12 +12,6 @@ from surveys.link import Purpose
 from tests.scheduler.spine import Spine, a_spine, call, make_rules
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-async def spine(tmp_path: Path) -> AsyncIterator[Spine]:
-    async with a_spine(tmp_path) as made:
-        yield made
 
 
 async def asked(spine: Spine, who: int = 1, **traits: str) -> None:

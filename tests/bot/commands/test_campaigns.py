@@ -11,7 +11,8 @@ from scheduler.milestones import Journey, Milestone
 from scheduler.schedule import Schedule
 from surveys.headway import Headway, Round, Travellers
 from surveys.pausing import ALL, Pause
-from tests.bot.commands.office import CHANNEL, CONFIG, NOW, MemoryStore
+from tests.bot.commands.memory_store import MemoryStore
+from tests.bot.commands.office import CHANNEL, CONFIG, NOW
 
 FIRST, SECOND = datetime(2026, 7, 6, 7, tzinfo=UTC), datetime(2026, 10, 5, 7, tzinfo=UTC)
 QUARTERLY = Campaign(

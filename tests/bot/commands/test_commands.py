@@ -12,16 +12,8 @@ from bot.commands import COMMANDS, MOST_CHARACTERS, Commands
 from surveys.contact import Contact
 from surveys.report import Filter
 from surveys.response import Response
-from tests.bot.commands.office import (
-    CHANNEL,
-    CONFIG,
-    NOW,
-    MemoryStore,
-    commands,
-    hundred_calls,
-    response,
-    said,
-)
+from tests.bot.commands.memory_store import MemoryStore, said
+from tests.bot.commands.office import CHANNEL, CONFIG, NOW, commands, hundred_calls, response
 
 ADMIN, MANAGER, LEAD, VIEWER, TEAMLESS = "1", "2", "3", "4", "5"
 EVERY = f"I answer {', '.join(f'/{name}' for name in COMMANDS)}. /help shows how."

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.bot.commands.office import Said, said, went
+from tests.bot.commands.memory_store import Said, said, went
 from tests.bot.commands.test_trend import ask
 
 OCT = date(2026, 10, 10)

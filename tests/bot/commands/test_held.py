@@ -10,7 +10,8 @@ from surveys.conversation import Conversation
 from surveys.event import Interaction
 from surveys.invitation import Invitation
 from surveys.scanner import HeldPress, Reason
-from tests.bot.commands.office import CHANNEL, CONFIG, NOW, MemoryStore
+from tests.bot.commands.memory_store import MemoryStore
+from tests.bot.commands.office import CHANNEL, CONFIG, NOW
 
 ADMIN, MANAGER, LEAD, VIEWER = "1", "2", "3", "4"
 

@@ -11,16 +11,8 @@ from surveys.channel_standing import ChannelStanding
 from surveys.message import Message
 from surveys.question import Kind, Question
 from surveys.survey import Survey
-from tests.bot.commands.office import (
-    CHANNEL,
-    CONFIG,
-    SURVEYS,
-    Said,
-    commands,
-    hundred_calls,
-    said,
-    went,
-)
+from tests.bot.commands.memory_store import Said, said, went
+from tests.bot.commands.office import CHANNEL, CONFIG, SURVEYS, commands, hundred_calls
 
 MANAGER, LEAD = "2", "3"
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -19,7 +19,8 @@ from surveys.audit import Entry, Head, Note, Verdict, follow
 from surveys.inbound import CommandGiven, Inbound
 from surveys.message import Message
 from surveys.staff import Role, StaffMember
-from tests.bot.commands.office import CHANNEL, CONFIG, NOW, MemoryStore
+from tests.bot.commands.memory_store import MemoryStore
+from tests.bot.commands.office import CHANNEL, CONFIG, NOW
 
 MEMBERS = {
     role: StaffMember(

@@ -11,7 +11,8 @@ from bot.commands.theme_counting import MOST
 from surveys.keyphrase import Written
 from surveys.message import Message
 from surveys.theme_count import Heard
-from tests.bot.commands.office import CHANNEL, MemoryStore, commands, said_in_survey
+from tests.bot.commands.memory_store import MemoryStore
+from tests.bot.commands.office import CHANNEL, commands, said_in_survey
 
 NOW_DAY, BEFORE = date(2026, 11, 10), date(2026, 10, 10)
 NPS: Any = {

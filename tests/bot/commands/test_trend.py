@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from bot.commands import Commands
-from tests.bot.commands.office import CHANNEL, CONFIG, NOW, MemoryStore, Said, said
+from tests.bot.commands.memory_store import MemoryStore, Said, said
+from tests.bot.commands.office import CHANNEL, CONFIG, NOW
 
 
 async def ask(line: str, *rows: Said, who: str = "2") -> Any:

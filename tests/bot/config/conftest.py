@@ -1,12 +1,13 @@
 """What the tests of the configuration share: small channels of their own, and variables."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pytest
 
-from bot.config import Registry
+from bot.config import Config, Registry, load_config
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,29 @@ def registry() -> Registry:
         "web": Registered(settings=NoSettings),
         "sandbox": Registered(settings=NoSettings),
     }
+
+
+@pytest.fixture
+def load(
+    tmp_path: Path,
+    registry: Registry,
+    environ: Mapping[str, str],
+    request: pytest.FixtureRequest,
+) -> Callable[..., Config]:
+    """Loads a text below the ``HEAD`` of the test's file, or below another; ``more__b`` is what
+    stands in ``more/b.yaml``.
+    """
+
+    def load(text: str, head: str = request.module.HEAD, **files: str) -> Config:
+        for name, content in files.items():
+            path = tmp_path / f"{name.replace('__', '/')}.yaml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        path = tmp_path / "config.yaml"
+        path.write_text(head + text, encoding="utf-8")
+        return load_config(path, environ, registry=registry)
+
+    return load
 
 
 @pytest.fixture

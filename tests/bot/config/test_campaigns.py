@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.check import run_check
-from bot.config import Config, ConfigError, Registry, load_config
+from bot.config import Config, ConfigError, Registry
 
 HEAD = """\
 service: { name: Acme, timezone: Europe/Helsinki, write_keys: [k] }
@@ -17,16 +17,6 @@ surveys: { calls: { questions: [nps] } }
 campaigns: { yearly: { survey: calls,
 """
 Load = Callable[[str], Config]
-
-
-@pytest.fixture
-def load(tmp_path: Path, registry: Registry, environ: Mapping[str, str]) -> Load:
-    def load(text: str) -> Config:
-        path = tmp_path / "config.yaml"
-        path.write_text(HEAD + text, encoding="utf-8")
-        return load_config(path, environ, registry=registry)
-
-    return load
 
 
 def test_all_of_it(load: Load) -> None:

@@ -1,12 +1,11 @@
 """The journeys block: what it becomes, and what is wrong with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from bot.config import Config, ConfigError, Registry, load_config
+from bot.config import Config, ConfigError
 from scheduler.milestones import Journey, Milestone
 
 HEAD = """\
@@ -17,16 +16,6 @@ journeys: { onboarding: { starts: Account Created,
 """
 DAY = timedelta(days=1)
 Load = Callable[[str], Config]
-
-
-@pytest.fixture
-def load(tmp_path: Path, registry: Registry, environ: Mapping[str, str]) -> Load:
-    def load(text: str) -> Config:
-        path = tmp_path / "config.yaml"
-        path.write_text(HEAD + text, encoding="utf-8")
-        return load_config(path, environ, registry=registry)
-
-    return load
 
 
 def test_all_of_it(load: Load) -> None:

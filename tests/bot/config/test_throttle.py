@@ -1,12 +1,11 @@
 """The throttle block: what it becomes, and what is wrong with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, time, timedelta
-from pathlib import Path
 
 import pytest
 
-from bot.config import Config, ConfigError, Registry, load_config
+from bot.config import Config, ConfigError
 from bot.places import country_zones, load_holidays, make_whereabouts
 from scheduler.calendar import Hours
 from scheduler.limits import Limit, OnLimit, Period, Scope
@@ -19,16 +18,6 @@ channels: { telegram: { token: "1:a" }, email: { sandbox: true } }
 surveys: { calls: { questions: [nps], topic: service, priority: 5 }, year: { questions: [csat] } }
 """
 Load = Callable[[str], Config]
-
-
-@pytest.fixture
-def load(tmp_path: Path, registry: Registry, environ: Mapping[str, str]) -> Load:
-    def load(text: str) -> Config:
-        path = tmp_path / "config.yaml"
-        path.write_text(HEAD + text, encoding="utf-8")
-        return load_config(path, environ, registry=registry)
-
-    return load
 
 
 def test_all_of_it(load: Load) -> None:

@@ -18,7 +18,8 @@ from bot.reports.themes import tell_themes
 from bot.reports.words import words_of
 from storage.store import Store
 from surveys.report import Filter, Report
-from tests.bot.commands.office import CONFIG, SURVEYS, MemoryStore, said_in_survey
+from tests.bot.commands.memory_store import MemoryStore
+from tests.bot.commands.office import CONFIG, SURVEYS, said_in_survey
 from tests.bot.commands.test_themes import BEFORE, NOW_DAY, NPS, spoken
 from tests.storage.make import NOW
 from tests.storage.test_gists import read_all, say
