@@ -26,6 +26,8 @@ _DAY = (
     rf"(?:\d{{4}}-\d\d?-\d\d?|\d\d?\.\d\d?\.(?:\d{{4}})?|\d\d?\.? {_MONTH}(?: \d{{4}})?"
     rf"|{_MONTH} \d\d?(?: \d{{4}})?|today|yesterday)"
 )
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = "(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?"
 
 
 class PeriodError(AfterwordError):
@@ -103,11 +105,43 @@ def _last(days: int, today: date) -> Period:
 
 
 def _read_span(found: re.Match[str], today: date) -> Period:
-    count, unit = int(found["count"]), found["unit"][0]
-    days = {"h": -(-count // 24), "d": count, "w": count * 7}[unit]
+    count, unit = int(found["count"] or 1), found["unit"][0]
+    days = {"h": -(-count // 24), "d": count, "w": count * 7}.get(unit)
+    if days is None:
+        days = _months_back(count * {"m": 1, "q": 3, "y": 12}[unit], today)
     if not 1 <= days <= LONGEST:
         raise PeriodError(f"{found.group()!r} is not between 1 day and ten years. Write {FORMS}.")
     return _last(days, today)
+
+
+def _months_back(count: int, today: date) -> int:
+    """Give how many days so many months are that end today; too many beyond ten years.
+
+    Three months to 31 May begin on 1 March: what would begin on a 31 February begins a month later.
+    """
+    if count > LONGEST // 30:
+        return LONGEST + 1
+    index = today.year * 12 + today.month - 1 - count
+    first = date(index // 12, index % 12 + 1, 1)
+    last = _months(first.year, first.month, 1).until
+    since = first.replace(day=min(today.day, last.day)) + timedelta(days=1)
+    return (today - since).days + 1
+
+
+def _read_to_date(found: re.Match[str], today: date) -> Period:
+    unit = {"y": "year", "q": "quarter", "m": "month"}[found.group()[0]]
+    return Period(since=_BEGINNINGS[unit](today), until=today)
+
+
+def _read_week(found: re.Match[str], today: date) -> Period:
+    """Read a numbered week (ISO 8601); without a year the latest that has begun."""
+    number, written = int(found["week"]), found["year"]
+    for year in [int(written)] if written else (today.year + 1, today.year, today.year - 1):
+        with suppress(ValueError):
+            first = date.fromisocalendar(year, number, 1)
+            if written or first <= today:
+                return Period(since=first, until=first + timedelta(days=6))
+    raise PeriodError(f"{found.group()!r} is not a week of the calendar. Write week 46.")
 
 
 def _read_named(found: re.Match[str], today: date) -> Period:
@@ -176,6 +210,8 @@ def _day(written: str, today: date) -> date:
     """Read one day; one without a year is the latest that is not after ``today``."""
     if written in ("today", "yesterday"):
         return today - timedelta(days=written == "yesterday")
+    if written[:3] in _WEEKDAYS:
+        return today - timedelta(days=(today.weekday() - _WEEKDAYS.index(written[:3])) % 7)
     numbers = [int(part) for part in re.findall(r"\d+", written)]
     if name := re.search(_MONTH, written):
         numbers.insert(1, _MONTHS.index(name.group()[:3]) + 1)
@@ -194,24 +230,27 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(rf"{text}(?= |$)", re.ASCII)
 
 
-_BEGUN = re.compile(r"(?:since|last|this|past)(?: \S+|$)|q\d\S*|\d\S*", re.ASCII)
+_BEGUN = re.compile(r"(?:since|last|this|past)(?: \S+|$)|q\d\S*|week \d\S*|\d\S*", re.ASCII)
 """What no other word of a command begins with."""
 
 
+_UNIT = "h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?|months?|quarters?|years?"
 _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period]], ...] = (
     (
         _pattern(rf"(?:from )?(?P<since>{_DAY}) ?(?:\.\.|…|–|-|to|until) ?(?P<until>{_DAY})"),
         _read_range,
     ),
-    (_pattern(rf"since (?P<day>{_DAY})"), _read_since),
+    (_pattern(rf"between (?P<since>{_DAY}) and (?P<until>{_DAY})"), _read_range),
+    (_pattern(rf"since (?:last )?(?P<day>{_DAY}|{_WEEKDAY})"), _read_since),
     (
-        _pattern(
-            r"(?:(?:last|past) )?(?P<count>\d{1,6}) ?(?P<unit>h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?)"
-        ),
+        _pattern(rf"(?:(?:last|past|previous) )?(?P<count>\d{{1,6}}) ?(?P<unit>{_UNIT})"),
         _read_span,
     ),
+    (_pattern(r"past (?P<count>)(?P<unit>day|week|month|quarter|year)"), _read_span),
+    (_pattern(r"(?:week|wk|w) ?(?P<week>\d\d?)(?: (?P<year>20\d\d))?"), _read_week),
+    (_pattern(r"(?:[yqm]td|(?:year|quarter|month) to date)"), _read_to_date),
     (_pattern(_DAY), _read_day),
-    (_pattern(r"(?P<which>this|last) (?P<unit>week|month|quarter|year)"), _read_named),
+    (_pattern(r"(?P<which>this|last|previous) (?P<unit>week|month|quarter|year)"), _read_named),
     (_pattern(r"q(?P<quarter>[1-4])(?: (?P<year>20\d\d))?"), _read_quarter),
     (_pattern(rf"(?P<name>{_MONTH})(?: (?P<year>20\d\d))?"), _read_month),
     (_pattern(r"(?P<year>\d{4})(?:-(?P<month>\d\d?))?"), _read_numbered),

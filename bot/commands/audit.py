@@ -27,7 +27,7 @@ async def answer_audit(context: Context, words: Sequence[str]) -> Reply:
     limits += [f"/{command}"] if command else []
     head = " · ".join(("Audit", *limits, f"page {page}" if page > 1 else "newest first"))
     if not found:
-        return Reply(text=f"{head}\n\nNothing is noted.")
+        return Reply(text=f"{head}\n\nNothing is noted.{_meant(context, person)}")
     zone = context.config.timezone
     lines = "\n".join(_spell(entry, zone) for entry in found[:PAGE])
     if len(found) <= PAGE:
@@ -64,6 +64,11 @@ def _person(context: Context, words: Sequence[str]) -> tuple[str, int]:
     return clean(words[0]), 1
 
 
+def _meant(context: Context, person: str) -> str:
+    near = suggest(person, [member.name for member in context.config.staff]) if person else ""
+    return f" Did you mean {near}?" if near not in ("", person) else ""
+
+
 def _again(person: str, command: str) -> str:
     by = f' by "{person}"' if " " in person else f" by {person}" if person else ""
     return by + (f" {command}" if command else "")
@@ -71,7 +76,7 @@ def _again(person: str, command: str) -> str:
 
 def _spell(entry: Entry, timezone: str) -> str:
     note = entry.note
-    who = f"{note.person}, {note.role}" if note.role else note.person
+    who = f"{note.person}, {note.role.replace('_', ' ')}" if note.role else note.person
     return (
         f"{entry.number} · {spell_time(note.at, timezone)} · {fold(who, 70)} · {note.channel}\n"
         f"  {fold(note.line, 110)} · {note.verdict}"

@@ -45,7 +45,7 @@ async def _periods(context: Context, asked: Asked, wanted: Filter) -> Reply:
         Side(label=spell_period(other), report=then),
     )
     shifts = await _shifts(context, wanted, earlier)
-    blocks = spell_sides(context.config.surveys, *sides, minimum=now.minimum, rates="response rate")
+    blocks = spell_sides(context.config.surveys, *sides, minimum=now.minimum)
     blocks += [line for line in (spell_shifts(shifts),) if line]
     image = await aside(_draw, context, asked, sides, by="period")
     return _reply(asked, title, blocks, image)
@@ -66,7 +66,7 @@ async def _values(context: Context, asked: Asked, wanted: Filter) -> Reply:
         first,
         second,
         minimum=context.config.minimum,
-        rates="response rate",
+        at_once=True,
         channels=asked.values if asked.kind == "channel" else (),
     )
     image = await aside(_draw, context, asked, (first, second), by=asked.kind)

@@ -9,6 +9,9 @@ from bot.commands.phrases import count, fold, percent
 from bot.commands.result_scores import spell_interval, spell_score, spell_value
 from bot.commands.result_text import MOST_GROUPS, group_name, hidden_words, rank, row_name
 from bot.commands.verdict_words import (
+    CHANGES,
+    GROUP_RATES,
+    GROUPS,
     MODES,
     RATES,
     spell_among,
@@ -44,12 +47,13 @@ def spell_sides(
     two: Side,
     *,
     minimum: int,
-    rates: str,
+    at_once: bool = False,
     channels: Sequence[str] = (),
 ) -> list[str]:
     """Say how the first side stands against the second, survey by survey.
 
-    ``rates`` is what the response rate is called; ``channels`` are those compared, if any.
+    ``at_once`` says that they are two groups of one period, so that nothing changed between them;
+    ``channels`` are those compared, if any.
     """
     pairs = _pairs(one.report, two.report)
     changes = judge(pairs)
@@ -57,11 +61,11 @@ def spell_sides(
     for survey in _surveys(one.report, two.report):
         lines = [_head(surveys, survey)]
         lines += [
-            _side_line(one.report, before, after, change, minimum)
+            _side_line(one.report, before, after, change, minimum, GROUPS if at_once else CHANGES)
             for (before, after), change in zip(pairs, changes, strict=True)
             if after.survey == survey
         ]
-        lines += _rate_line(one, two, survey, rates)
+        lines += _rate_line(one, two, survey, GROUP_RATES if at_once else RATES)
         if len(lines) > 1:
             blocks.append("\n".join(lines))
     notes = [spell_among(len(pairs)), MODES if mixes_modes(channels) else ""]
@@ -136,26 +140,33 @@ def _head(surveys: Mapping[str, Survey], survey: str) -> str:
     return f"{survey}: {title}" if title else survey
 
 
-def _side_line(report: Report, before: Row, after: Row, change: Change, minimum: int) -> str:
+def _side_line(
+    report: Report,
+    before: Row,
+    after: Row,
+    change: Change,
+    minimum: int,
+    words: Mapping[Verdict, str],
+) -> str:
     name = row_name(after, [r for r in report.rows if r.survey == after.survey])
     if before.hidden or after.hidden:
         return f"{name}: {hidden_words(minimum)}"
-    return f"{name} {spell_pair(before, after, change)}"
+    return f"{name} {spell_pair(before, after, change, words)}"
 
 
 def _pair_words(before: Row, after: Row, change: Change) -> str:
     return "hidden" if before.hidden or after.hidden else spell_pair(before, after, change)
 
 
-def _rate_line(one: Side, two: Side, survey: str, name: str) -> list[str]:
+def _rate_line(one: Side, two: Side, survey: str, words: Mapping[Verdict, str]) -> list[str]:
     after, before = (_flow(side.report, survey) for side in (one, two))
     if after is None or before is None or not (after.delivered and before.delivered):
         return []
     rates = [
         f"{percent(flow.response_rate or 0)} of {flow.delivered:,}" for flow in (after, before)
     ]
-    words = spell_rate_change(compare_rates(before, after))
-    return [f"{name.capitalize()} {rates[0]}, against {rates[1]}: {words}"]
+    said = spell_rate_change(compare_rates(before, after), words)
+    return [f"Response rate {rates[0]}, against {rates[1]}: {said}"]
 
 
 def _flow(report: Report, survey: str) -> Flow | None:

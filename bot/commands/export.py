@@ -24,7 +24,10 @@ async def answer_export(context: Context, words: Sequence[str]) -> Reply:
     :raises GrammarError: where the words cannot be read, or nothing may be seen.
     """
     kind, form, rest = _read(context, list(words))
-    request = read_request(rest, context.vocabulary, context.today)
+    try:
+        request = read_request(rest, context.vocabulary, context.today)
+    except GrammarError as fault:
+        raise GrammarError(f"{fault} Formats: {', '.join(WRITERS)}.") from None
     if odd := [name for name in _NO_LIMITS if getattr(request, name)]:
         raise GrammarError(f"An export cannot be limited by {odd[0]}: by survey, team and period.")
     wanted = context.filter(request)

@@ -191,7 +191,11 @@ class _Reading:
             if (match := _longest(rest, self.vocabulary.known(kind)))
         ]
         still_open = [one for one in found if not getattr(self.request, one[0])]
-        return next(iter(still_open or found), None)
+        first = next(iter(still_open or found), None)
+        if first and first[0] == "question":  # of two metrics the second is no question
+            taken = (one for one in found if one[0] == "metric" and one[1] != self.request.metric)
+            return next(taken, first)
+        return first
 
     def _set(self, key: str, value: Any) -> None:
         before = getattr(self.request, key)
@@ -273,4 +277,4 @@ def _no_such(key: str, word: str, names: Sequence[str]) -> str:
 def _inventory(known: Vocabulary) -> str:
     surveys = f"Surveys: {', '.join(known.survey[:12])}. " if known.survey else ""
     metrics = f"Metrics: {', '.join(known.metric)}. " if known.metric else ""
-    return f"{surveys}{metrics}/help results shows all that can be written."
+    return f"{surveys}{metrics}".strip()

@@ -103,8 +103,9 @@ def mask_line(name: str, words: Sequence[str]) -> str:
     kept = list(words)
     if name in _NAMING:
         kept = [mask_name(word) for word in kept]
-    elif name == "send" and "to" in [word.casefold() for word in kept]:
-        place = [word.casefold() for word in kept].index("to") + 1
+    elif name == "send":
+        folded = [word.casefold() for word in kept]
+        place = folded.index("to") + 1 if "to" in folded else 0
         kept = kept[:place] + [mask_name(word) for word in kept[place:]]
     elif name in _SPOKEN and len(kept) > _SPOKEN[name]:
         kept = [*kept[: _SPOKEN[name]], "…"]

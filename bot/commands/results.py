@@ -27,6 +27,9 @@ COMPANY_CSAT = (
     "CSAT is about single contacts: compare it within a survey, team or moment. "
     "It is not a score of the company; for that, ask NPS."
 )
+_ANONYMOUS = (
+    "Those to anonymous surveys come five or more at once, when they can be changed no more."
+)
 _COMPANY = frozenset({"company", "brand", "us", "overall"})
 _DRAWN_OUT = 3  # so many results have a line for each value; more are drawn in one line each
 
@@ -156,7 +159,8 @@ def _survey_head(found: _Found, survey: str) -> str:
     flow = found.flow(survey)
     lines = [head, spell_flow(flow)] if flow else [head]
     if not found.rows(survey):
-        lines.append("No answers yet.")
+        late = f" {_ANONYMOUS}" if known and known.anonymous else ""
+        lines.append(f"No answers yet.{late}")
     return "\n".join(lines)
 
 
@@ -205,6 +209,9 @@ def _nothing(found: _Found) -> str:
     about = f" for {what}" if what else ""
     counted = f"{asked:,} asked, {answered:,} answered"
     lines = [f"No answers yet{about} in {spell_period(period)}; {counted}."]
+    surveys = context.config.surveys
+    if answered and any(name in surveys and surveys[name].anonymous for name in found.surveys):
+        return f"{lines[0]} {_ANONYMOUS}"
     if request.team and request.team not in (teams := context.vocabulary.team):
         near = suggest(request.team, teams)
         lines.append(

@@ -1,6 +1,7 @@
 """/send: have one customer asked, by the rules that hold for every question."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.commands.answers import MOST_NAME, spell_key, spell_time
 from bot.commands.context import Command, Context, Reply
@@ -41,15 +42,35 @@ async def answer_send(context: Context, words: Sequence[str]) -> Reply:
 
 
 def _read(context: Context, words: list[str]) -> tuple[Survey, str, str]:
+    words, via = _take_channel(context, words)
     folded = [word.casefold() for word in words]
-    if "to" not in folded or folded.index("to") == 0 or folded[-1] == "to":
+    if "to" not in folded[1:-1]:
+        what, who = _take_survey(context, [word for word in words if word.casefold() != "to"])
+    else:
+        place = folded.index("to", 1)
+        what, who = " ".join(words[:place]), words[place + 1 :]
+    if not (what and who):
         raise GrammarError(f"What, and to whom? {_FORMS}")
-    place = folded.index("to")
-    survey = _survey(context, " ".join(words[:place]))
-    who, via = words[place + 1 :], ""
-    if len(who) > 2 and who[-2].casefold() in ("by", "via"):
-        via, who = _channel(context, who[-1]), who[:-2]
-    return survey, " ".join(who).removeprefix("@"), via
+    return _survey(context, what), " ".join(who).removeprefix("@"), via
+
+
+def _take_channel(context: Context, words: list[str]) -> tuple[list[str], str]:
+    """Take ``by CHANNEL`` out, wherever it stands; give the other words and the channel."""
+    known = context.config.channels
+    for place, (one, two) in enumerate(pairwise(word.casefold() for word in words)):
+        if one in ("by", "via") and (two in known or place == len(words) - 2 > 1):
+            return words[:place] + words[place + 2 :], _channel(context, two)
+    return words, ""
+
+
+def _take_survey(context: Context, words: list[str]) -> tuple[str, list[str]]:
+    """Give the survey that stands first or last, and the other words; "" where none does."""
+    known = {name.casefold() for name in context.config.surveys}
+    if words and words[0].casefold() in known:
+        return words[0], words[1:]
+    if words and words[-1].casefold() in known:
+        return words[-1], words[:-1]
+    return "", words
 
 
 def _survey(context: Context, said: str) -> Survey:

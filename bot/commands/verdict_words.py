@@ -1,6 +1,6 @@
 """Verdicts in words: whether something changed, by how much, and how sure that is. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.commands.phrases import decimal, fold, percent, round_half_up
 from bot.commands.result_scores import spell_value
@@ -20,15 +20,16 @@ RATES = {
     Verdict.BETTER: "clearly higher",
     Verdict.WORSE: "clearly lower",
 }
+GROUP_RATES = {**RATES, Verdict.UNCLEAR: "no clear difference"}
 MODES = (
     "These channels ask in different ways, and reach different people: some of the difference "
     "between them may be the way of asking."
 )
 
 
-def spell_change(change: Change, row: Row) -> str:
+def spell_change(change: Change, row: Row, words: Mapping[Verdict, str] = CHANGES) -> str:
     """Say what a change of a score amounts to: ``no clear change (+3, 95 %: −9…+15)``."""
-    return f"{CHANGES[change.verdict]}{spell_by(change, row)}"
+    return f"{words[change.verdict]}{spell_by(change, row)}"
 
 
 def spell_difference(change: Change) -> str:
@@ -50,19 +51,24 @@ def spell_by(change: Change, row: Row) -> str:
     return f" ({by}{unit}, 95 %: {low}…{high})"
 
 
-def spell_rate_change(change: Change) -> str:
+def spell_rate_change(change: Change, words: Mapping[Verdict, str] = RATES) -> str:
     """Say what a change of a response rate amounts to."""
     found = change.difference
     if found is None:
-        return RATES[change.verdict]
+        return words[change.verdict]
     by, low, high = (_points(100 * x) for x in (found.by, found.interval.low, found.interval.high))
-    return f"{RATES[change.verdict]} ({by}{_unit(by)}, 95 %: {low}…{high})"
+    return f"{words[change.verdict]} ({by}{_unit(by)}, 95 %: {low}…{high})"
 
 
-def spell_pair(before: Row, after: Row, change: Change) -> str:
-    """Give two results and what lies between them: ``+44, n 128, against +31, n 110: …``."""
+def spell_pair(
+    before: Row, after: Row, change: Change, words: Mapping[Verdict, str] = CHANGES
+) -> str:
+    """Give two results and what lies between them: ``+44, n 128, against +31, n 110: …``.
+
+    ``words`` are `GROUPS` where they are of two groups at the same time.
+    """
     one, two = (_result(row) for row in (before, after))
-    return f"{two}, against {one}: {spell_change(change, after)}"
+    return f"{two}, against {one}: {spell_change(change, after, words)}"
 
 
 def spell_among(n: int) -> str:

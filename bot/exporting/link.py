@@ -8,6 +8,7 @@ takes longer than browsers wait is written meanwhile, and the page says how far 
 import asyncio
 import os
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from html import escape
@@ -106,7 +107,7 @@ class ExportDoor:
             return self._page(ticket, job, status=202)
         try:
             job.task.result()
-            return await _stream(request, job.path, await asyncio.to_thread(job.path.stat))
+            return await stream_file(request, job.path, await asyncio.to_thread(job.path.stat))
         finally:
             await self._jobs.drop(key)
 
@@ -152,7 +153,10 @@ def _part(ticket: Ticket, member: StaffMember) -> Part:
     )
 
 
-async def _stream(request: web.Request, path: Path, found: os.stat_result) -> web.StreamResponse:
+async def stream_file(
+    request: web.Request, path: Path, found: os.stat_result
+) -> web.StreamResponse:
+    """Give a file piece by piece. Whoever leaves in the middle of it has what they have."""
     headers = {
         **_HEADERS,
         "Content-Type": _TYPES[path.suffix[1:]],
@@ -161,9 +165,9 @@ async def _stream(request: web.Request, path: Path, found: os.stat_result) -> we
         "X-Content-Type-Options": "nosniff",
     }
     response = web.StreamResponse(headers=headers)
-    await response.prepare(request)
-    with path.open("rb") as file:
+    with path.open("rb") as file, suppress(ConnectionResetError):
+        await response.prepare(request)
         while chunk := await asyncio.to_thread(file.read, _CHUNK):
             await response.write(chunk)
-    await response.write_eof()
+        await response.write_eof()
     return response

@@ -119,6 +119,12 @@ async def test_one_customer_is_asked_by_hand_once_it_is_confirmed(tmp_path: Path
         await whole.report(person(1), person(2, first_name="Anna1"))
         assert "There is no survey 'nps'" in await ask(whole, "/send nps to u1")
         assert "What, and to whom?" in await ask(whole, "/send after_call")
+        assert "What, and to whom?" in await ask(whole, "/send u1")
+        for line in ("/send u1 after_call", "/send to u1 after_call", "/send after_call u1"):
+            assert "Asked by telegram at once" in await ask(whole, line)
+        for line in ("/send by email after_call to u1", "/send u1 by email after_call"):
+            assert "Not asked: not reachable by email" in await ask(whole, line)
+        assert "There is no channel 'fax'" in await ask(whole, "/send after_call to u1 by fax")
         assert "may be several people" in await ask(whole, "/send after_call to anna1")
         assert "I know nobody" in await ask(whole, "/send after_call to nobody")
         said = await ask(whole, "/send after_call to @u1")

@@ -13,9 +13,11 @@ from typing import Any
 import aiohttp
 import orjson
 import pytest
+from aiohttp import web
 
 from bot.__main__ import main
 from bot.exporting.columns import COLUMNS
+from bot.exporting.link import stream_file
 from bot.exporting.ticket import LIVES, Ticket, open_ticket, seal_ticket
 from bot.exporting.work import write_export
 from bot.exporting.writers import WRITERS, XlsxWriter, harmless
@@ -283,8 +285,41 @@ async def test_a_file_by_a_link_for_those_who_may(tmp_path: Path) -> None:
         assert "is for admins" in await ask(whole, "/export contacts")
         assert "You can see support only" in await ask(whole, "/export team sales", LEADER)
         assert "Did you mean responses?" in await ask(whole, "/export respones")
+        assert "Formats: csv, xlsx, jsonl, parquet." in await ask(whole, "/export pdf")
         assert "cannot be limited by channel" in await ask(whole, "/export telegram")
         await _rights_are_those_of_now(whole, mine[1], every)
+
+
+async def test_whoever_leaves_in_the_middle_of_a_file_is_no_fault(tmp_path: Path) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_bytes(b"x" * 2**24)
+    ended = asyncio.get_running_loop().create_future()
+
+    async def give(request: web.Request) -> web.StreamResponse:
+        assert request.transport
+        while not request.transport.is_closing():
+            await asyncio.sleep(0.005)
+        try:
+            given = await stream_file(request, file, file.stat())
+        except BaseException as error:
+            ended.set_exception(error)
+            raise
+        ended.set_result(True)
+        return given
+
+    app = web.Application()
+    app.router.add_get("/", give)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        _, writer = await asyncio.open_connection(*runner.addresses[0])
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await writer.drain()
+        writer.transport.abort()
+        assert await asyncio.wait_for(ended, 5)
+    finally:
+        await runner.cleanup()
 
 
 async def _rights_are_those_of_now(whole: Whole, mine: str, every: str) -> None:

@@ -86,6 +86,13 @@ async def test_two_teams_are_compared(line: str) -> None:
     assert "ask in different ways" not in answer.text
 
 
+async def test_two_groups_that_hardly_differ_have_changed_nothing() -> None:
+    rows = [*team("support", 41, 39), *team("sales", 39, 41)]
+    answer = await ask("/compare nps support vs sales", *rows)
+    assert "NPS +3, n 80, against −3, n 80: no clear difference (+5 points" in answer.text
+    assert "change" not in answer.text
+
+
 async def test_groups_then_and_now() -> None:
     rows = [*team("support", 60, 20), *team("support", 25, 55, day=OCT)]
     rows += [*team("sales", 40, 40), *team("sales", 41, 39, day=OCT)]

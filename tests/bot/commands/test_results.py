@@ -283,6 +283,19 @@ async def test_nothing_yet_is_said_kindly(line: str, says: str) -> None:
     assert answer.image is None
 
 
+async def test_answers_to_an_anonymous_survey_are_said_to_come_later() -> None:
+    surveys = {**SURVEYS, "helpful": replace(SURVEYS["helpful"], anonymous=True)}
+    config = replace(CONFIG, surveys=surveys)
+    rows = went(4, "sent", "delivered", "completed", survey="helpful")
+    answer = await ask("/results helpful", rows, config=config)
+    assert (
+        "4 asked, 4 answered. Those to anonymous surveys come five or more at once" in answer.text
+    )
+    assert "Try" not in answer.text
+    answer = await ask("/results", rows, said("nps", 9, 9), config=config)
+    assert "No answers yet. Those to anonymous surveys come five" in answer.text
+
+
 async def test_a_survey_that_was_asked_and_not_answered_is_shown() -> None:
     answer = await ask("/results", said("nps", 9, 9), went(3, "sent", survey="delivery"))
     assert "delivery\n3 invitations sent, none delivered yet.\nNo answers yet." in answer.text

@@ -331,6 +331,7 @@ async def test_nothing_else_confirms_it(state: str, weighty: list[str]) -> None:
         (("find", "anna@x.example"), "/find a…@x.example"),
         (("find", "+358401234567"), "/find …67"),
         (("send", "after_call", "to", "@anna"), "/send after_call to a…"),
+        (("send", "Anna", "Ek", "after_call"), "/send A… E… a…"),
         (("results", "nps", "7d"), "/results nps 7d"),
         (("results", "2026-10-01..2026-10-15"), "/results 2026-10-01..2026-10-15"),
         (("comments", "anna@x.example"), "/comments a…@x.example"),
@@ -361,6 +362,8 @@ async def test_the_audit_is_listed_by_page_person_and_command() -> None:
     assert near and near.text.startswith("I don't know 'conflits'. Did you mean conflicts?")
     none = await office.say("103", "/audit by nobody")
     assert none and none.text.endswith("Nothing is noted.")
+    near = await office.say("103", '/audit by "the mananger"')
+    assert near and near.text.endswith("Nothing is noted. Did you mean the manager?")
 
 
 async def test_help_tells_of_what_one_may() -> None:
