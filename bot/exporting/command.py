@@ -59,6 +59,9 @@ async def run_export(path: Path, wish: Wish, out: TextIO) -> int:
             rows = await write_export(
                 store, part, form, wish.out, lambda n: bar.update(task, completed=n)
             )
+    except OSError as error:
+        why = error.strerror or error
+        raise ExportError(f"{wish.out} cannot be written: {why}") from None
     finally:
         await store.close()
     print(f"{wish.out}: {rows:,} rows, {wish.out.stat().st_size / 1e6:.1f} MB", file=out)
@@ -123,4 +126,5 @@ def _bar() -> Progress:
         TimeElapsedColumn(),
         console=Console(file=sys.stderr),
         transient=True,
+        disable=not sys.stderr.isatty(),
     )

@@ -23,11 +23,11 @@ class CustomerCase(Model):
     cause = Text()
     steps = make_json()
     opened_at = fields.BigIntField()
-    respond_by = fields.BigIntField(null=True)
+    respond_by = fields.BigIntField(null=True, db_index=True)
     escalate_at = fields.BigIntField(null=True, db_index=True)
     escalate_to = Text()
     claimed_at = fields.BigIntField(null=True)
-    contacted_at = fields.BigIntField(null=True)
+    contacted_at = fields.BigIntField(null=True, db_index=True)
     closed_at = fields.BigIntField(null=True)
     talk_channel = Text()
     talk_address = Text()
@@ -42,6 +42,7 @@ class CustomerCase(Model):
             Index(fields=["contact_id", "state"]),
             Index(fields=["team", "opened_at"]),
             Index(fields=["state", "opened_at"]),
+            Index(fields=["closed_at", "recovery_id"]),
         )
 
 
