@@ -14,24 +14,19 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from channels.base import Channel, Receipt
-from scheduler.deciding import decide_stray, what_to_ask
-from scheduler.dispatch import Lane
+from scheduler.deciding import decide_stray
 from scheduler.enlisting import Enlisting
 from scheduler.intake import EventIntake
-from scheduler.job import Job
-from scheduler.outcomes import sent
+from scheduler.muted import MuteChannel, MutedLane, own_moment
 from scheduler.people import identity_keys
 from scheduler.precedence import Place, Rounds, choose
 from scheduler.rules import Rules
 from scheduler.schedule import next_occurrence
-from scheduler.throttle import Send
 from scheduler.travel import compare_all
 from storage.private import Private, Waiting
-from surveys.conversation import Conversation
 from surveys.due import Due, DueKind, Outcome
 from surveys.event import Event
-from surveys.message import Capabilities, Message
+from surveys.message import Capabilities
 
 WINDOW = timedelta(hours=2)
 ROWS = 2000
@@ -101,9 +96,9 @@ class Rehearsal:
             store, self._read, clock=self._clock, wake=_nobody, moment=lambda e: e.received_at
         )
         self._lanes = {
-            name: _Muted(
+            name: MutedLane(
                 name,
-                _Mute(name, capabilities),
+                MuteChannel(name, capabilities),
                 store=store,
                 rules=self._read,
                 channels=channels,
@@ -228,7 +223,7 @@ class Rehearsal:
         return self._rounds.place(row, self._moment(row.due))
 
     def _moment(self, due: Due) -> datetime:
-        return _moment(due, self._now, self._late)
+        return own_moment(due, self._now, self._late)
 
     async def _decide(self, rows: Sequence[Waiting]) -> list[Outcome]:
         by_lane: dict[str, list[Waiting]] = {}
@@ -287,59 +282,6 @@ class Rehearsal:
                     until=outcome.retry_at if decision.verdict == "hold" else None,
                 )
             )
-
-
-class _Mute(Channel):
-    """A channel by its capabilities only: nothing is ever said over it."""
-
-    def __init__(self, name: str, capabilities: Capabilities) -> None:
-        self.name, self.capabilities = name, capabilities
-
-    async def send(self, message: Message) -> Receipt:
-        raise AssertionError(f"a rehearsal says nothing, and this was {len(message.text)} long")
-
-
-class _Muted(Lane):
-    """A lane up to where its first byte would leave. No other lane is at work meanwhile."""
-
-    alone = True
-    late: Mapping[str, datetime] = {}
-    """Before when rows cannot come up: what led to them was reported then."""
-
-    @staticmethod
-    def compose(
-        verdict: Send,
-        conversation: Conversation,
-        rules: Rules,
-        _capabilities: Capabilities,
-        _kind: DueKind,
-    ) -> Message | None:
-        """Give a message of which only matters that there is one."""
-        asked = what_to_ask(conversation, rules)
-        return Message(address=verdict.address.value, text="") if asked else None
-
-    async def rehearse(self, dues: Sequence[Due], now: datetime) -> list[Outcome]:
-        """Give what becomes of rows, each as of its own time but not before ``now``."""
-        jobs, decided = await self._prepare(dues, now)
-        granted, refused = await self._allowance.grant(jobs, now)
-        return [*decided, *refused, *(self._sent(job) for job in granted)]
-
-    async def left_today(self) -> int | None:
-        """Give how many messages the day's budget still allows, None where there is none."""
-        return await self._allowance.left(self._clock())
-
-    def _moment(self, due: Due, now: datetime) -> datetime:
-        return _moment(due, now, self.late)
-
-    def _sent(self, job: Job) -> Outcome:
-        outcome = sent(self._attempt(job), Receipt(external_id=""))
-        return replace(
-            outcome, then=job.then, via=job.via, decision=job.decision, at=job.decided_at
-        )
-
-
-def _moment(due: Due, now: datetime, late: Mapping[str, datetime]) -> datetime:
-    return max(due.at, now, late.get(due.id, now))
 
 
 def _comes_before(outcome: Outcome, before: datetime) -> bool:
