@@ -1,88 +1,23 @@
 """Webhooks: signed so that the specification's own library takes them, tried for days, guarded."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import aiohttp
-import orjson
 import pytest
 from aiohttp import web
-from aiohttp.abc import AbstractResolver, ResolveResult
-from standardwebhooks import Webhook
 
 from bot.__main__ import main
 from bot.config import read_config
-from bot.webhooks.caller import LEASE, Caller
-from bot.webhooks.guard import Forbidden, GuardedResolver, check_url, is_public
+from bot.webhooks.caller import LEASE
 from storage.store import Store
 from surveys.case import CasePlan
-from surveys.webhook import WAITS, Call, Endpoint, next_try, read_secret, sign
-from tests.bot.whole import Clock, Whole, call, person, until, whole_service
-from tests.storage.make import NOW, add_contacts, contact
-
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-BOTH = ("response.completed", "comment.received")
-
-
-def verify(body: bytes, headers: dict[str, str]) -> Any:
-    """Verify by the library; where our clock was put forward, by its signature alone."""
-    hook = Webhook(SECRET)
-    named = {name.lower(): value for name, value in headers.items()}
-    at = datetime.fromtimestamp(int(named["webhook-timestamp"]), UTC)
-    if abs(at - datetime.now(UTC)) < timedelta(minutes=4):
-        return hook.verify(body, headers)
-    signed = hook.sign(named["webhook-id"], at, body.decode())
-    assert named["webhook-signature"] == signed
-    return orjson.loads(body)
-
-
-@dataclass
-class Receiver:
-    """Another system: verifies each call by the specification's library, and answers as told."""
-
-    url: str = ""
-    taken: list[dict[str, Any]] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-    answers: list[web.Response] = field(default_factory=list)
-    elsewhere: int = 0
-
-    async def take(self, request: web.Request) -> web.Response:
-        body = await request.read()
-        self.taken.append(verify(body, dict(request.headers)))
-        self.ids.append(request.headers["webhook-id"])
-        return self.answers.pop(0) if self.answers else web.Response(text="x" * 100_000)
-
-    async def wrong(self, _request: web.Request) -> web.Response:
-        self.elsewhere += 1
-        return web.Response()
-
-
-@asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
-    receiver, app = Receiver(), web.Application()
-    app.router.add_post("/hook", receiver.take)
-    app.router.add_route("*", "/elsewhere", receiver.wrong)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    receiver.url = f"http://127.0.0.1:{port}/hook"
-    yield receiver
-    await runner.cleanup()
-    await asyncio.sleep(0.05)  # closed connections are let go of
-
-
-def endpoint(url: str, **more: Any) -> Endpoint:
-    given = {"name": "crm", "url": url, "secret": read_secret(SECRET), "events": BOTH}
-    return Endpoint(**{**given, "allow_private": True, **more})
+from surveys.webhook import WAITS
+from tests.bot.webhook_receiver import SECRET, calling, endpoint, put, receiving
+from tests.bot.whole import Whole, call, person, until, whole_service
+from tests.storage.make import NOW
 
 
 def more(whole: Whole, chat: int, wanted: int) -> bool:
@@ -137,30 +72,6 @@ async def test_a_case_is_told_when_it_is_opened_and_closed(tmp_path: Path) -> No
         opened = crm.taken[0]
         assert opened["type"] == "case.opened" and opened["data"]["state"] == "open"
         assert opened["data"]["interaction"]["team"] == "support"
-
-
-async def put(store: Store, n: int = 1, to: str = "crm") -> None:
-    saved = await add_contacts(store, contact("user:1"))
-    calls = [
-        Call(
-            endpoint=to,
-            message_id=f"msg_{i}",
-            kind="response.completed",
-            contact_id=saved[0].id,
-            body='{"type":"response.completed","data":{"text":"äö"}}',
-            at=NOW,
-        )
-        for i in range(n)
-    ]
-    await store.unit_of_work(lambda t: t.add_webhook_calls([*calls, *calls], NOW))
-
-
-@asynccontextmanager
-async def calling(store: Store, *hooks: Endpoint) -> AsyncIterator[tuple[Caller, Clock]]:
-    clock = Clock()
-    caller = Caller(store, lambda: hooks, clock)
-    yield caller, clock
-    await caller.close()
 
 
 async def test_failures_are_tried_for_days_then_given_up_and_replayed(store: Store) -> None:
@@ -247,114 +158,6 @@ async def test_what_left_the_file_or_is_erased_is_not_told(store: Store) -> None
         assert await store.erase(1, clock())
         await caller.tick()
         assert crm.taken == []
-
-
-# The guard
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0"),
-        *("100.64.0.1", "224.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.2.1", "240.0.0.1"),
-        *("::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:10.0.0.1"),
-        *("::ffff:127.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "64:ff9b::a00:1", "nonsense"),
-        *("fec0::1", "2001:db8::1"),
-    ],
-)
-def test_addresses_off_the_open_internet(address: str) -> None:
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize(
-    "address", ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "64:ff9b::101:101"]
-)
-def test_addresses_on_it(address: str) -> None:
-    assert is_public(address)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        *("http://acme.example/", "https://127.0.0.1/", "https://[::1]/", "https://0x7f.1/"),
-        *("https://2130706433/", "https://127.1/", "https://169.254.169.254/latest", "https:///x"),
-        *("https://0177.0.0.1/", "ftp://acme.example/"),
-    ],
-)
-def test_urls_that_are_not_called(url: str) -> None:
-    with pytest.raises(Forbidden):
-        check_url(url)
-
-
-class Rebinding(AbstractResolver):
-    """A name server that says a public address first, and then our own."""
-
-    def __init__(self, *answers: str) -> None:
-        self.answers, self.asked = list(answers), 0
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        self.asked += 1
-        answer = self.answers[min(self.asked, len(self.answers)) - 1]
-        return [
-            ResolveResult(
-                hostname=host, host=answer, port=port, family=socket.AF_INET, proto=0, flags=0
-            )
-        ]
-
-    async def close(self) -> None:
-        pass
-
-
-async def test_a_name_that_leads_inside_is_refused_and_asked_for_once(store: Store) -> None:
-    async with receiving() as crm:
-        port = crm.url.split(":")[2].split("/")[0]
-        hook = endpoint(f"https://rebind.example:{port}/hook", allow_private=False)
-        async with calling(store, hook) as (caller, clock):
-            names = Rebinding("127.0.0.1")
-            session = caller._session(private=False)
-            connector = session.connector
-            assert isinstance(connector, aiohttp.TCPConnector)
-            assert isinstance(connector._resolver, GuardedResolver)
-            connector._resolver._inner = names
-            await put(store)
-            await caller.tick()
-            assert names.asked == 1 and crm.taken == []
-            clock.think(10)
-            names.answers = ["93.184.216.34", "127.0.0.1"]
-            names.asked = 0
-            with pytest.raises(Forbidden):
-                await GuardedResolver(Rebinding("10.0.0.1")).resolve("x")
-            found = await GuardedResolver(names).resolve("rebind.example", 443)
-            assert [f["host"] for f in found] == ["93.184.216.34"], "what was checked is called"
-
-
-# Signing
-
-
-def test_the_specifications_own_example() -> None:
-    at = datetime.fromtimestamp(1614265330, UTC)
-    body = b'{"test": 2432232314}'
-    found = sign(read_secret(SECRET), "msg_p5jXN8AQM9LWM0D4loKWxJek", at, body)
-    assert found["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
-    assert found["webhook-timestamp"] == "1614265330"
-
-
-@pytest.mark.parametrize(
-    "secret", ["", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_c2hvcnQ=", "whsec_ü"]
-)
-def test_weak_secrets_are_refused(secret: str) -> None:
-    with pytest.raises(ValueError, match="24 to 64 bytes"):
-        read_secret(secret)
-
-
-def test_waits_grow_and_end() -> None:
-    assert next_try(1, NOW, None) == NOW + WAITS[0]
-    assert next_try(len(WAITS), NOW, None) == NOW + WAITS[-1]
-    assert next_try(len(WAITS) + 1, NOW, None) is None
-    assert next_try(1, NOW, timedelta(days=400)) == NOW + timedelta(days=1)
-    assert sum(WAITS, timedelta()) > timedelta(days=3)
 
 
 # The file

@@ -19,7 +19,7 @@ from bot.exporting.work import write_export
 from storage.exports import Part
 from surveys.webhook import Endpoint, read_secret
 from tests.bot.test_desk_path import ask
-from tests.bot.test_webhooks import SECRET
+from tests.bot.webhook_receiver import SECRET
 from tests.bot.whole import Whole, call, person, until, whole_service
 
 PEOPLE, ASKED = 1_000, 60

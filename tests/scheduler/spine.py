@@ -252,3 +252,21 @@ async def pass_time(spine: Spine, times: int, step: timedelta = MINUTE) -> None:
     for _ in range(times):
         spine.now += step
         await spine.dispatch()
+
+
+async def asked(spine: Spine, who: int = 1, **traits: str) -> None:
+    await spine.invite(who, **traits)
+    await spine.dispatch()
+
+
+async def answers(spine: Spine, number: int = 1) -> dict[str, object]:
+    response = (await spine.conversation(number)).response
+    return (
+        {a.question_id: a.value or a.choices or a.text for a in response.answers}
+        if response
+        else {}
+    )
+
+
+def texts(spine: Spine, address: str = "1001") -> list[str]:
+    return [line.text for line in spine.lines("telegram", address)]

@@ -7,48 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from storage.cards import read_card
-from storage.sql import statement
-from surveys.card import BURST, Card
+from surveys.card import BURST
 from surveys.inbound import Commented, Linked
 from surveys.link import Purpose
-from surveys.response import Answer
-from surveys.staff import Role, StaffMember
 from tests.banks import BANKS
-from tests.scheduler.spine import LEADER, PAGE, Spine, a_spine, identify, make_rules
-
-MINUTE = timedelta(minutes=1)
-MANAGER = StaffMember(name="Otto", role=Role.MANAGER, addresses={"telegram": "778"})
-KEPT = "Thank you. We have passed your message on to our team."
-STRANGER = "4242"
-ALL = statement("SELECT * FROM comment_card ORDER BY id")
+from tests.scheduler.carding import KEPT, STRANGER, all_cards, card_spine, cards, heard, say
+from tests.scheduler.spine import MINUTE, PAGE, Spine, a_spine, identify
 
 
 @pytest.fixture
 async def spine(tmp_path: Path) -> AsyncIterator[Spine]:
-    rules = make_rules(staff=(LEADER, MANAGER), privacy_url="https://acme.example/privacy")
-    async with a_spine(tmp_path, rules=rules) as made:
+    async with card_spine(tmp_path) as made:
         yield made
-
-
-async def say(spine: Spine, address: str, *texts: str, pause: timedelta = MINUTE) -> None:
-    for text in texts:
-        await spine.hear(spine.said(address, text=text))
-        await spine.dispatch()
-        spine.now += pause
-
-
-def heard(spine: Spine, address: str) -> list[str]:
-    return [line.text for line in spine.lines("telegram", address)]
-
-
-async def cards(spine: Spine) -> list[Card]:
-    return [card for card in await all_cards(spine) if card.text and not card.quiet]
-
-
-async def all_cards(spine: Spine) -> list[Card]:
-    rows = await spine.store._database.read(lambda session: session.fetch(ALL))
-    return [read_card(row) for row in rows]
 
 
 # Known people
@@ -278,89 +248,6 @@ async def test_a_mailbox_hears_no_strangers(tmp_path: Path) -> None:
         await spine.hear(spine.said("robot@x.example", channel="email", text="Buy now"))
         assert await spine.store.counts() == {"contacts": 0, "cards": 0, "events": 0,
             "responses": 0, "dues": 0}  # fmt: skip
-
-
-# Beside an open question
-
-
-async def test_words_off_script_are_never_lost_and_never_nag(spine: Spine) -> None:
-    await spine.invite()
-    await spine.dispatch()
-    spine.now += MINUTE
-    await say(spine, "1001", "I have called three times now", "and nobody answers")
-    asked = [text for text in heard(spine, "1001") if "How likely" in text]
-    assert len(asked) == 2
-    assert len(heard(spine, "1001")) == 2
-    spine.now += 11 * MINUTE
-    await say(spine, "1001", "Is anybody there?")
-    assert heard(spine, "1001")[-1] == KEPT
-    assert len([t for t in heard(spine, "1001") if "How likely" in t]) == 2
-    assert [card.text for card in await cards(spine)] == [
-        "I have called three times now\nand nobody answers",
-        "Is anybody there?",
-    ]
-    await say(spine, "1001", "3")
-    assert (await answers(spine))[0].value == 3
-    await say(spine, "1001", "My case is still open")
-    assert "How satisfied" in heard(spine, "1001")[-1]
-
-
-async def answers(spine: Spine) -> tuple[Answer, ...]:
-    response = (await spine.conversation(1)).response
-    return response.answers if response else ()
-
-
-async def test_small_talk_beside_a_question_is_left_alone(spine: Spine) -> None:
-    await spine.invite()
-    await spine.dispatch()
-    await say(spine, "1001", "hi", "thanks")
-    assert len(heard(spine, "1001")) == 1
-    await say(spine, "1001", "7")
-    assert (await answers(spine))[0].value == 7
-
-
-async def test_an_announced_card_leaves_the_question_open(spine: Spine) -> None:
-    await spine.invite()
-    await spine.dispatch()
-    await say(spine, "1001", "feedback 7 people in the queue")
-    assert heard(spine, "1001")[-1] == KEPT and await answers(spine) == ()
-    [card] = await cards(spine)
-    assert (card.text, card.invitation_id) == ("7 people in the queue", 1)
-    await say(spine, "1001", "8")
-    assert (await answers(spine))[0].value == 8
-
-
-async def test_an_open_comment_takes_the_words_and_a_command_stays_a_card(spine: Spine) -> None:
-    await spine.invite()
-    await spine.dispatch()
-    for label in ("9", "5"):
-        await spine.hear(spine.press("1001", label))
-        await spine.dispatch()
-    await say(spine, "1001", "/feedback the lift is broken", "Feedback was quick")
-    assert (await answers(spine))[-1].text == "Feedback was quick"
-    assert [card.text for card in await cards(spine)] == ["the lift is broken"]
-
-
-async def test_thanks_after_a_survey_are_not_answered_and_words_are(spine: Spine) -> None:
-    await spine.invite()
-    await spine.dispatch()
-    for label in ("9", "5", "Skip"):
-        await spine.hear(spine.press("1001", label))
-        await spine.dispatch()
-    before = len(heard(spine, "1001"))
-    await say(spine, "1001", "Thanks!", "👍")
-    assert len(heard(spine, "1001")) == before
-    await say(spine, "1001", "One more thing: the lift is broken")
-    assert heard(spine, "1001")[before:] == [KEPT]
-
-
-async def test_late_words_are_received_though_the_survey_is_closed(spine: Spine) -> None:
-    await spine.invite()
-    await spine.dispatch()
-    spine.now += timedelta(days=7, hours=1)
-    await say(spine, "1001", "I was away, and it was fine")
-    line = spine.lines("telegram", "1001")[-1]
-    assert line.message and "closed" in line.message.notice and line.message.text == KEPT
 
 
 # Staff

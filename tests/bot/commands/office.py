@@ -1,4 +1,4 @@
-"""An office to ask in: surveys, colleagues, and a store that holds counts in memory."""
+"""An office to ask in: surveys, colleagues, and what customers said there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +10,7 @@ from surveys.card import Card
 from surveys.comment import Comment
 from surveys.contact import Contact
 from surveys.event import Interaction
+from surveys.message import Message
 from surveys.preset import PRESETS
 from surveys.question import Choice, Kind, Question
 from surveys.response import Answer, Response
@@ -65,6 +66,7 @@ STAFF = (
     ),
     StaffMember(name="Nobody", role=Role.TEAM_LEAD, addresses={CHANNEL: "5"}),
 )
+MANAGER, LEAD = "2", "3"
 CONFIG = StaffConfig(
     surveys=SURVEYS, staff=STAFF, timezone=ZONE, channels=("telegram", "email", "web")
 )
@@ -159,3 +161,10 @@ def hundred_calls() -> tuple[Said, ...]:
         went(10, "sent", "delivered", "started"),
         went(100, "sent", "delivered", "started", "completed"),
     )
+
+
+async def ask(line: str, *rows: Said, config: StaffConfig = CONFIG) -> Message:
+    staff_commands, _ = commands(*rows, config=config)
+    answer = await staff_commands.answer(CHANNEL, MANAGER, line)
+    assert answer is not None
+    return answer
