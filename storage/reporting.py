@@ -1,5 +1,6 @@
 """Reporting: what reports need besides rollups: rounds of campaigns, reasons, what was sent."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from storage.codec import to_ms
@@ -28,7 +29,7 @@ _ROUND = statement(f"""
     ) AS r
     JOIN answer a ON a.invitation_id = r.invitation_id
         AND a.is_latest AND NOT a.draft AND NOT a.skipped
-    WHERE a.value IS NOT NULL
+    WHERE a.value IS NOT NULL AND ($4::bigint = 0 OR r.team = ANY($5::text[]))
     GROUP BY r.survey, a.question_id, a.metric_id, a.metric_version, a.scale_id, r.population,
         a.value
 """)  # noqa: S608 - made of constants only
@@ -40,12 +41,17 @@ async def take_report(session: Session, report: str, wall: str, now: datetime) -
 
 
 async def campaign_tally(
-    session: Session, campaign: str, since: datetime, until: datetime
+    session: Session,
+    campaign: str,
+    since: datetime,
+    until: datetime,
+    teams: Collection[str] | None,
 ) -> Tally:
     """Give the counts of scores and numbers that invitations of a campaign brought which were due
-    from ``since`` to before ``until``.
+    from ``since`` to before ``until``, of these teams (None: all).
     """
-    found = await session.fetch(_ROUND, campaign, to_ms(since), to_ms(until))
+    limit = (int(teams is not None), sorted(teams or ()))
+    found = await session.fetch(_ROUND, campaign, to_ms(since), to_ms(until), *limit)
     return Tally(
         values=tuple(
             ValueCount(

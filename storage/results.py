@@ -81,10 +81,18 @@ class Results:
         """
         return await self._database.read(lambda s: headway.headway(s, rules, since, until, teams))
 
-    async def campaign_tally(self, campaign: str, since: datetime, until: datetime) -> Tally:
-        """Give the counts of scores that one round of a campaign brought, without a flow."""
+    async def campaign_tally(
+        self,
+        campaign: str,
+        since: datetime,
+        until: datetime,
+        teams: Collection[str] | None = None,
+    ) -> Tally:
+        """Give the counts of scores that one round of a campaign brought, of these teams (None:
+        all), without a flow.
+        """
         return await self._database.read(
-            lambda s: reporting.campaign_tally(s, campaign, since, until)
+            lambda s: reporting.campaign_tally(s, campaign, since, until, teams)
         )
 
     async def count_reasons(self, wanted: Filter) -> dict[str, int]:

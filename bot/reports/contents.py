@@ -42,8 +42,15 @@ class ReportingStore(CaseStore, ThemeStore, Protocol):
     async def tally(self, wanted: Filter, /) -> Tally:
         """Count answers and invitations."""
 
-    async def campaign_tally(self, campaign: str, since: datetime, until: datetime, /) -> Tally:
-        """Count the scores of one round of a campaign."""
+    async def campaign_tally(
+        self,
+        campaign: str,
+        since: datetime,
+        until: datetime,
+        teams: Collection[str] | None,
+        /,
+    ) -> Tally:
+        """Count the scores of one round of a campaign, of these teams (None: all)."""
 
     async def list_comments(self, wanted: Search, /, limit: int, offset: int) -> Sequence[Comment]:
         """List customers' own words, newest first."""
@@ -146,19 +153,20 @@ class Office:
 
     async def gather_round(
         self, rule: ReportRule, campaign: str, rounds: Sequence[Round], until: datetime, *,
-        survey: str, everybody: bool,
+        survey: str, everybody: bool, teams: tuple[str, ...] | None = None,
     ) -> Contents:  # fmt: skip
         """Give what a report of a campaign's end says of the first of ``rounds``, the round before
-        it being the second; ``everybody`` where nobody of the audience was held out.
+        it being the second, of the teams its reader may see; ``everybody`` where nobody of the
+        audience was held out.
         """
         this = rounds[0]
-        tally = await self._round(campaign, this.begins, until, survey)
+        tally = await self._round(campaign, this.begins, until, survey, teams)
         asked = sum(f.n for f in tally.flows if f.stage == "sent")
         earlier = Tally(values=(), flows=())
         if len(rounds) > 1:
-            earlier = await self._round(campaign, rounds[1].begins, this.begins, survey)
+            earlier = await self._round(campaign, rounds[1].begins, this.begins, survey, teams)
         period = Period(since=this.wall.date(), until=until.date())
-        wanted = Filter(since=period.since, until=period.until, survey=survey)
+        wanted = Filter(since=period.since, until=period.until, survey=survey, teams=teams)
         whole = asked if everybody else 0
         return Contents(
             name=f"{rule.name}: {campaign}",
@@ -169,7 +177,7 @@ class Office:
             comments=await self._comments(wanted, rule),
             surveys=self.counting.surveys,
             whole=whole,
-            cases=await read_cases(self, CaseList(surveys=(survey,)), period, until),
+            cases=await read_cases(self, CaseList(teams=teams, surveys=(survey,)), period, until),
             themes=await self._themes(wanted, before(period), (survey,)),
             staff=self.staff,
         )
@@ -178,9 +186,16 @@ class Office:
         earlier = replace(wanted, since=old.since, until=old.until)
         return await count_period(self.store, self.counting, self.gists, wanted, earlier, surveys)
 
-    async def _round(self, campaign: str, since: datetime, until: datetime, survey: str) -> Tally:
-        tally = await self.store.campaign_tally(campaign, since, until)
-        came = (await self.store.headway([campaign], since, until, None)).get(campaign, Headway())
+    async def _round(
+        self,
+        campaign: str,
+        since: datetime,
+        until: datetime,
+        survey: str,
+        teams: tuple[str, ...] | None,
+    ) -> Tally:
+        tally = await self.store.campaign_tally(campaign, since, until, teams)
+        came = (await self.store.headway([campaign], since, until, teams)).get(campaign, Headway())
         stages = {
             "sent": came.asked,
             "delivered": came.delivered,

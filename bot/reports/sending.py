@@ -148,6 +148,7 @@ class Reporter:
             turn.at,
             survey=turn.campaign.survey,
             everybody=not turn.campaign.hold_out,
+            teams=teams,
         )
 
     def _dues(

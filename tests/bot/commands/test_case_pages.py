@@ -13,7 +13,9 @@ from surveys.staff import Role, StaffMember
 from tests.storage.make import NOW, add_contacts, add_invitations, contact, invitation
 
 OTTO = StaffMember(name="Otto", role=Role.MANAGER, addresses={"telegram": "1"})
-MAIJA = StaffMember(name="Maija", role=Role.TEAM_LEAD, teams=("north",), addresses={"telegram": "2"})
+MAIJA = StaffMember(
+    name="Maija", role=Role.TEAM_LEAD, teams=("north",), addresses={"telegram": "2"}
+)
 HOUR = timedelta(hours=1)
 
 

@@ -23,7 +23,9 @@ from tests.storage.make import (
     add_invitations,
     answer,
     ask,
+    asked,
     contact,
+    delivery,
     invitation,
     reply,
 )
@@ -49,6 +51,7 @@ campaigns:
     reports: [campaign_end] }}
 reports:
   - {{ name: weekly, schedule: monday at 08:00, period: 7d, to: [manager, Maija, "email:cx@acme.example"] }}
+  - {{ name: campaign_end, schedule: campaign end, to: [manager, Maija] }}
   - {{ name: viikko, schedule: monday at 08:00, language: fi, to: "email:fi@acme.example" }}
 """
 
@@ -205,6 +208,29 @@ async def test_a_new_report_does_not_begin_with_what_is_past(tmp_path: Path) -> 
         assert not here.telegram.sent(778)
 
 
+async def answer_yearly(store: Store, at: datetime) -> None:
+    """A customer of each team answers the campaign."""
+    people = await add_contacts(store, contact("user:sales"), contact("user:support"))
+    teams = ("sales", "support")
+    about = [Interaction(team=team) for team in teams]
+    made = await add_invitations(
+        store,
+        *(
+            invitation(p.id, trigger="yearly", due_at=at, interaction=i, via=("sms",))
+            for p, i in zip(people, about, strict=True)
+        ),
+    )
+    dues = await store.claim_due("sms", at, timedelta(minutes=1), 9)
+    ids = await store.begin_deliveries([(due, delivery(due)) for due in dues])
+    await store.end_deliveries(
+        [asked(due, number) for due, number in zip(dues, ids, strict=True)], at
+    )
+    for one, words in zip(made, ("The sales were slow", "The support was slow"), strict=True):
+        given = answer("comment", text=f"{words}, and nobody called back", at=at)
+        done: dict[str, Any] = {"state": InvitationState.COMPLETED, "completed_at": at}
+        await reply(store, one.id, given, **done)
+
+
 async def test_the_end_of_a_campaign_is_reported(tmp_path: Path) -> None:
     async with running(tmp_path, SUNDAY) as here:
         begins = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -215,8 +241,15 @@ async def test_the_end_of_a_campaign_is_reported(tmp_path: Path) -> None:
             await transaction.go_on(run, 0, 0, done=True)
 
         await here.service.store.unit_of_work(come)
+        await answer_yearly(here.service.store, begins)
         here.clock.now = datetime(2026, 11, 24, 9, 0, 5, tzinfo=UTC)  # spread 1h, expires 1d
         await reporter(here).tick()
         await until(lambda: bool(here.telegram.sent(778)))
         said = "\n".join(m.text for m in here.telegram.sent(778))
         assert "Acme: campaign_end: yearly" in said
+        assert "2 sent" in said
+        await until(lambda: bool(here.telegram.sent(777)))
+        own = "\n".join(m.text for m in here.telegram.sent(777))
+        assert "1 sent" in own, "a team lead's report is of their own teams"
+        assert "sales were slow" in own
+        assert "support was slow" not in own
