@@ -1,7 +1,8 @@
 """Jobs: exports that are under way for somebody who waits at a page, and those that are ready.
 
 A file of a million rows takes minutes, longer than a browser or a proxy waits for an answer. So the
-page says how far it is, and gives the file when it is there. What nobody fetches is removed.
+page says how far it is, and gives the file when it is there. What nobody fetches is removed as its
+link ends.
 """
 
 import asyncio
@@ -38,6 +39,7 @@ class Job:
     ends: datetime
     rows: int = 0
     task: "asyncio.Task[int]" = field(init=False)
+    timer: asyncio.TimerHandle | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -55,6 +57,7 @@ class Jobs:
         self._write, self._clock = write, clock
         self._room = asyncio.Semaphore(AT_ONCE)
         self._jobs: dict[Hashable, Job] = {}
+        self._removals: set[asyncio.Task[None]] = set()
 
     def find(self, key: Hashable) -> Job | None:
         """Give the export that was begun for ``key``."""
@@ -74,11 +77,15 @@ class Jobs:
         job = Job(folder=folder, path=folder / f"{part.kind}.{form}", ends=ends)
         job.task = asyncio.create_task(self._carry_out(job, part, form), name="export")
         self._jobs[key] = job
+        left = max(0.0, (ends - self._clock()).total_seconds())
+        job.timer = asyncio.get_running_loop().call_later(left, self._end, key, job)
         return job
 
     async def drop(self, key: Hashable) -> None:
         """Remove an export, under way or not."""
         if job := self._jobs.pop(key, None):
+            if job.timer:
+                job.timer.cancel()
             job.task.cancel()
             await asyncio.gather(job.task, return_exceptions=True)
             await asyncio.to_thread(shutil.rmtree, job.folder, ignore_errors=True)
@@ -87,6 +94,13 @@ class Jobs:
         """Remove them all."""
         for key in list(self._jobs):
             await self.drop(key)
+
+    def _end(self, key: Hashable, job: Job) -> None:
+        """Remove an export whose link has ended: nobody can fetch it any more."""
+        if self._jobs.get(key) is job:
+            removal = asyncio.create_task(self.drop(key), name="export ends")
+            self._removals.add(removal)
+            removal.add_done_callback(self._removals.discard)
 
     async def _tidy(self) -> None:
         now = self._clock()

@@ -106,6 +106,25 @@ async def test_one_export_of_a_kind_at_a_time_and_none_for_ever() -> None:
     assert jobs.find("one more") is None
 
 
+async def test_what_nobody_fetches_is_removed_as_its_link_ends() -> None:
+    """Whether or not anybody ever asks for another export; personal data does not lie about."""
+    slow = Slow()
+    slow.go_on.set()
+    jobs = Jobs(slow, lambda: NOW)
+    gone = await jobs.start("a", PART, "csv", NOW + timedelta(seconds=0.05))
+    kept = await jobs.start("b", PART, "csv", NOW + LIVES)
+    await asyncio.gather(gone.task, kept.task)
+    assert gone.path.exists()
+    async with asyncio.timeout(5):
+        while gone.folder.exists():
+            await asyncio.sleep(0.01)
+    assert jobs.find("a") is None
+    assert jobs.find("b") is kept
+    assert kept.path.exists()
+    await jobs.close()
+    assert not kept.folder.exists()
+
+
 async def test_whoever_waits_is_told_how_far_it_is_and_given_the_file(here: Store) -> None:
     slow, clock = Slow(), Clock()
     staff = StaffConfig(staff=(StaffMember(name="Otto", role=Role.MANAGER),))

@@ -53,7 +53,7 @@ async def say(
             state=InvitationState.COMPLETED,
             completed_at=at if done else None,
         )
-        after = replace(made.after, anonymous=True)
+        after = replace(made.after, anonymous=True, started_at=at)
         if score >= 0:
             after = after.with_answer(answer("nps", value=score, at=at))
         await t.save_turns([replace(made, after=after, ready_at=at + timedelta(minutes=15))])
@@ -106,7 +106,8 @@ async def test_no_row_holds_both_a_person_and_what_they_said(store: Store) -> No
     # That they answered is known, and the same of all of them.
     marks = everything["anonymous_reply"]
     assert {row["body"] for row in marks} == {""}
-    assert len({(row["started_at"], row["completed_at"]) for row in marks}) == 1
+    times = {row[name] for row in marks for name in ("started_at", "completed_at")}
+    assert times == {same["started_at"]}, "the day they parted, and neither hour nor minute"
     assert await store.recount() == []
 
 
@@ -152,6 +153,17 @@ async def test_fewer_than_five_wait_and_are_counted_nowhere(store: Store) -> Non
     assert await store.unit_of_work(lambda t: t.give_up_replies(late)) == 4
     assert "planted" not in repr(await dump(store))
     assert await store.recount() == []
+
+
+async def test_a_press_that_was_held_back_goes_as_they_part(store: Store) -> None:
+    numbers = await crowd(store, 5)
+    columns = "invitation_id, question_id, metric_id, channel, chosen, text, reason, hints, presses"
+    for number in numbers:
+        await say(store, number, "words")
+        press = f"{number}, 'nps', 'nps', 'web', '[\"2\"]', 'planted', '', '{{}}', 1, 1"
+        await fetch(store, f"INSERT INTO held_press ({columns}, at) VALUES ({press}) RETURNING id")
+    await part(store)
+    assert "planted" not in repr(await dump(store))
 
 
 async def test_nobody_parts_who_may_change_their_mind(store: Store) -> None:

@@ -27,6 +27,9 @@ def test_a_token_is_worthless_for_another_purpose(purpose: Purpose) -> None:
 def test_a_token_dies_with_its_day_and_its_key() -> None:
     assert unseal(KEY, Purpose.ANSWER, TOKEN, NOW + timedelta(days=3)) == 7
     assert unseal(KEY, Purpose.ANSWER, TOKEN, NOW + timedelta(days=4)) is None
+    midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=4)
+    assert unseal(KEY, Purpose.ANSWER, TOKEN, midnight - timedelta(microseconds=1)) == 7
+    assert unseal(KEY, Purpose.ANSWER, TOKEN, midnight) is None
     assert unseal(b"x" * 32, Purpose.ANSWER, TOKEN, NOW) is None
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands import Commands, StaffConfig
 from surveys.alert import AlertRule
-from surveys.case import CasePlan
+from surveys.case import CasePlan, Entry, EntryKind
 from surveys.condition import parse
 from surveys.staff import Role, StaffMember
 from tests.scheduler.spine import Spine, a_spine, make_rules
@@ -94,6 +94,24 @@ async def test_in_what_is_sent(spine: Spine, channel: str, address: str, reads: 
     assert (bool(found(told))) is reads, told
     if not reads:
         assert "a customer" in told and "0199" not in told.replace(" ", "")
+
+
+async def test_what_colleagues_wrote_of_a_case_is_read_by_those_who_read_names(
+    spine: Spine,
+) -> None:
+    view = await spine.store.find_case(1, None)
+    assert view
+    note = Entry(at=spine.now, kind=EntryKind.NOTE, who="the lead", text=f"Plantedname: {WORDS}")
+    await spine.store.unit_of_work(lambda t: t.add_entries([(view.case.id, note)]))
+    config = StaffConfig(surveys=spine.rules.surveys, staff=spine.rules.staff)
+    commands = Commands(store=spine.store, config=lambda: config, clock=lambda: spine.now)
+    lead = await commands.answer("telegram", "702", "/case 1")
+    viewer = await commands.answer("telegram", "701", "/case 1")
+    assert lead
+    assert viewer
+    assert "Plantedname: Waited. Write to planted" in lead.text.replace("\u200b", "")
+    assert "noted: …: Waited. Write to … or call …" in viewer.text
+    assert not found(viewer.text)
 
 
 async def test_a_viewer_finds_somebody_by_your_own_id_alone(spine: Spine) -> None:

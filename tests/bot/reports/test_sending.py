@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -231,17 +231,26 @@ async def answer_yearly(store: Store, at: datetime) -> None:
         await reply(store, one.id, given, **done)
 
 
+class _Come:
+    """A round that came and whose people are enlisted."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    async def __call__(self, transaction: Transaction) -> None:
+        await transaction.take_occurrence(self._run)
+        await transaction.go_on(self._run, 0, 0, done=True)
+
+
 async def test_the_end_of_a_campaign_is_reported(tmp_path: Path) -> None:
     async with running(tmp_path, SUNDAY) as here:
         begins = datetime(2026, 11, 23, 8, tzinfo=UTC)
         run = Run(campaign="yearly", wall=datetime(2026, 11, 23, 10), begins=begins)  # noqa: DTZ001 - a wall
 
-        async def come(transaction: Transaction) -> None:
-            await transaction.take_occurrence(run)
-            await transaction.go_on(run, 0, 0, done=True)
-
-        await here.service.store.unit_of_work(come)
+        await here.service.store.unit_of_work(_Come(run))
         await answer_yearly(here.service.store, begins)
+        later = replace(run, wall=run.wall + timedelta(days=1), begins=begins + timedelta(days=1))
+        await here.service.store.unit_of_work(_Come(later))  # is not what ended
         here.clock.now = datetime(2026, 11, 24, 9, 0, 5, tzinfo=UTC)  # spread 1h, expires 1d
         await reporter(here).tick()
         await until(lambda: bool(here.telegram.sent(778)))
