@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import load_config
-from bot.reports.sending import Reporter
+from bot.reports.sending import Reporter, Turn
 from bot.service import Service
 from storage.campaigns import Run
 from storage.store import Store, Transaction
@@ -231,6 +231,13 @@ async def answer_yearly(store: Store, at: datetime) -> None:
         await reply(store, one.id, given, **done)
 
 
+async def asked_whole(here: Here, turn: Turn, hold_out: float) -> int:
+    """How many people there were altogether, as a report reckons."""
+    assert turn.campaign
+    held = replace(turn, campaign=replace(turn.campaign, hold_out=hold_out))
+    return (await reporter(here)._contents(held, here.service.config, None)).whole
+
+
 class _Come:
     """A round that came and whose people are enlisted."""
 
@@ -251,7 +258,7 @@ async def test_the_end_of_a_campaign_is_reported(tmp_path: Path) -> None:
         await answer_yearly(here.service.store, begins)
         later = replace(run, wall=run.wall + timedelta(days=1), begins=begins + timedelta(days=1))
         await here.service.store.unit_of_work(_Come(later))  # is not what ended
-        here.clock.now = datetime(2026, 11, 24, 9, 0, 5, tzinfo=UTC)  # spread 1h, expires 1d
+        here.clock.now = datetime(2026, 11, 24, 9, tzinfo=UTC)  # spread 1h, expires 1d
         await reporter(here).tick()
         await until(lambda: bool(here.telegram.sent(778)))
         said = "\n".join(m.text for m in here.telegram.sent(778))
@@ -262,3 +269,6 @@ async def test_the_end_of_a_campaign_is_reported(tmp_path: Path) -> None:
         assert "1 sent" in own, "a team lead's report is of their own teams"
         assert "sales were slow" in own
         assert "support was slow" not in own
+        (turn,) = [t for t in await reporter(here)._by_campaign() if t.at == here.clock.now]
+        whole = [await asked_whole(here, turn, hold_out) for hold_out in (0.0, 10.0)]
+        assert whole == [2, 0], "who was held out was not asked: that is not everybody"

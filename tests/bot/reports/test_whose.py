@@ -136,6 +136,16 @@ async def test_a_leads_report_of_a_campaigns_end_is_too(office: Office) -> None:
     assert own.whole == 7
 
 
+async def test_a_report_is_of_its_surveys_throughout(office: Office) -> None:
+    of_others = await office.gather(replace(RULE, surveys=("delivery",)), TODAY, None, NOW + DAY)
+    assert (scored(of_others), said(of_others), spoke(of_others)) == (0, set(), 0)
+    assert opened(of_others) == (0, 0)
+    assert not of_others.totals.flows
+    assert not any(report.rows for report in of_others.groups.values())
+    own = await office.gather(replace(RULE, surveys=("phone",)), TODAY, None, NOW + DAY)
+    assert (scored(own), said(own), spoke(own)) == (15, {"north", "south"}, 15)
+
+
 @pytest.mark.parametrize("gather", [weekly, at_the_end])
 async def test_who_may_see_all_sees_all(office: Office, gather: Gather) -> None:
     every = await gather(office, None)
