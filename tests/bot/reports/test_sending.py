@@ -51,7 +51,6 @@ campaigns:
     reports: [campaign_end] }}
 reports:
   - {{ name: weekly, schedule: monday at 08:00, period: 7d, to: [manager, Maija, "email:cx@acme.example"] }}
-  - {{ name: campaign_end, schedule: campaign end, to: [manager, Maija] }}
   - {{ name: viikko, schedule: monday at 08:00, language: fi, to: "email:fi@acme.example" }}
 """
 
@@ -109,7 +108,8 @@ async def fill(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def running(folder: Path, now: datetime) -> AsyncIterator[Here]:
+async def running(folder: Path, now: datetime, more: str = "") -> AsyncIterator[Here]:
+    """``more`` is what the file says besides: further reports."""
     await fill(folder)
     async with TelegramServer() as telegram, SmtpServer() as mail:
         path = folder / "config.yaml"
@@ -120,6 +120,7 @@ async def running(folder: Path, now: datetime) -> AsyncIterator[Here]:
                 telegram=telegram.url,
                 smtp=mail.url,
             )
+            + more
         )
         clock = Clock(now)
         async with Service(load_config(path, {}), clock=clock, jitter=lambda: 0.5) as service:
@@ -250,7 +251,8 @@ class _Come:
 
 
 async def test_the_end_of_a_campaign_is_reported(tmp_path: Path) -> None:
-    async with running(tmp_path, SUNDAY) as here:
+    ends = "  - { name: campaign_end, schedule: campaign end, to: [manager, Maija] }\n"
+    async with running(tmp_path, SUNDAY, ends) as here:
         begins = datetime(2026, 11, 23, 8, tzinfo=UTC)
         run = Run(campaign="yearly", wall=datetime(2026, 11, 23, 10), begins=begins)  # noqa: DTZ001 - a wall
 
