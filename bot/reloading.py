@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.config import Config, ConfigError, Fault, Reading
+from bot.edits import tell_edits
 from surveys.due import Due, DueKind
 from surveys.message import Message
 from surveys.staff import Role
@@ -116,34 +117,59 @@ def look(path: Path) -> Fingerprint:
 
 
 def compare(old: Config, new: Config) -> Change:
-    """Give what is different, a phrase for each kind of thing."""
+    """Give what is different, a phrase for each kind of thing: what is new, what is gone, and what
+    was changed in the rest. Of colleagues only names are told, of addresses nothing.
+    """
+    lines = [*_named_changes(old, new), *_whole_changes(old, new)]
+    waits = [name for name in ("service", "channels") if getattr(old, name) != getattr(new, name)]
+    return Change(lines=tuple(lines), waits=tuple(waits))
+
+
+def _named_changes(old: Config, new: Config) -> Iterator[str]:
     sections: Mapping[str, tuple[Mapping[str, object], Mapping[str, object]]] = {
         "surveys": (old.surveys, new.surveys),
         "triggers": (_named(old.triggers), _named(new.triggers)),
         "journeys": (_named(old.journeys), _named(new.journeys)),
         "campaigns": (_named(old.campaigns), _named(new.campaigns)),
+        "reports": (_named(old.reports), _named(new.reports)),
         "staff": (_named(old.staff), _named(new.staff)),
     }
-    lines = [
-        f"{section}: {words}"
-        for section, (before, after) in sections.items()
-        if (words := _difference(before, after))
-    ]
-    whole = {
-        "alerts": "alerts",
-        "throttle": "throttle",
-        "entrances": "public surveys",
-        "retention": "retention",
-        "webhooks": "webhooks",
-        "gists": "themes",
-    }
-    lines += [
-        f"{name}: changed"
-        for field, name in whole.items()
-        if getattr(old, field) != getattr(new, field)
-    ]
-    waits = [name for name in ("service", "channels") if getattr(old, name) != getattr(new, name)]
-    return Change(lines=tuple(lines), waits=tuple(waits))
+    for section, (before, after) in sections.items():
+        written = [_entries(config, section) for config in (old, new)]
+        if words := _difference(before, after, *written):
+            yield f"{section}: {words}"
+
+
+_WHOLE = {
+    "alerts": "alerts",
+    "cards_to": "cards",
+    "causes": "causes",
+    "throttle": "throttle",
+    "limits": "limits",
+    "consent": "consent",
+    "entrances": "public surveys",
+    "retention": "retention",
+    "webhooks": "webhooks",
+    "gists": "themes",
+}
+"""What is compared as a whole, and what it is called."""
+_TOLD = frozenset({"surveys", "triggers", "journeys", "campaigns"})
+"""Sections whose entries are told key by key: they name rules, and nobody."""
+_TOLD_WHOLE = frozenset({"throttle", "limits", "consent", "retention"})
+
+
+def _whole_changes(old: Config, new: Config) -> Iterator[str]:
+    for field, name in _WHOLE.items():
+        if getattr(old, field) != getattr(new, field):
+            blocks = [config.written.get(name) or {} for config in (old, new)]
+            edits = tell_edits(*blocks) if name in _TOLD_WHOLE else ""
+            yield f"{name}: {edits or 'changed'}"
+
+
+def _entries(config: Config, section: str) -> Mapping[str, object]:
+    """Give the entries of a section as they are written, where they may be told."""
+    found = config.written.get(section) if section in _TOLD else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def tell_keepers(config: Config, channels: Collection[str], text: str, now: datetime) -> list[Due]:
@@ -168,10 +194,20 @@ def tell_keepers(config: Config, channels: Collection[str], text: str, now: date
     return []
 
 
-def _difference(before: Mapping[str, object], after: Mapping[str, object]) -> str:
+def _difference(
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    was: Mapping[str, object],
+    now: Mapping[str, object],
+) -> str:
+    """Give which entries are new, gone and changed; ``was`` and ``now`` are what is written."""
     new = [f"+{name}" for name in after if name not in before]
     gone = [f"-{name}" for name in before if name not in after]
-    changed = [f"~{name}" for name in after if name in before and before[name] != after[name]]
+    changed = [
+        f"~{name}{f' ({edits})' if (edits := tell_edits(was.get(name), now.get(name))) else ''}"
+        for name in after
+        if name in before and before[name] != after[name]
+    ]
     return " ".join([*new, *gone, *changed])
 
 

@@ -1,6 +1,6 @@
 """Advice: what works, but would disappoint somebody. Never a reason to refuse a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from bot.config.anonymity import advise_anonymous
@@ -11,6 +11,7 @@ from bot.config.model import Config, Registry
 from bot.config.place import Place
 from surveys.alert import recipients, recipients_of
 from surveys.staff import Role, StaffMember
+from surveys.survey import Survey
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _NAME_HINT = "write it as ${NAME} and set NAME in the environment"
@@ -37,13 +38,27 @@ def _on_audiences(config: Config, places: Sequence[Place]) -> None:
     for journey in config.journeys:
         named |= {journey.starts, *journey.ends, *(m.event for m in journey.milestones if m.event)}
     by_name = {campaign.name: campaign for campaign in config.campaigns}
+    answered = {name for survey in config.surveys.values() for name in _answers(survey)}
     for place in places:
+        for name in sorted(by_name[str(place.route[-1])].asks_for - answered):
+            close = nearest(name, answered)
+            hint = f"did you mean last.{close}?" if close else "write one, such as last.nps"
+            message = f"no survey asks {quote(name)}, so nobody has answered it lately"
+            place.at("audience").advise(message, hint=hint)
         counts = by_name[str(place.route[-1])].counts
         for event in sorted({count.event for count in counts} - named):
             if close := nearest(event, named):
                 hint = f"elsewhere in this configuration it is called {quote(close)}"
                 message = f"the audience counts {quote(event)}: is that its name?"
                 place.at("audience").advise(message, hint=hint)
+
+
+def _answers(survey: Survey) -> Iterator[str]:
+    """Give what a survey's answers are called: its questions and their metrics."""
+    for question in survey.questions:
+        yield question.id
+        if question.metric:
+            yield question.metric.id
 
 
 def _is_local(config: Config) -> bool:

@@ -65,6 +65,10 @@ def read_whom(
     """
     if not place.exists:
         return None, None
+    if isinstance(place.value, str) and place.value.strip().lower().endswith(".csv"):
+        hint = f"write audience: {{ csv: {place.value.strip()} }}"
+        place.fault("a file of people is named by csv", hint=hint)
+        return None, None
     if not isinstance(place.value, Mapping):
         try:
             return read_audience(place.value), None

@@ -51,7 +51,9 @@ def read_follow_up(
     ``expires`` how long it is open.
     """
     remind = _read(place.at("remind"), RemindShape)
-    fallback = _read(place.at("fallback"), FallbackShape)
+    fallback = None
+    if not _names_channel(place.at("fallback"), channels):
+        fallback = _read(place.at("fallback"), FallbackShape)
     if remind and remind.via and remind.via not in channels:
         place.at("remind").at("via").unknown("channel", channels)
     for key, shape in (("remind", remind), ("fallback", fallback)):
@@ -70,6 +72,15 @@ def read_follow_up(
         text=read_texts(place.at("remind").at("text"), text, tongue) if text else {},
         fallback_after=fallback.after if fallback else None,
     )
+
+
+def _names_channel(place: Place, channels: Sequence[str]) -> bool:
+    """Report a fallback that says to which channel, not when; give whether it does."""
+    named = isinstance(place.value, str) and place.value in channels
+    if named:
+        hint = "say after how long; it turns to the next channel of via: fallback: 1d"
+        place.fault("a duration is expected here, not a channel", hint=hint)
+    return named
 
 
 def _read_condition(place: Place) -> Condition | None:

@@ -1,8 +1,9 @@
 """Includes: other files that belong to the main one, found in its folder and nowhere else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.config.faults import quote
 from bot.config.place import Findings, Place
@@ -42,6 +43,22 @@ def read_files(path: Path, environ: Mapping[str, str], findings: Findings) -> Fi
         written=(document.data, *((other.name, other.data) for other in others)),
         complete=len(others) == len(found),
     )
+
+
+def merge_written(written: Sequence[object]) -> Mapping[str, Any]:
+    """Give what stands in all files by section: entries of the same section one after the other."""
+    found: dict[str, Any] = {}
+    for part in written:
+        data = part[1] if isinstance(part, tuple) else part
+        for section, value in data.items() if isinstance(data, Mapping) else ():
+            known = found.get(section)
+            if isinstance(known, Mapping) and isinstance(value, Mapping):
+                found[section] = {**known, **value}
+            elif isinstance(known, list) and isinstance(value, list):
+                found[section] = [*known, *value]
+            else:
+                found[section] = value
+    return found
 
 
 def _opened(document: Document, environ: Mapping[str, str], findings: Findings) -> Place:

@@ -15,7 +15,7 @@ from bot.config.reading import read_block, written_values
 from bot.config.rules import Names, check_name, check_survey, read_via
 from bot.config.shape import Duration, If, Line, Whole
 from bot.config.shape import Names as Lines
-from bot.config.units import UnfitError, read_duration
+from bot.config.units import UnfitError, meant_duration, read_duration
 from scheduler.milestones import Journey, Milestone
 from surveys.invitation import OPEN_FOR
 
@@ -137,7 +137,8 @@ def _read_when(place: Place, shape: MilestoneShape) -> dict[str, Any]:
     """Give ``attribute`` and ``offset`` of a milestone by time; nothing for one by experience."""
     ways = [name for name in ("after", "before", "event") if getattr(shape, name) is not None]
     if len(ways) != 1:
-        message = f"{' and '.join(ways)} cannot all be set" if ways else "this has no time"
+        both = "both" if len(ways) == 2 else "all"
+        message = f"{' and '.join(ways)} cannot {both} be set" if ways else "this has no time"
         place.fault(message, hint="keep one of them" if ways else _WHEN)
         return {}
     way = ways[0]
@@ -149,10 +150,26 @@ def _read_when(place: Place, shape: MilestoneShape) -> dict[str, Any]:
         return {"offset": read_duration(value)}
     attribute = value.strip() if isinstance(value, str) else ""
     if not _ATTRIBUTE.fullmatch(attribute):
-        hint = "write 7d, or the attribute that holds a date: contract_end"
-        place.at(way).fault("a time or the name of an attribute is expected here", hint=hint)
+        _report_time(place, shape, way)
     by = shape.by or timedelta(0)
     return {"attribute": attribute, "offset": -by if way == "before" else by}
+
+
+def _report_time(place: Place, shape: MilestoneShape, way: str) -> None:
+    """Report an ``after`` or ``before`` that is neither a time nor the name of an attribute."""
+    value = getattr(shape, way)
+    if way == "after" and _is_span(value):
+        hint = f"remove it, or name the attribute: after: contract_end, by: {value}"
+        place.at("by").key_fault("by goes with an attribute", hint=hint)
+        return
+    if way == "before":
+        what = "the name of an attribute that holds a date is expected here"
+        by = value if _is_span(value) else "30d"
+        place.at(way).fault(what, hint=f"for example: before: contract_end, by: {by}")
+        return
+    meant = meant_duration(value)
+    hint = f"write {meant or '7d'}, or the attribute that holds a date: contract_end"
+    place.at(way).fault("a time or the name of an attribute is expected here", hint=hint)
 
 
 def _refuse_strangers(place: Place, shape: MilestoneShape, way: str) -> None:

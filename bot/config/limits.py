@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import ConfigDict, PlainValidator
 
 from bot.config import units
-from bot.config.faults import quote
+from bot.config.faults import nearest, quote
 from bot.config.place import Place
 from bot.config.reading import read_block
 from bot.config.shape import Whole
@@ -93,7 +93,8 @@ def _read_channels(place: Place, known: Collection[str]) -> Mapping[str, int]:
     for name, most in place.value.items():
         at = place.at(name)
         if name not in known:
-            at.key_fault(f"unknown channel {quote(str(name))}", known=known)
+            hint = "" if nearest(str(name), known) else f"known: {', '.join(known)}"
+            at.key_fault(f"unknown channel {quote(str(name))}", known=known, hint=hint)
         elif not isinstance(most, int) or isinstance(most, bool) or most < 1:
             at.fault("a whole number of messages a day is expected here", hint=f"{name}: 1000")
     return {str(name): most for name, most in place.value.items() if isinstance(most, int)}

@@ -12,7 +12,7 @@ from bot.config.consent import read_consent
 from bot.config.content import content_hash
 from bot.config.entrances import read_entrances
 from bot.config.faults import ConfigError, Fault, quote
-from bot.config.include import Files, read_files
+from bot.config.include import Files, merge_written, read_files
 from bot.config.journeys import read_journey
 from bot.config.keys import LATER, ROOT
 from bot.config.languages import load_languages, with_own_languages
@@ -157,6 +157,7 @@ class _Reader:
             limits=limits,
             gists=names.gists,
             languages=with_own_languages(self._bank, service.language, surveys.values()),
+            written=merge_written(self._files.written),
             version=content_hash([*self._files.written, *_listed(campaigns)]),
             path=path,
         )

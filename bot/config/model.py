@@ -105,6 +105,7 @@ class Config:
 
     ``entrances`` are the surveys anybody may come to, by name.
     ``cards_to`` is who reads comment cards, "" for nobody. ``gists`` reads what they speak of.
+    ``written`` is what stands in all files, by section, before variables are filled in.
     ``languages`` are the shipped ones and those that surveys bring along. ``version`` is a hash of
     the content of all files, as written (variables not filled in).
     """
@@ -127,6 +128,7 @@ class Config:
     webhooks: tuple[Endpoint, ...] = ()
     limits: Limits = field(default_factory=Limits)
     gists: GistReader = field(default_factory=shipped_reader, repr=False)
+    written: Mapping[str, Any] = field(default_factory=dict, repr=False)
     languages: Mapping[str, Language] = field(repr=False)
     version: str
     path: Path

@@ -282,6 +282,9 @@ def _check_channel(place: Place, channel: object, names: Names) -> None:
         place.fault("the name of a channel is expected here", hint="for example: [telegram, email]")
     elif channel in names.channels:
         return
+    elif channel in WAYS:
+        hint = f"name the channels: via: {{ {channel}: [{', '.join(names.channels)}] }}"
+        place.fault(f"{quote(channel)} does not say which channels", hint=hint)
     elif channel in names.registry:
         hint = f"add it under channels, or write one of: {', '.join(names.channels)}"
         place.fault(f"the channel {quote(channel)} is not set up", hint=hint)

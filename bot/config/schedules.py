@@ -50,6 +50,13 @@ _COUNTED = re.compile(
     r"\b(?:every|each)\s+((?:[0-9]+|two|three|other|second)\s+(?:day|week|month)s?)\b"
 )
 _COUNTED_HINT = "name the days: mondays and thursdays at 10:00, first and third tuesday at 10:00"
+_UNKNOWN = {
+    "other": f"a schedule does not count on from a first time; {_COUNTED_HINT}",
+    "quarter": "name its months: first monday of jan, apr, jul, oct at 10:00",
+    "year": "name its month: first monday of jan at 10:00",
+    "week": "name its day: monday at 10:00",
+}
+"""What to write instead of words that somebody would expect."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -160,8 +167,9 @@ class _Words:
         return False
 
     def _unknown(self, word: str, column: int) -> None:
-        close = nearest(word, [*_WEEKDAYS, *_MONTHS, *_WHOLE, *_ORDINALS, *_FILLERS, "at", "noon"])
-        hint = f"did you mean {close}?" if close else _HINT
+        long = [name for name in (*_ORDINALS, *_FILLERS, "noon") if len(name) > 3]
+        close = nearest(word, [*_WEEKDAYS, *_MONTHS, *_WHOLE, *long])
+        hint = _UNKNOWN.get(word) or (f"did you mean {close}?" if close else _HINT)
         raise UnfitError(f"{word!r} is not understood in a schedule", hint=hint, column=column)
 
     def _made(self) -> Schedule:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, ConfigDict, PlainValidator
 
-from bot.config.faults import quote
+from bot.config.faults import nearest, quote
 from bot.config.place import Place
 from bot.config.reading import read_block
 from bot.config.shape import Duration, Whole
@@ -167,7 +167,8 @@ def _read_scopes(place: Place, section: str, names: Collection[str]) -> Iterator
     for name in place.value:
         at = place.at(name)
         if name not in names:
-            hint = "" if names else f"there is no {kind} yet"
+            hint = f"known: {', '.join(sorted(names))}" if names else f"there is no {kind} yet"
+            hint = "" if nearest(str(name), names) else hint
             at.key_fault(f"unknown {kind} {quote(str(name))}", known=names, hint=hint)
             continue
         shape = read_block(LimitShape, at)

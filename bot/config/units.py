@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"([0-9]{1,9})\s*([smhdw])")
 _LONGEST = timedelta(days=366)
+_WORDY = re.compile(r"(an?|[0-9]{1,9})\s*([a-z]+)", re.IGNORECASE)
+_LONG = {"month": (30, "d"), "mo": (30, "d"), "quarter": (90, "d"), "year": (365, "d")}
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*(%?)")
 _PACE = re.compile(r"([0-9]{1,7})\s*/\s*(s|sec|second|m|min|minute|h|hour|d|day)")
 _DATABASES = ("sqlite", "postgres", "postgresql")
@@ -30,7 +32,9 @@ def read_duration(value: object) -> timedelta:
     """
     found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
+        meant = meant_duration(value)
         hint = "write a whole number and a unit: 30s, 15m, 2h, 3d or 1w"
+        hint = f"write {meant}" if meant else hint
         if isinstance(value, int) and not isinstance(value, bool):
             hint = f"{value} what? write {value}s, {value}m, {value}h or {value}d"
         raise UnfitError("a duration is expected here", hint=hint)
@@ -38,6 +42,18 @@ def read_duration(value: object) -> timedelta:
     if duration > _LONGEST:
         raise UnfitError("this is longer than a year", hint="366d is the most")
     return duration
+
+
+def meant_duration(value: object) -> str:
+    """Give what somebody meant who wrote a duration in words: 4h for "4 hours", "" for no idea."""
+    found = _WORDY.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        return ""
+    number = int(found[1]) if found[1].isdecimal() else 1
+    word = found[2].lower().removesuffix("s")
+    size, unit = _LONG.get(word, (1, word[:1]))
+    names = {"s", "sec", "second", "m", "min", "minute", "h", "hr", "hour", "d", "day", "w", "week"}
+    return f"{number * size}{unit}" if word in names or word in _LONG else ""
 
 
 def read_percent(value: object) -> float:
@@ -50,6 +66,9 @@ def read_percent(value: object) -> float:
         found = _PERCENT.fullmatch(str(value).strip())
     if found is None or not 0 < float(found[1]) <= 100:
         raise UnfitError("a share is expected here", hint="write more than 0 and up to 100: 20%")
+    if float(found[1]) < 1 and not found[2]:
+        hint = f"write {float(found[1]) * 100:g}%, or {found[1]}% where you mean less than one"
+        raise UnfitError("this may be a share or a percentage", hint=hint)
     return float(found[1])
 
 

@@ -23,6 +23,16 @@ include: [more/*.yaml]
 """
 
 
+RULES = """\
+journeys: { way: { starts: Signed Up, milestones: [{ name: week, after: 7d, survey: calls }] } }
+campaigns: { spring: { schedule: monday at 10, audience: "plan = pro", survey: calls } }
+reports: [{ name: weekly, schedule: monday at 8, to: ["email:cx@acme.example"] }]
+throttle: { recontact: 30d, holidays: true }
+limits: { per_person: 2 in 30d }
+consent: { basis: consent }
+"""
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "config.yaml"
@@ -132,8 +142,62 @@ def test_what_is_compared(path: Path) -> None:
     )
     new = read_config(path, {}).config
     assert old and new
-    assert str(compare(old, new)) == "triggers: +ring -call; staff: +Eve -Ann; throttle: changed"
+    assert str(compare(old, new)) == (
+        "triggers: +ring -call; staff: +Eve -Ann; throttle: +recontact 30d"
+    )
     assert str(compare(old, old)) == "nothing that matters"
+
+
+def test_each_key_that_changed_is_told_with_what_it_was_and_is(path: Path) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + RULES, encoding="utf-8")
+    old = read_config(path, {}).config
+    text = path.read_text(encoding="utf-8")
+    for before, after in (
+        ("via: [telegram] }", "via: [telegram, email], every: 2 }"),
+        ("recontact: 30d, holidays: true", "recontact: 20d, daily_max: 1"),
+        ("name: week, after: 7d", "name: week, after: 8d"),
+        ("basis: consent", "basis: contract"),
+        ("2 in 30d", "1 in 30d"),
+        ("email:cx@", "email:boss@"),
+        ('"plan = pro"', '"plan = pro or plan = enterprise and country in [FI]"'),
+    ):
+        assert before in text
+        text = text.replace(before, after)
+    path.write_text(text, encoding="utf-8")
+    new = read_config(path, {}).config
+    assert old and new
+    assert str(compare(old, new)) == (
+        "triggers: ~call (via [telegram] -> [telegram, email], +every 2); "
+        "journeys: ~way (milestones: week: after 7d -> 8d); campaigns: ~spring (audience); "
+        "reports: ~weekly; throttle: recontact 30d -> 20d, +daily_max 1, -holidays true; "
+        "limits: per_person 2 in 30d -> 1 in 30d; consent: basis consent -> contract"
+    )
+
+
+def test_entries_of_included_files_are_told_too_and_many_are_counted(path: Path) -> None:
+    (path.parent / "more").mkdir()
+    more = path.parent / "more" / "b.yaml"
+    more.write_text("triggers: { b: { event: Visit, survey: calls } }\n", encoding="utf-8")
+    old = read_config(path, {}).config
+    keys = "wait: 1h, max_age: 3h, expires: 3d, every: 2, per: agent, daily_max: 9, remind: 1d"
+    more.write_text(f"triggers: {{ b: {{ event: Visit, survey: calls, {keys} }} }}\n", "utf-8")
+    new = read_config(path, {}).config
+    assert old and new
+    assert str(compare(old, new)) == (
+        "triggers: ~b (+wait 1h, +max_age 3h, +expires 3d, +every 2, +per agent, +daily_max 9, "
+        "and 1 more)"
+    )
+
+
+def test_a_list_of_people_that_changed_is_a_change(path: Path) -> None:
+    rules = 'campaigns: { spring: { schedule: "monday at 10", survey: calls, audience: { csv: a.csv } } }\n'
+    path.write_text(path.read_text(encoding="utf-8") + rules, encoding="utf-8")
+    (path.parent / "a.csv").write_text("user_id\nanna\n", encoding="utf-8")
+    old = read_config(path, {}).config
+    (path.parent / "a.csv").write_text("user_id\nbert\n", encoding="utf-8")
+    new = read_config(path, {}).config
+    assert old and new
+    assert str(compare(old, new)) == "campaigns: ~spring"
 
 
 def test_the_look_is_bounded_and_survives_what_it_meets(path: Path) -> None:

@@ -67,6 +67,7 @@ def test_people_are_listed_by_id_or_address(tmp_path: Path) -> None:
         ("{ csv: a.csv }", {"a": "email,name\n,Anna\n"}, "a.csv:2", "email: nothing is there", ""),
         ("{ csv: a.csv }", {"a": "user_id\n1,2\n"}, "a.csv:2", "more columns", ""),
         ("{ csv: a.csv }", {"a": "phone\n0401234567\n"}, "a.csv:2", "phone is not an address", ""),
+        ("spring.csv", {"spring": SPRING}, "config.yaml:5", "named by csv", "audience: { csv: spring.csv }"),
         ("events(Login in 30d", {}, "config.yaml:5", "never closed", ""),
     ],
 )  # fmt: skip
@@ -122,3 +123,10 @@ def test_check_counts_who_is_in_it_and_which_rows_are_nobodys(tmp_path: Path) ->
     assert run_check(path, out=said, environ={"KEY": "k"}) == 0
     assert "  2 of 4 people are in its audience now\n" in said.getvalue()
     assert "2 of 4 rows of a.csv name nobody we know: line 3, 5\n" in said.getvalue()
+
+
+def test_an_answer_that_nobody_gives_is_asked_about(tmp_path: Path) -> None:
+    (advice,) = read(tmp_path, '"last.npss <= 6"').advice
+    assert "no survey asks 'npss'" in advice.message
+    assert advice.hint == "did you mean last.nps?"
+    assert not read(tmp_path, '"last.nps <= 6"').advice

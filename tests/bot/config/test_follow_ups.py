@@ -54,6 +54,8 @@ campaigns: { c: { schedule: monday at 10, survey: calls, fallback: 1d } }
         ("remind: { after: 2d, text: { xx: a } }", "xx", ""),
         ("remind: 7d", "remind would come after it has expired", "shorter"),
         ("fallback: 3d, expires: 2d", "fallback would come after it has expired", "shorter"),
+        ("fallback: email", "not a channel", "fallback: 1d"),
+        ("fallback: a month", "a duration is expected here", "write 30d"),
         ("fallback: 1d, via: email", "fallback needs a second channel in via", "telegram"),
         ("only_if: status is closed", "", "="),
         ("fallbak: 1d", "unknown key 'fallbak'", "fallback"),

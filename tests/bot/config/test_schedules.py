@@ -50,6 +50,13 @@ BAD = {
         "mondays and thursdays",
         10,
     ),
+    "every other tuesday at 9": ("'other' is not understood in a schedule", "third tuesday", 7),
+    "first monday of the quarter at 10": (
+        "'quarter' is not understood in a schedule",
+        "jan, apr",
+        21,
+    ),
+    "tomorrow at 10": ("'tomorrow' is not understood in a schedule", "write for example", 1),
     "monday at 25:00": ("'25:00' is no time of day", "write 10:00", 11),
     "monday at 13pm": ("'13pm' is no time of day", "write 10:00", 11),
     "0 25 * * *": ("'25' does not fit here in cron", "0 to 23", 3),

@@ -91,7 +91,7 @@ def test_without_a_block_nothing_is_limited(load: Load) -> None:
         ("on_limit: wait", "unknown way to go on 'wait'", "hold, move, skip"),
         ("surveys: { yaer: { recontact: 30d } }", "unknown survey 'yaer'", "year"),
         ("topics: { servic: { recontact: 30d } }", "unknown topic 'servic'", "service"),
-        ("channels: { sms: { daily_max: 1 } }", "unknown channel 'sms'", ""),
+        ("channels: { sms: { daily_max: 1 } }", "unknown channel 'sms'", "known: email, telegram"),
         ("channels: { telegram: 5 }", "keys with values are expected", "recontact"),
         ("channels: telegram", "a channel with its limits is expected here", "recontact"),
         ("surveys: { year: { clock: mine } }", "unknown clock 'mine'", "own, shared"),

@@ -42,7 +42,8 @@ def test_read(read: Callable[[object], object], written: object, meant: object) 
     ("read", "wrong"),
     [
         (units.read_duration, ["", "s", "1", 30, 1.5, "1.5h", "-1h", "2 hours", "1h30m", "367d", "9999999999s", True, None]),
-        (units.read_percent, [0, "0%", 101, "-5%", "ten", "5%%", True, None, [], "1e1"]),
+        (units.read_pace, ["", "50", 50, 0, "0/h", "x/h", "5/", "5/month", "-5/h", "1.5/h", True, None]),
+        (units.read_percent, [0, 0.1, "0.5", "0%", 101, "-5%", "ten", "5%%", True, None, [], "1e1"]),
         (units.read_listen, ["", ":80", "host", "host:", "host:65536", "host:-1", "::1:80", "a b:80", "u@h:80", 80, None, "http://h:80"]),
         (units.read_url, ["", "acme.example", "ftp://a", "https://", "https://u:p@a.example", "https://a b", "https://a:bad", "https://[", "javascript:alert(1)", 'https://a/"', 5, None]),
         (units.read_base_url, ["https://a.example?x=1", "https://a.example#x"]),
@@ -54,6 +55,36 @@ def test_refuse(read: Callable[[object], object], wrong: list[object]) -> None:
         with pytest.raises(UnfitError) as caught:
             read(value)
         assert caught.value.hint, value
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("4 hours", "4h"),
+        ("30 Min", "30m"),
+        ("10 sec", "10s"),
+        ("a week", "1w"),
+        ("an hour", "1h"),
+        ("1 month", "30d"),
+        ("2mo", "60d"),
+        ("3 moons", ""),
+        ("soon", ""),
+        (7, ""),
+    ],
+)
+def test_words_for_a_duration_are_answered_with_how_it_is_written(
+    written: object, meant: str
+) -> None:
+    assert units.meant_duration(written) == meant
+    with pytest.raises(UnfitError) as caught:
+        units.read_duration(written)
+    assert caught.value.hint.startswith(f"write {meant}" if meant else ("write a whole", "7 what"))
+
+
+def test_less_than_one_may_be_meant_as_a_share() -> None:
+    with pytest.raises(UnfitError) as caught:
+        units.read_percent("0.1")
+    assert caught.value.hint == "write 10%, or 0.1% where you mean less than one"
 
 
 def test_a_number_alone_is_asked_about() -> None:
