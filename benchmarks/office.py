@@ -223,20 +223,20 @@ def _is_whole(lines: Sequence[Line]) -> bool:
 
 async def fill(url: str, answers: int) -> None:
     """Fill an empty store with that many answers and all that stands around them; one that is
-    filled is left as it is.
+    filled is only summed as it is.
     """
     store = await Store.open(url, "Europe/Helsinki")
     try:
-        if await store.find_people("u1"):
-            return
+        filled = bool(await store.find_people("u1"))
     finally:
         await store.close()
-    archive = Archive(answers, silent=True)
-    await load_archive(url, archive)
-    await load_archive(url, Surroundings(archive))
+    if not filled:
+        archive = Archive(answers, silent=True)
+        await load_archive(url, archive)
+        await load_archive(url, Surroundings(archive))
     store = await Store.open(url, "Europe/Helsinki")
     try:
-        await store.sum_months(UNTIL, settled=timedelta(0))
+        await store.sum_periods(UNTIL, settled=timedelta(0))
     finally:
         await store.close()
 

@@ -75,7 +75,7 @@ async def run(name: str, url: str, size: int, *, recount: bool) -> list[Line]:
     await load_archive(url, Archive(size))
     store = await Store.open(url, "Europe/Helsinki")
     try:
-        await store.sum_months(UNTIL, settled=timedelta(0))
+        await store.sum_periods(UNTIL, settled=timedelta(0))
         lines = [
             at_most(f"{name}: {what}, p95", await measure(store, ask), COMMAND_MS, "ms")
             for what, ask in QUESTIONS.items()

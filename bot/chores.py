@@ -27,7 +27,7 @@ from surveys.message import Capabilities
 
 TICK = timedelta(seconds=1)
 SWEEP = timedelta(minutes=1)
-MONTHS = timedelta(minutes=10)
+SUMS = timedelta(minutes=10)
 CAMPAIGNS = timedelta(seconds=5)
 TIDY = timedelta(hours=1)
 RELOAD = timedelta(seconds=0.5)
@@ -73,7 +73,7 @@ def start_chores(service: Running) -> Clock:
     clock.every(SWEEP, "expire", partial(_expire, service))
     clock.every(SWEEP, "strays", service.strays.sweep)
     clock.every(SWEEP, "conflicts", service.conflicts.sweep)
-    clock.every(MONTHS, "months", lambda: store.sum_months(service.now()))
+    clock.every(SUMS, "sums", lambda: store.sum_periods(service.now()), at_once=True)
     _start_rounds(service, clock)
     clock.start()
     return clock

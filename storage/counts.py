@@ -10,8 +10,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from storage.codec import Row, from_ms
-from storage.months import touch_months
 from storage.sql import Session, insert
+from storage.sums import touch_periods
 from surveys.response import Answer, Response
 
 ROLLUP_KEY = (
@@ -123,7 +123,7 @@ class Rollups:
         ]
         if batch:
             await session.run(_ADD_ROLLUPS, batch)
-            await touch_months(session, (key.day for key in changed))
+            await touch_periods(session, "rollup", (key.day for key in changed))
 
 
 def flow_keys(row: Row, zone: ZoneInfo) -> Iterator[FlowKey]:
@@ -159,7 +159,7 @@ async def save_flows(session: Session, flows: Iterable[tuple[FlowKey, int]]) -> 
     batch = [{**as_row(key), "n": n} for key, n in sorted(sums.items()) if n]
     if batch:
         await session.run(_ADD_FLOWS, batch)
-        await touch_months(session, (key.day for key, n in sums.items() if n))
+        await touch_periods(session, "flow", (key.day for key, n in sums.items() if n))
 
 
 def as_row(key: RollupKey | FlowKey) -> Mapping[str, object]:

@@ -1,6 +1,6 @@
 """Fates: how many cases are open, and what became of those of a stretch of time."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,9 +15,15 @@ from surveys.recovery import Fate
 # By themselves: joined with the cases, PostgreSQL reads all answers there are.
 _SCORES = statement("""
     SELECT invitation_id, metric_id, scale_id, value, satisfied, at FROM answer
-    WHERE invitation_id = ANY($1::bigint[]) AND is_latest AND value IS NOT NULL AND metric_id <> ''
+    WHERE is_latest AND value IS NOT NULL AND metric_id <> '' AND invitation_id IN (
+        SELECT a.invitation_id FROM answer a WHERE a.invitation_id = ANY($1::bigint[])
+        AND (a.at >= $3::bigint OR a.invitation_id = ANY($2::bigint[]))
+        AND a.is_latest AND a.value IS NOT NULL AND a.metric_id <> '')
     ORDER BY id
 """)
+"""Of all that were asked ($1) most answered long ago, and nothing else happened to their cases: to
+be read are those that are wanted anyway ($2), or that have a score from then on ($3).
+"""
 _HAPPENED = ("opened_at", "contacted_at", "respond_by", "closed_at")
 # Each from an index of its own, so that what was over long ago is not read. What was opened lately
 # is open still or was closed lately.
@@ -85,7 +91,8 @@ async def read_fates(
         to_ms(since),
         to_ms(since - _STILL),
     )
-    scores = await _scores(session, {row["recovery_id"] for row in found if row["recovery_id"]})
+    asked_again = [row for row in found if row["recovery_id"]]
+    scores = await _scores(session, asked_again, since)
     both = ((row, scores.get(row["recovery_id"])) for row in found)
     return [
         _fate(row, score)
@@ -94,11 +101,14 @@ async def read_fates(
     ]
 
 
-async def _scores(session: Session, asked: Collection[int]) -> Mapping[int, Row]:
-    """Give the first score of each invitation that has one."""
+async def _scores(session: Session, cases: Sequence[Row], since: datetime) -> Mapping[int, Row]:
+    """Give the first score of each case's second survey, where it is one that can matter."""
+    asked = {row["recovery_id"] for row in cases}
+    wanted = {row["recovery_id"] for row in cases if row["happened"]}
     scores: dict[int, Row] = {}
-    for row in await session.fetch(_SCORES, sorted(asked)) if asked else ():
-        scores.setdefault(row["invitation_id"], row)
+    if asked:
+        for row in await session.fetch(_SCORES, sorted(asked), sorted(wanted), to_ms(since)):
+            scores.setdefault(row["invitation_id"], row)
     return scores
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from storage.answers import load_answers, read_response
 from storage.contacts import load_contacts
-from storage.months import DIMENSIONS, Span, list_surveys, read_span
+from storage.periods import FIRST_DAY
+from storage.spans import Span, read_spans
 from storage.sql import Session, statement
+from storage.sums import DIMENSIONS, list_surveys
 from storage.where import Where, bounds
 from surveys.contact import Contact
 from surveys.entrance import VISITOR
@@ -21,6 +23,13 @@ GROUPS: Mapping[str, str] = {
     "month": "CAST(day / 100 AS TEXT)",
 }
 """What a tally may be grouped by -> the group's name; days are yyyymmdd, months yyyymm."""
+
+_PERIOD_GROUPS: Mapping[str, str] = {
+    "team": "team",
+    "day": "CAST(period AS TEXT)",
+    "month": f"CAST(CASE WHEN period < {FIRST_DAY} THEN period ELSE period / 100 END AS TEXT)",
+}
+"""The same for whole months and days (`storage.periods`)."""
 
 _COLUMNS = {
     "rollup": "survey, question, metric, metric_version, scale, population, value, n, weight,"
@@ -48,8 +57,10 @@ async def tally(session: Session, wanted: Filter) -> Tally:
     if wanted.by not in GROUPS:
         known = ", ".join(name for name in GROUPS if name)
         raise ValueError(f"cannot group by {wanted.by!r}, only by one of {known}")
+    spans = await read_spans(session, wanted)
     return Tally(
-        values=tuple(await _values(session, wanted)), flows=tuple(await _flows(session, wanted))
+        values=tuple(await _values(session, wanted, spans["rollup"])),
+        flows=tuple(await _flows(session, wanted, spans["flow"])),
     )
 
 
@@ -96,9 +107,9 @@ async def counts(session: Session) -> dict[str, int]:
     return {row["name"]: row["n"] for row in await session.fetch(_COUNTS)}
 
 
-async def _values(session: Session, wanted: Filter) -> list[ValueCount]:
+async def _values(session: Session, wanted: Filter, span: Span) -> list[ValueCount]:
     limits = ("survey", "question", "metric", "team")
-    source, values = await _source(session, wanted, "rollup", limits)
+    source, values = await _source(session, wanted, span, "rollup", limits)
     keys = "survey, question, metric, metric_version, scale, population"
     found = await session.fetch(
         statement(
@@ -112,8 +123,8 @@ async def _values(session: Session, wanted: Filter) -> list[ValueCount]:
     return [ValueCount(group=row.pop("grp"), **row) for row in found]
 
 
-async def _flows(session: Session, wanted: Filter) -> list[FlowCount]:
-    source, values = await _source(session, wanted, "flow", ("survey", "team"))
+async def _flows(session: Session, wanted: Filter, span: Span) -> list[FlowCount]:
+    source, values = await _source(session, wanted, span, "flow", ("survey", "team"))
     found = await session.fetch(
         statement(
             "SELECT survey, g AS grp, CAST(SUM(n) AS BIGINT) AS n,"  # noqa: S608 - constants
@@ -127,46 +138,45 @@ async def _flows(session: Session, wanted: Filter) -> list[FlowCount]:
 
 
 async def _source(
-    session: Session, wanted: Filter, table: str, limits: Sequence[str]
+    session: Session, wanted: Filter, span: Span, table: str, limits: Sequence[str]
 ) -> tuple[str, list[Any]]:
-    """Give the rows to sum as text and parameters: of whole months their sums, of other days the
-    day's counts; ``g`` is the group.
+    """Give the rows to sum as text and parameters: of whole periods their sums, of other days the
+    counts; ``g`` is the group.
     """
-    span = await read_span(session, wanted)
     values: list[Any] = []
-    parts = [_months(span, wanted, table, limits, values)] if span.months else []
-    if span.days:
+    parts = [_summed(span, wanted, table, limits, values)] if span.periods else []
+    if span.ranges or span.days:
         surveys = [wanted.survey] if wanted.survey else await list_surveys(session, table)
-        parts += [_days(days, surveys, wanted, table, limits, values) for days in span.days]
+        for first, last in span.ranges:
+            where = Where(values=values)
+            where.add("day >= $::bigint", first)
+            where.add("day <= $::bigint", last)
+            parts.append(_counted(where, surveys, wanted, table, limits))
+        if span.days:
+            where = Where(values=values)
+            where.add("day = ANY($::bigint[])", list(span.days))
+            parts.append(_counted(where, surveys, wanted, table, limits))
     return " UNION ALL ".join(parts), values
 
 
-def _months(
+def _summed(
     span: Span, wanted: Filter, table: str, limits: Sequence[str], values: list[Any]
 ) -> str:
     where = Where(values=values)
     where.add("dim = $::text", span.dim)
-    where.add("month = ANY($::bigint[])", list(span.months))
+    where.add("period = ANY($::bigint[])", list(span.periods))
     where.add_given(wanted, limits)
     if span.dim and (only := getattr(wanted, span.dim)):
         where.add("grp = $", only)
-    groups = {"": "''", "team": "team", "month": "CAST(month AS TEXT)", span.dim: "grp"}
+    groups = {**_PERIOD_GROUPS, span.dim: "grp"}
     group = groups[wanted.by] if wanted.by else "''"
-    return f"SELECT {_COLUMNS[table]}, {group} AS g FROM {table}_month WHERE {where}"  # noqa: S608 - constants
+    return f"SELECT {_COLUMNS[table]}, {group} AS g FROM {table}_period WHERE {where}"  # noqa: S608 - constants
 
 
-def _days(
-    days: tuple[int, int],
-    surveys: Sequence[str],
-    wanted: Filter,
-    table: str,
-    limits: Sequence[str],
-    values: list[Any],
+def _counted(
+    where: Where, surveys: Sequence[str], wanted: Filter, table: str, limits: Sequence[str]
 ) -> str:
-    """Each survey is named, so that the days are found in the index."""
-    where = Where(values=values)
+    """Each survey is named, so that the days of ``where`` are found in the index."""
     where.add("survey = ANY($::text[])", list(surveys))
-    where.add("day >= $::bigint", days[0])
-    where.add("day <= $::bigint", days[1])
     where.add_given(wanted, (*limits, *DIMENSIONS))
     return f"SELECT {_COLUMNS[table]}, {GROUPS[wanted.by]} AS g FROM {table} WHERE {where}"  # noqa: S608 - constants

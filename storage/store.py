@@ -5,7 +5,16 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from storage import consents, conversations, deliveries, engagements, recount, settlement, standings
+from storage import (
+    consents,
+    conversations,
+    deliveries,
+    engagements,
+    recount,
+    settlement,
+    standings,
+    sums,
+)
 from storage import contacts as people
 from storage import dues as queue
 from storage.addresses import find_owners
@@ -15,7 +24,6 @@ from storage.deliveries import Reported
 from storage.erasing import Erased
 from storage.errors import StoreError, StoreInUse, StoreMisconfigured, StoreUnavailable
 from storage.linkings import CodesSent
-from storage.months import SETTLED, announce_months, sum_one_month
 from storage.results import Results
 from storage.room import DiskNearlyFull, Room
 from storage.secret import read_key
@@ -193,11 +201,9 @@ class Store(StaffRoom, Results):
 
         return await self._database.run(find)
 
-    async def sum_months(self, now: datetime, settled: timedelta = SETTLED) -> None:
-        """Sum the months that are over, one in a transaction, until all are."""
-        await self._database.transact(lambda s: announce_months(s, now))
-        while await self._database.transact(lambda s: sum_one_month(s, now, settled)):
-            pass
+    async def sum_periods(self, now: datetime, settled: timedelta = sums.SETTLED) -> None:
+        """Sum the months and days that are over and are not summed as they are."""
+        await sums.sum_periods(self._database, now, settled)
 
     async def recount(self) -> list[str]:
         """Count every answer and invitation anew and give each difference from the rollups."""

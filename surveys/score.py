@@ -1,7 +1,7 @@
 """Scores: from how often each value was given to one number and how sure it is."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import fsum, sqrt
 
 from surveys.interval import Interval, mean_interval, nps_interval, wilson
@@ -65,29 +65,25 @@ class Sample:
     """Weighed numbers, in the order of their values.
 
     ``whole`` is how many people there are altogether, where each of them was asked; 0 where the
-    answers stand for people without number.
+    answers stand for people without number. The sums are made once, since all else is made of them:
+    ``effective_n`` says as how many unweighted answers these count, (sum of w)² / sum of w², by
+    Kish, L. (1965), Survey Sampling. It is never more than ``n``, and equal weights give ``n``.
     """
 
     counts: tuple[Weighed, ...]
     whole: int = 0
+    n: int = field(init=False, compare=False, repr=False)
+    weight: float = field(init=False, compare=False, repr=False)
+    effective_n: float = field(init=False, compare=False, repr=False)
 
-    @property
-    def n(self) -> int:
-        return sum(c.n for c in self.counts)
-
-    @property
-    def weight(self) -> float:
-        return fsum(c.weight for c in self.counts)
-
-    @property
-    def effective_n(self) -> float:
-        """As how many unweighted answers these count: (sum of w)² / sum of w².
-
-        Source: Kish, L. (1965), Survey Sampling. Never more than ``n``; equal weights give ``n``.
-        """
+    def __post_init__(self) -> None:
+        n = sum(c.n for c in self.counts)
+        weight = fsum(c.weight for c in self.counts)
         squares = fsum(c.weight_squared for c in self.counts)
         # Each n >= weight² / weight_squared by Cauchy and Schwarz; the minimum mends rounding.
-        return min(float(self.n), self.weight**2 / squares)
+        effective = min(float(n), weight**2 / squares) if self.counts else 0.0
+        for name, value in (("n", n), ("weight", weight), ("effective_n", effective)):
+            object.__setattr__(self, name, value)
 
     @property
     def left(self) -> float:

@@ -133,19 +133,21 @@ class Flow(Model):
         )
 
 
-class MonthSum(Model):
-    month = fields.BigIntField(primary_key=True, generated=False)
+class PeriodSum(Model):
+    source = make_key()
+    period = fields.BigIntField()
     announced_at = fields.BigIntField()
     version = fields.BigIntField()
     built = fields.BigIntField()
 
     class Meta:
-        table = "month_sum"
+        table = "period_sum"
+        unique_together = (("source", "period"),)
 
 
-class RollupMonth(Model):
+class RollupPeriod(Model):
     dim = make_key()
-    month = fields.BigIntField()
+    period = fields.BigIntField()
     survey = Text()
     question = Text()
     metric = Text()
@@ -160,18 +162,18 @@ class RollupMonth(Model):
     weight_squared = fields.FloatField()
 
     class Meta:
-        table = "rollup_month"
+        table = "rollup_period"
         unique_together = (
             (
-                "dim", "month", "survey", "question", "metric", "metric_version", "scale",
+                "dim", "period", "survey", "question", "metric", "metric_version", "scale",
                 "population", "team", "grp", "value",
             ),
         )  # fmt: skip
 
 
-class FlowMonth(Model):
+class FlowPeriod(Model):
     dim = make_key()
-    month = fields.BigIntField()
+    period = fields.BigIntField()
     survey = Text()
     population = Text()
     team = Text()
@@ -180,5 +182,5 @@ class FlowMonth(Model):
     n = fields.BigIntField()
 
     class Meta:
-        table = "flow_month"
-        unique_together = (("dim", "month", "survey", "population", "team", "grp", "stage"),)
+        table = "flow_period"
+        unique_together = (("dim", "period", "survey", "population", "team", "grp", "stage"),)

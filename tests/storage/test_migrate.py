@@ -28,8 +28,9 @@ CLUSTERED = {
     "campaign_run",
     "channel_standing",
     "report_run",
-    "rollup_month",
-    "flow_month",
+    "period_sum",
+    "rollup_period",
+    "flow_period",
     "comment_unread",
 }
 """Their key has several columns, which a model can only say as a unique index."""
