@@ -11,10 +11,10 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, get_args
 
 from bot.config.faults import quote
-from bot.config.keys import CHANNEL, LATER
+from bot.config.keys import CHANNEL
 from bot.config.model import ChannelConfig, Registry
 from bot.config.place import Place
-from bot.config.reading import NOT_YET, NOT_YET_HINT, known_keys, read_values, report_key
+from bot.config.reading import known_keys, read_values, report_key
 
 PAGES = "web"
 """The channel that other channels' links lead to."""
@@ -38,13 +38,10 @@ def read_channels(place: Place, registry: Registry) -> Mapping[str, ChannelConfi
 
 
 def report_channel(place: Place, registry: Registry) -> None:
-    """Report a key that is no channel's name, or one of a later version."""
+    """Report a key that is no channel's name."""
     name = str(place.route[-1])
-    if name in LATER["channel names"]:
-        place.key_fault(f"the channel {NOT_YET.format(quote(name))}", hint=NOT_YET_HINT)
-    else:
-        hint = f"channels: {', '.join(registry)}"
-        place.key_fault(f"unknown channel {quote(name)}", known=registry, hint=hint)
+    hint = f"channels: {', '.join(registry)}"
+    place.key_fault(f"unknown channel {quote(name)}", known=registry, hint=hint)
 
 
 def keys_of(settings: type[Any]) -> Mapping[str, Field[Any]]:

@@ -14,7 +14,7 @@ from bot.config.entrances import read_entrances
 from bot.config.faults import ConfigError, Fault, quote
 from bot.config.include import Files, merge_written, read_files
 from bot.config.journeys import read_journey
-from bot.config.keys import LATER, ROOT
+from bot.config.keys import ROOT
 from bot.config.languages import load_languages, with_own_languages
 from bot.config.limits import read_limits
 from bot.config.model import ChannelConfig, Config, Registry, ReportRule, Service
@@ -173,7 +173,7 @@ class _Reader:
                 continue
             for key in place.value:
                 if key not in ROOT:
-                    report_key(place.at(key), list(ROOT), LATER["root"])
+                    report_key(place.at(key), list(ROOT))
                 elif not is_main and key not in _SHARED:
                     hint = f"move it to {self._main.document.name}"
                     place.at(key).key_fault(f"{quote(key)} belongs in the main file", hint=hint)

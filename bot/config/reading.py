@@ -9,18 +9,16 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from bot.config.faults import nearest, quote
-from bot.config.keys import HOMES, LATER, SECTIONS
+from bot.config.keys import HOMES, SECTIONS
 from bot.config.place import Place
 from bot.config.units import UnfitError
 
 T = TypeVar("T")
 
-NOT_YET = "{} is not in this version yet"
-NOT_YET_HINT = "remove it; it will come in a later version"
 _ALLOWED = re.compile(r"'([^']*)'")
 
 
-def read_block(shape: type[T], place: Place, *, later: frozenset[str] = frozenset()) -> T | None:
+def read_block(shape: type[T], place: Place) -> T | None:
     """Give the block as its shape; None where it has faults, each of which was reported."""
     if not isinstance(place.value, Mapping):
         section = getattr(shape, "SECTION", "")
@@ -31,7 +29,7 @@ def read_block(shape: type[T], place: Place, *, later: frozenset[str] = frozense
             hint="for example: " + _sample(section) if section else "write key: value",
         )
         return None
-    return read_values(shape, place.value, place, known=known_keys(shape), later=later)
+    return read_values(shape, place.value, place, known=known_keys(shape))
 
 
 def read_values(
@@ -40,7 +38,6 @@ def read_values(
     place: Place,
     *,
     known: Collection[str],
-    later: frozenset[str] = frozenset(),
     written: Mapping[str, str] | None = None,
     hint: str = "",
 ) -> T | None:
@@ -52,7 +49,7 @@ def read_values(
     try:
         read: T = _adapter(cast("Hashable", shape)).validate_python(values)
     except ValidationError as error:
-        report = _Report(place, getattr(shape, "SECTION", ""), known, later, written or {}, hint)
+        report = _Report(place, getattr(shape, "SECTION", ""), known, written or {}, hint)
         for one in error.errors(include_url=False):
             report.add(one)
         return None
@@ -64,12 +61,9 @@ def written_values(shape: object, keys: Iterable[str]) -> dict[str, Any]:
     return {key: value for key in keys if (value := getattr(shape, key)) is not None}
 
 
-def report_key(place: Place, known: Collection[str], later: frozenset[str] = frozenset()) -> None:
-    """Report one unknown key, or that it belongs to a later version."""
+def report_key(place: Place, known: Collection[str]) -> None:
+    """Report one unknown key."""
     key = str(place.route[-1])
-    if key in later:
-        place.key_fault(NOT_YET.format(quote(key)), hint=NOT_YET_HINT)
-        return
     hint = "" if nearest(key, known) else _belongs(key) or _known_here(known)
     place.key_fault(f"unknown key {quote(key)}", known=known, hint=hint)
 
@@ -113,14 +107,13 @@ class _Report:
     place: Place
     section: str
     known: Collection[str]
-    later: frozenset[str]
     written: Mapping[str, str]
     hint: str
 
     def add(self, error: Any) -> None:
         kind, at = error["type"], self._at(error)
         if kind == "unexpected_keyword_argument":
-            report_key(at, self.known, self.later | LATER.get(self.section, frozenset()))
+            report_key(at, self.known)
         elif kind == "missing" and isinstance(at.route[-1], int):
             self.place.at(*at.route[len(self.place.route) : -1]).fault("this list is too short")
         elif kind == "missing":

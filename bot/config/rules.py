@@ -8,13 +8,10 @@ from typing import Any
 from bot.config.cases import read_case, read_telling
 from bot.config.faults import quote
 from bot.config.follow_ups import read_follow_up
-from bot.config.keys import LATER
 from bot.config.model import Registry
 from bot.config.place import Place
 from bot.config.questions import Tongue, check_names
 from bot.config.reading import (
-    NOT_YET,
-    NOT_YET_HINT,
     example,
     read_block,
     report_key,
@@ -288,7 +285,5 @@ def _check_channel(place: Place, channel: object, names: Names) -> None:
     elif channel in names.registry:
         hint = f"add it under channels, or write one of: {', '.join(names.channels)}"
         place.fault(f"the channel {quote(channel)} is not set up", hint=hint)
-    elif channel in LATER["channel names"]:
-        place.fault(f"the channel {NOT_YET.format(quote(channel))}", hint=NOT_YET_HINT)
     else:
         place.unknown("channel", names.channels)

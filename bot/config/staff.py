@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from bot.config.faults import quote
-from bot.config.keys import LATER
 from bot.config.model import Registry
 from bot.config.place import Place
 from bot.config.reading import known_keys, read_block, read_values
@@ -23,7 +22,6 @@ def read_member(place: Place, registry: Registry) -> StaffMember | None:
         {key: value for key, value in entry.items() if key not in registry},
         place,
         known=[*known_keys(StaffShape), *registry],
-        later=LATER["channel names"],
     )
     if shape is not None and shape.language.partition("-")[0] not in ("", *languages()):
         place.at("language").unknown("language", languages())

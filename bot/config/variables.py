@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from bot.config.faults import quote
-from bot.config.keys import LATER
 from bot.config.place import Findings, Place
 from bot.config.yaml_file import Document, Route, with_parents
 
@@ -25,13 +24,6 @@ def fill_variables(document: Document, environ: Mapping[str, str], findings: Fin
     return replace(document, data=data, unset=document.unset | with_parents(filling.unset))
 
 
-def _is_refused(route: Route) -> bool:
-    """Whether this belongs to a later version: its variables need not be set to be told so."""
-    if len(route) == 1:
-        return route[0] in LATER["root"]
-    return len(route) == 2 and route[0] == "channels" and route[1] in LATER["channel names"]
-
-
 class _Filling:
     def __init__(self, document: Document, environ: Mapping[str, str], findings: Findings) -> None:
         self._root = Place(document=document, findings=findings)
@@ -39,8 +31,6 @@ class _Filling:
         self.unset: set[Route] = set()
 
     def filled(self, value: Any, route: Route) -> Any:
-        if _is_refused(route):
-            return value
         if isinstance(value, dict):
             return {key: self.filled(inner, (*route, key)) for key, inner in value.items()}
         if isinstance(value, list):

@@ -19,7 +19,7 @@ from bot.config.keys.starting import (
 )
 from bot.config.keys.telling import ALERT, CASE, RECOVERY, REPORT, WEBHOOK
 
-__all__ = ["CHANNEL", "HOMES", "LATER", "ROOT", "SECTIONS", "Key", "table"]
+__all__ = ["CHANNEL", "HOMES", "ROOT", "SECTIONS", "Key", "table"]
 
 SECTIONS: Mapping[str, Mapping[str, Key]] = {
     "webhook": WEBHOOK,
@@ -62,12 +62,6 @@ HOMES: Mapping[str, str] = {
     "limits": "under limits:",
 }
 """Section -> where in the file its keys are written, in a marketer's words."""
-
-LATER: Mapping[str, frozenset[str]] = {
-    "root": frozenset(),
-    "channel names": frozenset(),
-}
-"""Keys that are promised for a later version: refused by name, never ignored."""
 
 
 def table(section: str) -> str:

@@ -16,7 +16,7 @@ from bot.config.cases import SHAPES as CASE_SHAPES
 from bot.config.consent import ConsentShape
 from bot.config.follow_ups import SHAPES as FOLLOW_UP_SHAPES
 from bot.config.journeys import SHAPES as JOURNEY_SHAPES
-from bot.config.keys import LATER, SECTIONS, table
+from bot.config.keys import SECTIONS, table
 from bot.config.limits import LimitsShape
 from bot.config.reading import known_keys
 from bot.config.reports import SHAPES as REPORT_SHAPES
@@ -65,7 +65,6 @@ def test_the_reader_takes_exactly_the_described_keys(section: str) -> None:
     taken = {k for shape in SHAPES if section == shape.SECTION for k in known_keys(shape)}
     described = set(SECTIONS[section])
     assert taken == described or section in {"root", "channel"}
-    assert not described & LATER.get(section, frozenset())
 
 
 @pytest.mark.parametrize("section", SECTIONS)

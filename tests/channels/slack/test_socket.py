@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import pytest
@@ -13,6 +11,7 @@ from channels.slack.adapter import Slack
 from channels.slack.socket_mode import Pace
 from surveys.inbound import CommandGiven, Inbound, Replied, StatusChanged
 from surveys.message import Button, Entry, Message
+from tests.channels.listening import running, take
 from tests.channels.slack.conftest import ADA, QUICK, MakeApp
 from tests.channels.slack.rig import refused
 from tests.providers.slack import Fault, SlackServer
@@ -30,38 +29,6 @@ COMMENT = Message(
     entry=Entry.TEXT,
     buttons=(Button(label="Skip", payload="tok.why.-"),),
 )
-
-
-async def take(app: Slack, count: int) -> list[Inbound]:
-    """Take that many and go away, the last still in hand and so not confirmed."""
-    taken: list[Inbound] = []
-    listening = app.listen()
-    try:
-        async with asyncio.timeout(5):
-            async for inbound in listening:
-                taken.append(inbound)
-                if len(taken) == count:
-                    break
-    finally:
-        await listening.aclose()
-    return taken
-
-
-@asynccontextmanager
-async def running(app: Slack, consume: Callable[[Inbound], None]) -> AsyncIterator[None]:
-    """Let the app listen in a task of its own, as the gateway does."""
-
-    async def pump() -> None:
-        async for inbound in app.listen():
-            consume(inbound)
-
-    task = asyncio.create_task(pump())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def test_everything_comes_in_order(app: Slack, server: SlackServer) -> None:

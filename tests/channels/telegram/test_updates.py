@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -16,6 +14,7 @@ from surveys.message import Button, Message
 from surveys.reading import also_understanding
 from surveys.request import read_request
 from tests.banks import BANKS
+from tests.channels.listening import running, take
 from tests.channels.telegram.conftest import NOW, MakeBot
 from tests.providers.telegram import Fault, TelegramServer
 
@@ -30,38 +29,6 @@ STAFF_MENU = [
     {"command": "results", "description": "How it went"},
     {"command": "help", "description": "What I understand"},
 ]
-
-
-async def take(bot: Telegram, count: int) -> list[Inbound]:
-    """Take that many and go away, the last still in hand and so not confirmed."""
-    taken: list[Inbound] = []
-    listening = bot.listen()
-    try:
-        async with asyncio.timeout(5):
-            async for inbound in listening:
-                taken.append(inbound)
-                if len(taken) == count:
-                    break
-    finally:
-        await listening.aclose()
-    return taken
-
-
-@asynccontextmanager
-async def running(bot: Telegram, consume: Callable[[Inbound], None]) -> AsyncIterator[None]:
-    """Let the bot listen in a task of its own, as the gateway does."""
-
-    async def pump() -> None:
-        async for inbound in bot.listen():
-            consume(inbound)
-
-    task = asyncio.create_task(pump())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 # Polling

@@ -4,13 +4,12 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import web
 
 from channels import errors
 from channels.base import Request
-from channels.telegram.adapter import Telegram
-from surveys.inbound import Inbound, Replied, StatusChanged
+from surveys.inbound import Replied, StatusChanged
 from surveys.message import Button, Message
+from tests.channels.called import Called, calling
 from tests.channels.telegram.conftest import MakeBot
 from tests.providers.telegram import Fault, TelegramServer
 
@@ -22,87 +21,51 @@ ASK = Message(
 )
 
 
-class Gateway:
-    """Serves ``/telegram`` as the product does: verify, store, and only then acknowledge."""
-
-    def __init__(self) -> None:
-        self.bot: Telegram | None = None
-        self.stored: list[Inbound] = []
-        self.failures = 0
-        self.refused = 0
-
-    async def serve(self, request: web.Request) -> web.Response:
-        call = Request(
-            method=request.method,
-            path="",
-            headers={name.lower(): value for name, value in request.headers.items()},
-            body=await request.read(),
-        )
-        assert self.bot
-        try:
-            found = await self.bot.receive(call)
-        except errors.Untrusted:
-            self.refused += 1
-            return web.Response(status=401)
-        if self.failures:
-            self.failures -= 1
-            return web.Response(status=503)
-        self.stored.extend(found)
-        ack = self.bot.ack(call, ())
-        return web.Response(status=ack.status, headers=dict(ack.headers), body=ack.body)
-
-
 @pytest.fixture
-async def gateway(make_bot: MakeBot) -> AsyncIterator[Gateway]:
-    """Run a gateway with a bot in webhook mode, set up at the server."""
-    serving = Gateway()
-    app = web.Application()
-    app.router.add_post("/telegram", serving.serve)
-    runner = web.AppRunner(app, shutdown_timeout=0.05)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    serving.bot = make_bot(mode="webhook", secret=SECRET, public_url=f"{url}/")
-    await serving.bot.start()
-    yield serving
-    await runner.cleanup()
+async def called(make_bot: MakeBot) -> AsyncIterator[Called]:
+    """Run a bot in webhook mode, set up at the server."""
+    async with calling("/telegram") as called:
+        bot = make_bot(mode="webhook", secret=SECRET, public_url=f"{called.url}/")
+        called.channel = bot
+        await bot.start()
+        yield called
 
 
-async def test_a_webhook_brings_updates(gateway: Gateway, server: TelegramServer) -> None:
+async def test_a_webhook_brings_updates(called: Called, server: TelegramServer) -> None:
     assert server.hook
     assert server.hook.allowed == ("message", "callback_query", "my_chat_member")
     server.say(777001, "hello")
     server.block(777001)
-    await server.until(lambda: len(gateway.stored) == 2)
-    assert {type(inbound) for inbound in gateway.stored} == {Replied, StatusChanged}
+    await server.until(lambda: len(called.stored) == 2)
+    assert {type(inbound) for inbound in called.stored} == {Replied, StatusChanged}
 
 
 async def test_a_webhook_call_comes_again_until_stored(
-    gateway: Gateway, server: TelegramServer
+    called: Called, server: TelegramServer
 ) -> None:
-    gateway.failures = 3
+    called.failures = 3
     number = server.say(777001, "hello")
-    await server.until(lambda: gateway.stored)
-    assert [inbound.event_id for inbound in gateway.stored] == [str(number)]
-    assert gateway.failures == 0
+    await server.until(lambda: called.stored)
+    assert [inbound.event_id for inbound in called.stored] == [str(number)]
+    assert called.failures == 0
 
 
-async def test_a_repeated_update_keeps_its_id(gateway: Gateway, server: TelegramServer) -> None:
+async def test_a_repeated_update_keeps_its_id(called: Called, server: TelegramServer) -> None:
     update = {"update_id": 7, "message": {"text": "9", "chat": {"id": 5, "type": "private"}}}
     for _ in range(3):
         server.feed(update)
-    await server.until(lambda: len(gateway.stored) == 3)
-    assert {inbound.event_id for inbound in gateway.stored} == {"7"}
+    await server.until(lambda: len(called.stored) == 3)
+    assert {inbound.event_id for inbound in called.stored} == {"7"}
 
 
 async def test_a_press_is_answered_in_the_acknowledgement(
-    gateway: Gateway, server: TelegramServer
+    called: Called, server: TelegramServer
 ) -> None:
-    assert gateway.bot
-    receipt = await gateway.bot.send(ASK)
+    assert called.channel
+    receipt = await called.channel.send(ASK)
     server.press(777001, int(receipt.external_id), "👍")
     await server.until(lambda: server.answered)
-    assert len(gateway.stored) == 1
+    assert len(called.stored) == 1
     assert "answerCallbackQuery" not in server.calls, "no call of its own"
 
 
