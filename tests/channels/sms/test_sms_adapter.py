@@ -9,7 +9,7 @@ from channels.errors import Rejected, Throttled, Uncertain, Unreachable, Untrust
 from channels.sms import Settings
 from channels.sms.adapter import Sms
 from tests.channels.rig import AROUND, ask
-from tests.channels.sms.rig import FAULTS, SmsRig, sms_rig
+from tests.channels.sms.rig import SmsRig, sms_rig
 from tests.providers.twilio import Fault
 
 
@@ -104,7 +104,7 @@ async def test_a_signature_for_another_page_is_none_here() -> None:
 
 
 def test_the_rig_knows_every_kind_it_can_meet() -> None:
-    assert {kind.__name__ for kind in FAULTS} == {
+    assert {kind.__name__ for kind in SmsRig.faults} == {
         "Unavailable",
         "Throttled",
         "Rejected",

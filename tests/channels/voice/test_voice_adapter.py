@@ -12,7 +12,7 @@ from channels.voice import Settings
 from channels.voice.adapter import MOST_TURNS, Voice
 from surveys.message import Button, Entry, Message
 from tests.channels.rig import AROUND, TOKEN, Failure, ask, question
-from tests.channels.voice.rig import FAULTS, VoiceRig, voice_rig
+from tests.channels.voice.rig import VoiceRig, voice_rig
 from tests.providers.twilio import Fault
 
 ANSWER = f"/{TOKEN}/answer/{'q' * 16}"
@@ -36,7 +36,7 @@ def address_of(rig: VoiceRig, path: str, message: Message, **fields: str) -> str
     return action.attrib["action"].removeprefix("https://feedback.example.org/voice")
 
 
-@pytest.mark.parametrize("kind", list(FAULTS), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", list(VoiceRig.faults), ids=lambda kind: kind.__name__)
 async def test_each_failure_has_its_kind(kind: Failure) -> None:
     async with voice_rig() as rig:
         await rig.fail(kind)
