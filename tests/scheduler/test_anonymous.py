@@ -11,10 +11,12 @@ import pytest
 from scheduler.parting import Parting
 from storage.sql import statement
 from surveys.anonymity import MARK
+from surveys.case import RECOVERY, Case
 from surveys.comment import Search
 from surveys.compose import payload
 from surveys.inbound import Replied
 from surveys.report import Filter
+from surveys.scanner import Origin, Press
 from surveys.webhook import Endpoint
 from tests.scheduler.spine import SURVEY, Spine, a_spine, make_rules
 
@@ -193,3 +195,58 @@ async def test_what_finds_no_company_is_deleted(spine: Spine) -> None:
     assert "planted" not in repr(await rows(spine, "SELECT * FROM anonymous_reply"))
     assert datetime(2026, 12, 1, tzinfo=UTC) < spine.now
     assert await spine.store.recount() == []
+
+
+async def test_a_card_announced_beside_the_survey_has_no_author_either(spine: Spine) -> None:
+    await spine.invite(1)
+    await spine.dispatch()
+    await spine.hear(spine.press("1001", "9"))
+    await spine.dispatch()
+    await spine.hear(spine.said("1001", text="feedback the manager is rude"))
+    await spine.dispatch()
+    await spine.hear(spine.said("1001", text="feedback"))
+    await spine.dispatch()
+    await spine.hear(spine.said("1001", text="and late"))
+    await spine.dispatch()
+    assert await rows(spine, "SELECT * FROM comment_card") == []
+    assert "rude" not in repr(await rows(spine, "SELECT * FROM inbound"))
+
+
+async def test_a_press_that_may_be_a_machines_is_not_kept(spine: Spine) -> None:
+    conversation = await spine.invite(1)
+    await spine.dispatch()
+    press = Press(issued_at=spine.now, origin=Origin.OPENED, hints=("bare",))
+    chosen = payload(spine.token(conversation.invitation.id), "nps", "2")
+    await spine.hear(Replied(**spine.source("", "web"), payloads=(chosen,), press=press))
+    assert await rows(spine, "SELECT * FROM held_press") == []
+    assert await rows(spine, "SELECT * FROM anonymous_reply") == []
+
+
+async def test_a_case_does_not_learn_what_was_answered_afterwards(spine: Spine) -> None:
+    """Whether it was put right may be asked anonymously: then the case is not told."""
+    conversation = await spine.invite(1)
+    number, who = conversation.invitation.id, conversation.contact.id
+    case = Case(
+        contact_id=who,
+        invitation_id=number,
+        survey="call",
+        interaction=conversation.invitation.interaction,
+        opened_at=spine.now,
+        recovery_id=number,
+    )
+    await spine.store.unit_of_work(lambda t: t.add_cases([case]))
+    await rows(spine, f"UPDATE invitation SET trigger = '{RECOVERY}' RETURNING id")
+    await spine.dispatch()
+    await spine.hear(spine.press("1001", "2"))
+    await spine.dispatch()
+    assert len(await rows(spine, "SELECT * FROM anonymous_reply")) == 1
+    assert await rows(spine, "SELECT * FROM case_entry") == []
+
+
+async def test_who_asks_what_we_know_of_somebody_is_not_told_what_they_said(spine: Spine) -> None:
+    await answer(spine, 1, words="planted words")
+    (person,) = await spine.store.find_exactly("u1")
+    known = await spine.store.read_person(person)
+    assert "anonymous_reply" in known, "that they answered is known"
+    assert "planted" not in repr(known)
+    assert '"value"' not in repr(known["anonymous_reply"])

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from storage.ledger import HOLD_LASTS
+from storage.sql import statement
 from storage.store import Store, Transaction
 from surveys.ask import Ask, Ledger
 from surveys.due import Due, DueKind, Outcome
@@ -89,3 +90,14 @@ async def test_two_at_once_see_each_other(store: Store) -> None:
         return await store.unit_of_work(work)
 
     assert sum(await asyncio.gather(*[take(number) for number in numbers])) == 1
+
+
+async def test_what_could_not_be_asked_does_not_count(store: Store) -> None:
+    """A question that was on its way and failed for good leaves the person's patience as it was."""
+    anna = (await add_contacts(store, contact("user:1")))[0].id
+    number, due = await invite(store, anna)
+    await settle(store, due, InvitationState.ASKED)
+    assert [invited for invited, _ in (await ledger(store, anna)).asked] == [number]
+    text = statement(f"UPDATE invitation SET state = 'failed' WHERE id = {number}")
+    await store._database.run(lambda session: session.run(text))
+    assert (await ledger(store, anna)).asked == ()
