@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Annotated, ClassVar, TextIO
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import ConfigDict, Field, PlainValidator
+from pydantic import Field, PlainValidator
 
 from bot.config.faults import Fault, nearest, quote
 from bot.config.model import Registry
 from bot.config.place import Place
-from bot.config.reading import read_block
+from bot.config.reading import CLOSED, read_block
 from bot.config.shape import Line, read_audience
 from bot.config.units import UnfitError
 from channels.phone import to_e164
@@ -37,7 +37,7 @@ class AudienceShape:
     """``audience:`` written as a block."""
 
     SECTION: ClassVar = "audience"
-    __pydantic_config__: ClassVar = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    __pydantic_config__: ClassVar = CLOSED
 
     csv: Line
     if_: Annotated[Condition | None, PlainValidator(read_audience), Field(alias="if")] = None

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from pydantic import ConfigDict, PlainValidator
+from pydantic import PlainValidator
 
 from bot.config import units
 from bot.config.audience import read_whom
 from bot.config.follow_ups import read_follow_up
 from bot.config.place import Place
-from bot.config.reading import read_block, written_values
+from bot.config.reading import CLOSED, read_block, written_values
 from bot.config.reports import read_names
 from bot.config.rules import Names, check_name, check_survey, read_via
 from bot.config.schedules import read_schedule
@@ -20,8 +20,6 @@ from bot.config.units import UnfitError
 from scheduler.campaigns import Campaign
 from scheduler.schedule import Schedule
 from surveys.invitation import OPEN_FOR
-
-_CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 def read_hold_out(value: object) -> float:
@@ -51,7 +49,7 @@ class CampaignShape:
     """One campaign. Where and whom it asks is read apart (`bot.config.rules`, `.audience`)."""
 
     SECTION: ClassVar = "campaign"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     schedule: Annotated[Schedule, PlainValidator(read_schedule)]
     survey: Line

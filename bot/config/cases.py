@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, ConfigDict, PlainValidator
+from pydantic import BeforeValidator, PlainValidator
 
 from bot.config.faults import quote
 from bot.config.place import Place
-from bot.config.reading import read_block, read_values
+from bot.config.reading import CLOSED, read_block, read_values
 from bot.config.shape import Duration, Line
 from bot.config.throttle import read_flag, read_span, read_weekdays
 from bot.config.units import UnfitError
@@ -17,7 +17,6 @@ from bot.places import zone_country
 from surveys.case import CasePlan, Recovery, WorkHours
 from surveys.cause import CAUSES, LONGEST, MOST, cause_key
 
-_CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _HOURS = re.compile(r"(.*?)\s*([0-9]{1,2}:[0-9]{2}\s*[-–]\s*[0-9]{1,2}:[0-9]{2})")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -56,7 +55,7 @@ class CaseShape:
     """``case:`` of an alert."""
 
     SECTION: ClassVar = "case"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     respond_within: Duration | None = None
     business_hours: Hours | None = None
@@ -71,7 +70,7 @@ class TellingShape:
     """When an alert is told; three keys of the alert itself."""
 
     SECTION: ClassVar = "alert"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     business_hours: Hours | None = None
     holidays: Flag = True
@@ -83,7 +82,7 @@ class RecoveryShape:
     """``recovery:`` of a case."""
 
     SECTION: ClassVar = "recovery"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     survey: Line
     after: Duration

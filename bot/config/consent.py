@@ -5,11 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pydantic import ConfigDict
-
 from bot.config.faults import quote
 from bot.config.place import Place
-from bot.config.reading import read_block
+from bot.config.reading import CLOSED, read_block
 from bot.config.shape import Names
 from surveys.consent import FEEDBACK, Basis, Standing
 
@@ -22,7 +20,7 @@ class ConsentShape:
     """``consent:``."""
 
     SECTION: ClassVar = "consent"
-    __pydantic_config__: ClassVar = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    __pydantic_config__: ClassVar = CLOSED
 
     basis: Basis = Basis.LEGITIMATE_INTEREST
     purposes: Names = (FEEDBACK,)

@@ -5,17 +5,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from bot.config.place import Place
 from bot.config.questions import Tongue, read_texts
-from bot.config.reading import read_block
+from bot.config.reading import CLOSED, read_block
 from bot.config.shape import Duration, Line, Texts, Whole, read_condition
 from bot.config.units import UnfitError, read_duration
 from surveys.condition import Condition
 from surveys.follow_up import FollowUp
-
-_CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +21,7 @@ class RemindShape:
     """``remind:``."""
 
     SECTION: ClassVar = "remind"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     after: Duration
     times: Annotated[Whole, Field(le=5)] = 1
@@ -36,7 +34,7 @@ class FallbackShape:
     """``fallback:``."""
 
     SECTION: ClassVar = "fallback"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     after: Duration
 

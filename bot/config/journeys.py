@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from bot.config.faults import quote
 from bot.config.follow_ups import read_follow_up
 from bot.config.place import Place
-from bot.config.reading import read_block, written_values
+from bot.config.reading import CLOSED, read_block, written_values
 from bot.config.rules import Names, check_name, check_survey, read_via
 from bot.config.shape import Duration, If, Line, Whole
 from bot.config.shape import Names as Lines
@@ -19,7 +19,6 @@ from bot.config.units import UnfitError, meant_duration, read_duration
 from scheduler.milestones import Journey, Milestone
 from surveys.invitation import OPEN_FOR
 
-_CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
 _WHEN = "say when: after: 7d, before: contract_end, or event: Order Delivered"
 
@@ -29,7 +28,7 @@ class MilestoneShape:
     """One milestone. When it is and where it asks are read apart."""
 
     SECTION: ClassVar = "milestone"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     survey: Line
@@ -55,7 +54,7 @@ class JourneyShape:
     """One journey. Its milestones are read one by one."""
 
     SECTION: ClassVar = "journey"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     starts: Line
     milestones: Annotated[list[Any], Field(min_length=1, max_length=50)]

@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict, PlainValidator
+from pydantic import PlainValidator
 
 from bot.config import units
 from bot.config.faults import nearest, quote
 from bot.config.place import Place
-from bot.config.reading import read_block
+from bot.config.reading import CLOSED, read_block
 from bot.config.shape import Whole
 from bot.config.units import UnfitError
 
-_CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _OFTEN = re.compile(r"([0-9]{1,4})\s+in\s+(\S.*)")
 _LONGEST = timedelta(days=92)
 
@@ -63,7 +62,7 @@ class LimitsShape:
     """``limits:``."""
 
     SECTION: ClassVar = "limits"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     per_person: Annotated[Often, PlainValidator(read_often)] | None = None
     messages_per_person: Annotated[Often, PlainValidator(read_often)] | None = None

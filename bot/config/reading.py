@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from bot.config.faults import nearest, quote
 from bot.config.keys import HOMES, SECTIONS
@@ -14,6 +14,9 @@ from bot.config.place import Place
 from bot.config.units import UnfitError
 
 T = TypeVar("T")
+
+CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
+"""How blocks are read: a key that is not described is a fault, and spaces around words are none."""
 
 _ALLOWED = re.compile(r"'([^']*)'")
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict, PlainValidator
+from pydantic import PlainValidator
 
 from bot.config.model import ReportRule
 from bot.config.place import Place
-from bot.config.reading import read_block
+from bot.config.reading import CLOSED, read_block
 from bot.config.rules import RECEIVERS, Names
 from bot.config.schedules import read_schedule
 from bot.config.shape import Line
@@ -23,7 +23,6 @@ CAMPAIGN_ENDS = "campaign_end"
 
 GROUPS = ("channel", "team", "agent")
 _SOME_DAY = date(2026, 12, 31)
-_CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 def read_when(value: object) -> Schedule | None:
@@ -56,7 +55,7 @@ class ReportShape:
     """One entry of ``reports:``. Its lists are read apart."""
 
     SECTION: ClassVar = "report"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     name: Line
     schedule: Annotated[Schedule | None, PlainValidator(read_when)]

@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict, PlainValidator
+from pydantic import PlainValidator
 
 from bot.config.model import Retention
 from bot.config.place import Place
-from bot.config.reading import read_block
+from bot.config.reading import CLOSED, read_block
 from bot.config.units import UnfitError
 
 SHORTEST, LONGEST = 30, 3660
@@ -49,7 +49,7 @@ class RetentionShape:
     """``retention:``."""
 
     SECTION: ClassVar = "retention"
-    __pydantic_config__: ClassVar = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    __pydantic_config__: ClassVar = CLOSED
 
     decisions: Keep = Retention().decisions
     answers: Keep | None = None

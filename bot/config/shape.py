@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import BeforeValidator, Field, PlainValidator
 
 from bot.config import units
+from bot.config.reading import CLOSED
 from bot.config.units import UnfitError
 from surveys.condition import Condition, parse
 from surveys.consent import FEEDBACK
@@ -108,15 +109,13 @@ Duration = Annotated[timedelta, _plain(units.read_duration)]
 Url = Annotated[str, _plain(units.read_url)]
 If = Annotated[Condition | None, _plain(read_condition), Field(alias="if")]
 
-_CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceShape:
     """``service:``."""
 
     SECTION: ClassVar = "service"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     name: Line
     public_url: Annotated[str, _plain(units.read_base_url)] = ""
@@ -137,7 +136,7 @@ class StaffShape:
     """One entry of ``staff:``, without the ids on channels."""
 
     SECTION: ClassVar = "staff"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     name: Line
     role: Role
@@ -151,7 +150,7 @@ class SurveyShape:
     """One survey. Its questions are read one by one."""
 
     SECTION: ClassVar = "survey"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     questions: Annotated[list[Any], Field(min_length=1, max_length=30)]
     title: Texts = field(default_factory=dict)
@@ -174,7 +173,7 @@ class PublicShape:
     """The keys of a survey's ``public:``."""
 
     SECTION: ClassVar = "public"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     sources: Sources = field(default_factory=dict)
     team: Line = ""
@@ -186,7 +185,7 @@ class RatingShape:
     """The options of a ready-made question with a scale."""
 
     SECTION: ClassVar = "question"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     id: Line | None = None
     about: Line | None = None
@@ -202,7 +201,7 @@ class WordsShape:
     """The options of a ready-made question that is answered in words."""
 
     SECTION: ClassVar = "question"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     id: Line | None = None
     about: Line | None = None
@@ -216,7 +215,7 @@ class OwnTextShape:
     """A ``text:`` question of one's own."""
 
     SECTION: ClassVar = "question"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     id: Line
     text: Texts
@@ -244,7 +243,7 @@ class TriggerShape:
     """One trigger. Where it asks is read apart (`bot.config.rules`)."""
 
     SECTION: ClassVar = "trigger"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     event: Line
     survey: Line
@@ -269,7 +268,7 @@ class AlertShape:
     """One alert."""
 
     SECTION: ClassVar = "alert"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     if_: If = None
     words: Names = ()
@@ -288,7 +287,7 @@ class CardsShape:
     """``cards:``."""
 
     SECTION: ClassVar = "cards"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     to: Line = "team_lead"
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, ConfigDict, PlainValidator
+from pydantic import BeforeValidator, PlainValidator
 
 from bot.config.faults import nearest, quote
 from bot.config.place import Place
-from bot.config.reading import read_block
+from bot.config.reading import CLOSED, read_block
 from bot.config.shape import Duration, Whole
 from bot.config.units import UnfitError
 from scheduler.calendar import ALL_WEEK, Hours
@@ -20,7 +20,6 @@ from scheduler.patience import Throttle
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOCKS = ("own", "shared")
-_CLOSED = ConfigDict(extra="forbid", str_strip_whitespace=True)
 _SPAN = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*[-–]\s*([0-9]{1,2}):([0-9]{2})")
 _PERIODS = {"daily_max": Period.DAY, "weekly_max": Period.WEEK, "monthly_max": Period.MONTH}
 _SCOPES = {"surveys": "survey", "topics": "topic", "channels": "channel"}
@@ -81,7 +80,7 @@ class LimitShape:
     """The limits of one survey, topic or channel."""
 
     SECTION: ClassVar = "limit"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     recontact: Duration | None = None
     daily_max: Whole | None = None
@@ -96,7 +95,7 @@ class ThrottleShape:
     """``throttle:``."""
 
     SECTION: ClassVar = "throttle"
-    __pydantic_config__: ClassVar = _CLOSED
+    __pydantic_config__: ClassVar = CLOSED
 
     recontact: Duration | None = None
     daily_max: Whole | None = None

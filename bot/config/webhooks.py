@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict, Field, PlainValidator
+from pydantic import Field, PlainValidator
 
 from bot.config import units
 from bot.config.place import Place
-from bot.config.reading import read_block
+from bot.config.reading import CLOSED, read_block
 from bot.config.rules import check_name
 from bot.config.shape import Names
 from surveys.webhook import EVENTS, Endpoint, read_secret
@@ -19,7 +19,7 @@ class WebhookShape:
     """One webhook."""
 
     SECTION: ClassVar = "webhook"
-    __pydantic_config__: ClassVar = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    __pydantic_config__: ClassVar = CLOSED
 
     url: Annotated[str, PlainValidator(units.read_url)]
     secret: Annotated[str, Field(min_length=1, max_length=200)]

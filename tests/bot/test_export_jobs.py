@@ -20,7 +20,8 @@ from bot.exporting.writers import ExportError
 from storage.exports import Part
 from storage.store import Store
 from surveys.staff import Role, StaffMember
-from tests.bot.test_exporting import fill, ticket
+from tests.bot.test_exporting import fill
+from tests.bot.tickets import ticket
 from tests.storage.make import NOW
 
 PART = Part(kind="responses")

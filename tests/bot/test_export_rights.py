@@ -17,7 +17,7 @@ from surveys.card import Card
 from surveys.event import Interaction
 from surveys.staff import Role, StaffMember
 from tests.bot.test_export_jobs import Slow
-from tests.bot.test_exporting import ticket
+from tests.bot.tickets import ticket
 from tests.storage.make import (
     NOW,
     add_contacts,

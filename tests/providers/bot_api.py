@@ -188,3 +188,10 @@ def dated(update: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         else inner
         for kind, inner in update.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    text: str
+    markup: Any
+    photo: bool = False

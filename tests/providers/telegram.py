@@ -14,7 +14,6 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Self
@@ -29,6 +28,7 @@ from tests.providers.bot_api import (
     ApiError,
     Fault,
     Hook,
+    Posted,
     answer,
     check_hook,
     check_keyboard,
@@ -45,13 +45,6 @@ from tests.providers.bot_api import (
 __all__ = ["Accepted", "Fault", "TelegramServer"]
 
 TOKEN = "123456789:TEST-abcdefghijklmnopqrstuvwxyz0123"
-
-
-@dataclass(frozen=True, slots=True)
-class _Posted:
-    text: str
-    markup: Any
-    photo: bool = False
 
 
 class TelegramServer:
@@ -76,7 +69,7 @@ class TelegramServer:
         self.hook: Hook | None = None
         self.confirmed = 0  # the highest offset asked for
         self._everyone, self._started = everyone_started, set[str]()
-        self._messages: dict[tuple[str, int], _Posted] = {}
+        self._messages: dict[tuple[str, int], Posted] = {}
         self._refused: dict[str, ApiError] = {}
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._updates: deque[dict[str, Any]] = deque()
@@ -242,7 +235,7 @@ class TelegramServer:
         self._check_chat(chat_id)
         check_text(method, text, photo)
         check_keyboard(markup)
-        posted = _Posted(text, markup, bool(photo))
+        posted = Posted(text, markup, bool(photo))
         if method == "editMessageText":
             message_id = self._check_edit(chat_id, params, posted)
         else:
@@ -267,7 +260,7 @@ class TelegramServer:
         if not chat_id.lstrip("-").isdigit() or not known:
             raise ApiError(400, "Bad Request: chat not found")
 
-    def _check_edit(self, chat_id: str, params: Mapping[str, Any], new: _Posted) -> int:
+    def _check_edit(self, chat_id: str, params: Mapping[str, Any], new: Posted) -> int:
         message_id = int(params.get("message_id", 0))
         old = self._messages.get((chat_id, message_id))
         if old is None:
