@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.slips import near_period
 from surveys.errors import AfterwordError
 
 FORMS = "7d, 4w, today, last week, this month, oct, q3 2026, since 1 oct or 2026-10-01..2026-10-15"
@@ -31,7 +32,13 @@ _WEEKDAY = "(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?"
 
 
 class PeriodError(AfterwordError):
-    """What was written begins like a period and is none. The text says what can be written."""
+    """What was ``written`` begins like a period and is none. The text says what can be written;
+    ``near`` is what was probably meant, "" where that is not known.
+    """
+
+    def __init__(self, text: str, *, written: str = "", near: str = "") -> None:
+        super().__init__(text)
+        self.written, self.near = written, near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +71,17 @@ def read_period(words: Sequence[str], today: date) -> tuple[Period, int] | None:
             written = found.group()
             return _checked(reader(found, today), written, today), written.count(" ") + 1
     if found := _BEGUN.match(text):
-        raise PeriodError(f"I can't read {found.group()[:40]!r} as a period. Write {FORMS}.")
+        raise _unread(found.group()[:40])
     return None
+
+
+def _unread(written: str) -> PeriodError:
+    said = f"I can't read {written!r} as a period."
+    if near := near_period(written):
+        return PeriodError(f"{said} Did you mean {near}?", written=written, near=near)
+    if written[0] == "q":
+        return PeriodError(f"{said} A year has q1 to q4. Write {FORMS}.")
+    return PeriodError(f"{said} Write {FORMS}.")
 
 
 def spell_period(period: Period) -> str:

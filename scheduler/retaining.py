@@ -16,7 +16,7 @@ BATCH = 100
 """Rows changed in one transaction: some milliseconds, so that nobody waits for it."""
 PAUSE = 0.05
 """Seconds between two batches, for everybody else."""
-MOST = 500
+MOST = 2000
 """Batches of a rule at one time; the rest comes with the next tick."""
 
 

@@ -12,8 +12,10 @@ from difflib import get_close_matches
 from itertools import takewhile
 from typing import Any
 
+from bot.commands.mending import Slip, tell_slips
 from bot.commands.phrases import clean, fold, listing
-from bot.periods import Period, read_period
+from bot.periods import Period, PeriodError, read_period
+from bot.slips import KEYS_ELSEWHERE, near_period
 from surveys.errors import AfterwordError
 
 GROUPS = ("channel", "team", "agent", "language")
@@ -27,7 +29,6 @@ _SYNONYMS = {"lang": "language", **{f"{group}s": group for group in GROUPS}}
 _KEYS = ("survey", "metric", "question", *GROUPS, "by", "page")
 _FREE = ("team", "agent")  # named by events: any name may turn up
 _FILLERS = frozenset({"and", "for", "from", "in", "of", "on", "the", "with"})
-_PERIOD_WORDS = ("today", "yesterday", "this week", "last week", "this month", "last month")
 _LONGEST_NAME = 120  # what an event may call an agent or team
 _LONGEST_LINE = 1_000
 _MOST_PAGES = 10_000
@@ -39,6 +40,14 @@ _TOKEN = re.compile(
 
 class GrammarError(AfterwordError):
     """A command cannot be read. The text is for the person who wrote it."""
+
+
+class Unknown(GrammarError):
+    """A word means nothing here; ``slip`` has what was probably meant."""
+
+    def __init__(self, slip: Slip) -> None:
+        super().__init__(tell_slips([slip]))
+        self.slip = slip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +110,35 @@ def read_request(
     :raises PeriodError: where a period cannot be read.
     """
     reading, rest = _Reading(vocabulary, today, free=free), tuple(words)
+    slips, mended = list[Slip](), list[str]()
     while rest:
-        rest = rest[reading.take(rest) :]
+        try:
+            taken = reading.take(rest)
+        except (GrammarError, PeriodError) as error:
+            slip = _slip_of(error, rest)
+            if slip is None:
+                raise _told(slips, error) from None
+            slips.append(slip)
+            rest = (*slip.near, *rest[len(slip.words) :])
+        else:
+            mended += rest[:taken]
+            rest = rest[taken:]
+    if slips:
+        raise GrammarError(tell_slips(slips, [_quoted(word) for word in mended]))
     return reading.request
+
+
+def _slip_of(error: AfterwordError, rest: Sequence[str]) -> Slip | None:
+    """Give what was mistyped, None where the error is another one."""
+    if isinstance(error, PeriodError) and error.near:
+        words = tuple(rest[: len(error.written.split())])
+        return Slip(words=words, near=tuple(error.near.split()), why=str(error))
+    return error.slip if isinstance(error, Unknown) else None
+
+
+def _told(slips: Sequence[Slip], error: AfterwordError) -> AfterwordError:
+    """Give the first thing to say: about what was mistyped before anything else is wrong."""
+    return GrammarError(tell_slips(slips[:1])) if slips else error
 
 
 def write_again(request: Request, page: int) -> str:
@@ -159,7 +194,7 @@ class _Reading:
             return 1
         if self._free:
             return self._take_word(rest[0])
-        raise GrammarError(self._unknown(rest[0]))
+        raise Unknown(self._unknown(rest))
 
     def _take_word(self, word: str) -> int:
         about = dict.fromkeys((*self.request.about, word[:_LONGEST_NAME]))
@@ -207,11 +242,21 @@ class _Reading:
             raise GrammarError(f"I read {both} as {role}. Write one.")
         self.request = replace(self.request, **{key: value})
 
-    def _unknown(self, word: str) -> str:
+    def _unknown(self, rest: Sequence[str]) -> Slip:
         known = self.vocabulary
+        for size in (2, 1):
+            written = tuple(rest[:size])
+            if near := near_period(" ".join(written)):
+                return Slip(words=written, near=tuple(near.split()))
         names = (*known.survey, *known.metric, *known.question, *known.channel, *known.team)
-        if near := suggest(word, (*names, *_KEYS, *_STEP_WORDS, *_PERIOD_WORDS)):
-            return f"I don't know '{fold(word, 40)}'. Did you mean {near}?"
+        word = rest[0]
+        near = KEYS_ELSEWHERE.get(word.casefold(), "")
+        if near := near or suggest(word, (*names, *_KEYS, *_STEP_WORDS)):
+            return Slip(words=(word,), near=(near,))
+        return Slip(words=(word,), why=self._nothing_near(word))
+
+    def _nothing_near(self, word: str) -> str:
+        known = self.vocabulary
         if self.request.agent or self.request.team:
             return (
                 f"I don't know '{fold(word, 40)}'. Put longer names in quotes: agent \"Anna Ek\"."

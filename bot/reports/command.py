@@ -11,7 +11,7 @@ from bot.commands.grammar import suggest
 from bot.commands.phrases import listing
 from bot.config import Config
 from bot.config.model import ReportRule
-from bot.periods import PeriodError
+from bot.periods import FORMS, PeriodError
 from bot.reports.blocks import Block, pictures
 from bot.reports.contents import Contents, stretch
 from bot.reports.filing import put_files
@@ -20,6 +20,7 @@ from bot.reports.sections import compose
 from bot.reports.sending import AT_ONCE, make_office
 from bot.reports.terminal import render_terminal
 from bot.running import read_config
+from bot.slips import near_period
 from bot.words import languages, words_of
 from storage.store import Store
 from surveys.errors import AfterwordError
@@ -126,8 +127,12 @@ def _find(config: Config, wish: Wish, today: date) -> ReportRule:
         raise ReportError(f"the report {rule.name} is of a campaign's round: leave out --period")
     try:
         stretch(wish.period, today)
-    except (PeriodError, ValueError) as error:
+    except PeriodError as error:
         raise ReportError(f"--period: {error}") from None
+    except ValueError:
+        near = near_period(wish.period)
+        hint = f"did you mean {near}?" if near else f"write {FORMS}"
+        raise ReportError(f"--period: {wish.period!r} is no period: {hint}") from None
     return replace(rule, period=wish.period)
 
 

@@ -129,6 +129,57 @@ def test_what_means_nothing_is_answered_by_what_to_write(line: str, says: str) -
     assert str(fault.value) == says
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("lst week", "I don't know 'lst week'. Did you mean last week?"),
+        ("nps lastweek", "I don't know 'lastweek'. Did you mean last week?"),
+        ("last wek", "I can't read 'last wek' as a period. Did you mean last week?"),
+        ("this quater", "I can't read 'this quater' as a period. Did you mean this quarter?"),
+        ("viime viikko", "I don't know 'viime viikko'. Did you mean last week?"),
+        ("nps tällä viikolla", "I don't know 'tällä viikolla'. Did you mean this week?"),
+        ("Gestern", "I don't know 'Gestern'. Did you mean yesterday?"),
+        ("tiimi support", "I don't know 'tiimi'. Did you mean team?"),
+        (
+            "ncp suport lst week",
+            "I don't know 'ncp', 'suport' and 'lst week'. Did you mean: nps support last week?",
+        ),
+        (
+            "nps telegam by team viime kuussa",
+            (
+                "I don't know 'telegam' and 'viime kuussa'. "
+                "Did you mean: nps telegram by team last month?"
+            ),
+        ),
+        (
+            "ncp xyzzy",
+            (
+                "I don't know 'ncp' and 'xyzzy'. Did you mean: nps? "
+                "Surveys: after_call, delivery, Pulse. "
+                "Metrics: nps, csat, ces."
+            ),
+        ),
+        ("last wek ncp", "I don't know 'last wek' and 'ncp'. Did you mean: last week nps?"),
+        ("ncp by colour", "I don't know 'ncp'. Did you mean nps?"),
+    ],
+)
+def test_everything_mistyped_is_put_right_at_once(line: str, says: str) -> None:
+    with pytest.raises((GrammarError, PeriodError)) as fault:
+        read(line)
+    assert str(fault.value) == says
+
+
+def test_what_is_meant_can_be_sent_again() -> None:
+    with pytest.raises(GrammarError) as fault:
+        read("ncp suport lst week")
+    read(str(fault.value).partition("Did you mean: ")[2].rstrip("?"))
+
+
+def test_a_quarter_there_is_not_is_answered_by_those_there_are() -> None:
+    with pytest.raises(PeriodError, match=r"'q5' as a period. A year has q1 to q4\."):
+        read("nps q5")
+
+
 def test_a_period_that_cannot_be_read_is_named() -> None:
     with pytest.raises(PeriodError, match="'q7'"):
         read("nps q7")

@@ -133,6 +133,10 @@ async def test_an_empty_store_says_so(tmp_path: Path) -> None:
         (Wish(name="zzz"), "no report 'zzz': there is weekly, viikko and campaign_end"),
         (Wish(name="weekly", language="fr"), "not in 'fr': there is en, fi, de, hr and lv"),
         (Wish(name="weekly", period="q9"), "--period: I can't read 'q9' as a period"),
+        (
+            Wish(name="weekly", period="lst week"),
+            "'lst week' is no period: did you mean last week?",
+        ),
         (Wish(name="campaign_end", period="7d"), "leave out --period"),
         (Wish(name="campaign_end"), "none has come round yet"),
     ],
