@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.config.themes import shipped_reader
 from storage.erasing import BY_INVITATION
 from storage.store import Store
@@ -126,6 +128,7 @@ async def test_nothing_of_what_faded_leads_to_a_person(store: Store) -> None:
     assert left <= KEPT
     assert not any(row.get("contact_id") for t in KEPT for row in found[t])
     assert not found["comment_gist"] and not found["comment_unread"]
+    assert [bool(row["is_latest"]) for row in found["answer"]] == [True], "no change of mind stays"
     assert {entry["kind"] for entry in found["case_entry"] if entry["text"]} <= {"opened"}
 
 
@@ -154,3 +157,13 @@ async def test_anonymous_words_go_and_their_scores_stay(store: Store) -> None:
     assert await store.recount() == []
     assert await store.count_old("answers", BEFORE) == 0
     assert await fade(store) == 0
+
+
+@pytest.mark.parametrize("state", ["planned", "asked", "started"])
+async def test_what_has_not_ended_keeps_its_person_however_old(store: Store, state: str) -> None:
+    number = await live(store)
+    await fetch(store, f"UPDATE invitation SET state = '{state}' RETURNING id")
+    assert await store.count_old("answers", BEFORE) == 0
+    assert await fade(store) == 0
+    await fetch(store, f"UPDATE invitation SET state = 'expired' WHERE id = {number} RETURNING id")
+    assert await fade(store) == 1
