@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from bot.config.faults import nearest
 from bot.config.units import read_duration
 
 HERE = Path(__file__).parent
-SCENARIO = frozenset({"title", "config", "people", "story", "end"})
+SCENARIO = frozenset({"title", "config", "files", "people", "story", "end"})
 TIMES = ("at", "after")
 ACTS = frozenset({"event", "tell", "alias", "change", "outage", "expect", "check"})
 EVENT_MORE = frozenset({"about", "properties", "id", "happened", "imported"})
@@ -28,11 +28,14 @@ class Misspelt(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One document of a file: the people it is about, what happens, and what holds at its end."""
+    """One document of a file: the people it is about, what happens, and what holds at its end.
+    ``files`` lie beside config.yaml, by name.
+    """
 
     name: str
     title: str
     config: Mapping[str, Any]
+    files: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[str, Mapping[str, Any]]
     story: tuple[Mapping[str, Any], ...]
     end: Mapping[str, Any]
@@ -94,6 +97,7 @@ def read_text(text: str, name: str) -> Iterator[Scenario]:
             name=f"{name}-{re.sub('[^a-z0-9]+', '-', document['title'].lower()).strip('-')}",
             title=document["title"],
             config=laid_over(base, document.get("config") or {}),
+            files=document.get("files") or {},
             people=document.get("people") or {},
             story=tuple(document["story"]),
             end=document.get("end") or {},

@@ -17,6 +17,7 @@ from bot.case_posts import CasePosts
 from bot.commands import Commands, StaffConfig
 from bot.config import Config, Reading, load_languages, read_config
 from bot.config.content import content_hash
+from bot.desk import Desk
 from bot.gateway import split_picture
 from bot.reloading import Reloading, tell_keepers
 from bot.reports.sending import Reporter
@@ -39,6 +40,7 @@ from storage.store import Store
 from surveys.contact import Contact
 from surveys.inbound import CommandGiven, Inbound
 from surveys.message import Message
+from surveys.pausing import Pause
 from tests.scenarios.script import Scenario
 from tests.scenarios.telling import Telling
 
@@ -124,7 +126,12 @@ class Stage:
             **parts,
         )
         self.commands = Commands(
-            store=self.store, config=self._staff, clock=self.clock, act=office.act, say=office.say
+            store=self.store,
+            config=self._staff,
+            clock=self.clock,
+            desk=Desk(self.store, self.read_rules, self._hold, channels=can_do, **parts),
+            act=office.act,
+            say=office.say,
         )
         self.reporter = Reporter(self.store, lambda: self.config, channels=can_do, **parts)
         self.reloading = Reloading(self.config, read=_read, apply=self._apply, tell=self._tell)
@@ -230,8 +237,12 @@ class Stage:
         await self.reloading.tick()
         await self.settle()
 
+    def _hold(self, paused: Mapping[str, Pause]) -> None:
+        self.rules = replace(self.rules, paused=paused)
+
     async def _apply(self, config: Config) -> None:
-        self.config, self.rules = config, make_rules(config, self.store.key)
+        paused = self.rules.paused
+        self.config, self.rules = config, replace(make_rules(config, self.store.key), paused=paused)
         await self.compare()
 
     async def compare(self) -> None:
@@ -277,6 +288,8 @@ async def a_stage(
     ``budgets`` are what channels may send a day; ``opens`` opens the store.
     """
     path = folder / "config.yaml"
+    for name, text in scenario.files.items():
+        (folder / name).write_text(text, encoding="utf-8")
     write(path, scenario.config)
     reading = _read(path)
     assert reading.config, "\n".join(fault.render() for fault in reading.faults)
