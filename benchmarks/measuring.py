@@ -11,7 +11,7 @@ import platform
 import sqlite3
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,30 +36,29 @@ def compare(
     workload: str, ours: float, other: float, *, unit: str, least: float | None = None, peer: str
 ) -> Line:
     """Give the line of two rates; ``least`` is the smallest ratio that meets the target."""
-    ratio = ours / other
-    return Line(
-        workload=workload,
-        ours=f"{number(ours)} {unit}",
-        other=f"{peer} {number(other)} {unit}",
-        ratio=ratio,
-        target="" if least is None else f"≥ {least:g} ×",
-        met=None if least is None else ratio >= least,
-    )
+    line = _beside(workload, ours, other, unit, peer)
+    return line if least is None else _judged(line, f"≥ {least:g} ×", met=ours / other >= least)
 
 
 def compare_cost(
     workload: str, ours: float, other: float, *, unit: str, most: float | None = None, peer: str
 ) -> Line:
     """Give the line of two costs; ``most`` is the largest ratio that meets the target."""
-    ratio = ours / other
+    line = _beside(workload, ours, other, unit, peer)
+    return line if most is None else _judged(line, f"≤ {most:g} ×", met=ours / other <= most)
+
+
+def _beside(workload: str, ours: float, other: float, unit: str, peer: str) -> Line:
     return Line(
         workload=workload,
         ours=f"{number(ours)} {unit}",
         other=f"{peer} {number(other)} {unit}",
-        ratio=ratio,
-        target="" if most is None else f"≤ {most:g} ×",
-        met=None if most is None else ratio <= most,
+        ratio=ours / other,
     )
+
+
+def _judged(line: Line, target: str, *, met: bool) -> Line:
+    return replace(line, target=target, met=met)
 
 
 def at_least(workload: str, ours: float, limit: float, unit: str) -> Line:

@@ -1,5 +1,7 @@
 import dataclasses
+import re
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from surveys.template import names
 from surveys.wording import bank_text, value_ends, value_words
 from tests.surveys.bank import CODES, FOLDER, language, raw
 
+ROOT = Path(__file__).parents[2]
 OTHERS = CODES[1:]
 WORDS = ("yes", "no", "skip", "stop", "start")
 DRIVERS = [q.wording for q in PRESETS.values() if q.metric_id == "driver"]
@@ -65,6 +68,16 @@ def _strings(found: Language) -> list[str]:
 
 def test_every_file_is_a_listed_language() -> None:
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(CODES)
+
+
+def test_every_text_is_said_somewhere() -> None:
+    """No translator is asked for words that nobody ever reads."""
+    made = ("thanks_", "channel_")  # their keys are put together from what they are about
+    rooms = [ROOT / room for room in ("surveys", "channels", "scheduler", "bot")]
+    files = (f for room in rooms for kind in ("*.py", "*.html") for f in room.rglob(kind))
+    code = " ".join(f.read_text("utf-8") for f in files if f.name != "language.py")
+    said = set(re.findall(r"\w+", code))
+    assert {key for key in TEXT_KEYS if not key.startswith(made)} <= said
 
 
 @pytest.mark.parametrize("code", CODES)
