@@ -45,7 +45,7 @@ async def live(store: Store) -> int:
     await reply(
         store,
         made.id,
-        answer("comment", text="planted, waited too long"),
+        answer("comment", text="planted, waited too long", revision=2),
         state=InvitationState.COMPLETED,
         completed_at=NOW,
     )
@@ -121,6 +121,7 @@ async def test_nothing_of_what_faded_leads_to_a_person(store: Store) -> None:
         *("address", "answer", "case_entry", "decision", "held_press", "link_signal"),
         *("ask_hold", "staff_post", "customer_case", "delivery", "invitation"),
     }
+    assert len(before["answer"]) == 2, "they changed their mind"
     assert await fade(store) == 1
     found = await dump(store)
     assert {t for t in found if "planted" in repr(found[t])} == {"address"}
