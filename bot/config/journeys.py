@@ -158,7 +158,8 @@ def _report_time(place: Place, shape: MilestoneShape, way: str) -> None:
     """Report an ``after`` or ``before`` that is neither a time nor the name of an attribute."""
     value = getattr(shape, way)
     if way == "after" and _is_span(value):
-        hint = f"remove it, or name the attribute: after: contract_end, by: {value}"
+        by = place.at("by").raw
+        hint = f"remove it, or name the attribute: after: contract_end, by: {by}"
         place.at("by").key_fault("by goes with an attribute", hint=hint)
         return
     if way == "before":

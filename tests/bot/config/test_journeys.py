@@ -79,7 +79,11 @@ def test_all_of_it(load: Load) -> None:
             "a time or the name of an attribute",
             "write 2w",
         ),
-        ("name: x, survey: calls, after: 7d, by: 1d", "by goes with an attribute", "contract_end"),
+        (
+            "name: x, survey: calls, after: 7d, by: 1d",
+            "by goes with an attribute",
+            "contract_end, by: 1d",
+        ),
         ("name: x, survey: calls, before: contract end", "an attribute", "before: contract_end"),
         ("name: x, survey: calls, before: 14d", "an attribute", "contract_end, by: 14d"),
         ("name: x, survey: call, after: 1d", "unknown survey 'call'", "calls"),
