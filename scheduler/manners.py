@@ -46,7 +46,7 @@ RULES: Mapping[EngagementKind, _Rule] = {
     EngagementKind.SURVEY: _Rule("finish", "in the middle of the survey {name}"),
     EngagementKind.WORDS: _Rule("finish", "they are writing to us"),
     EngagementKind.TALK: _Rule("talk", "they wait for a colleague or talk to one"),
-    EngagementKind.CASE: _Rule("talk", "the case {name} is open"),
+    EngagementKind.CASE: _Rule("talk", "case {name} is open"),
 }
 """What is waited for; kinds that are not here are in nobody's way."""
 

@@ -34,7 +34,7 @@ def title(contents: Contents, words: Words) -> Sequence[Block]:
     head = f"{contents.company}: {fold(contents.name, 80)}"
     days = words.days(contents.period.since, contents.period.until)
     lines = [Line(text=days)]
-    if not any(not row.hidden for row in contents.totals.rows):
+    if not any(row.metric or not row.hidden for row in contents.totals.rows):
         lines.append(Line(text=words.say("no_answers")))
     if not contents.asked:
         lines.append(Line(text=words.say("nobody")))

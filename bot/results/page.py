@@ -8,6 +8,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from bot.commands.answers import question_name
 from bot.commands.context import Context
 from bot.commands.phrases import clean, fold
 from bot.periods import FORMS, default_period
@@ -162,7 +163,9 @@ def _about(words: Words, given: Mapping[str, str]) -> str:
     """Say what is limited, besides the days and the survey."""
     named = {f"of_{name}": fold(given[name], 60) for name in NAMES if name in given}
     limits = [words.say(key, name=name) for key, name in named.items() if key in words.texts]
-    return ", ".join([given["metric"].upper(), *limits] if "metric" in given else limits)
+    if metric := given.get("metric"):
+        limits.insert(0, question_name(metric, metric))
+    return ", ".join(limits)
 
 
 def _reader(member: StaffMember, words: Words) -> str:
@@ -180,7 +183,7 @@ def _fields(context: Context) -> Mapping[str, Sequence[tuple[str, str]]]:
     titles = [(name, _titled(name, fold(words.title(surveys[name].title), 60))) for name in surveys]
     return {
         "survey": titles,
-        "metric": [(name, name.upper()) for name in known.metric],
+        "metric": [(name, question_name(name, name)) for name in known.metric],
         "channel": [(name, name) for name in known.channel],
         "team": [(name, name) for name in known.team] if len(known.team) > 1 else [],
         "language": [(code, code) for code in known.language],
