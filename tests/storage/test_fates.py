@@ -72,6 +72,21 @@ async def test_the_answer_afterwards_is_found_by_its_case(store: Store) -> None:
     assert await store.read_fates(CaseList(), NOW - HOUR / 2, NOW) == []
 
 
+async def test_the_first_answer_counts_whenever_it_came(store: Store) -> None:
+    case, person = await a_case(
+        store, opened_at=NOW - 20 * DAY, state=CaseState.SOLVED, closed_at=NOW - 19 * DAY
+    )
+    [asked] = await add_invitations(store, invitation(person.id, survey="helpful"))
+    case = replace(case, recovery_id=asked.id)
+    await store.unit_of_work(lambda t: t.save_cases([case]))
+    await _answer(store, asked.id, NOW - 10 * DAY)
+    await reply(store, asked.id, answer("csat", value=1, at=NOW - HOUR))
+    assert await store.read_fates(CaseList(), *WEEK) == []
+    await store.unit_of_work(lambda t: t.save_cases([replace(case, closed_at=NOW - DAY)]))
+    [fate] = await store.read_fates(CaseList(), *WEEK)
+    assert (fate.recovered, fate.answered_at) == (True, NOW - 10 * DAY)
+
+
 async def _answer(store: Store, number: int, at: datetime) -> None:
     await claim(store)
     up = answer("nps", value=9, at=at)

@@ -1,9 +1,11 @@
 """Which months and days are summed, when, and how what is asked is laid out of them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import Context
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from storage.counts import FlowKey, RollupKey, Rollups, save_flows
 from storage.database import Database
 from storage.periods import begins, begins_after, day_number, days_from, read_day
 from storage.spans import Span, lay_span, pick_dimension, read_spans
-from storage.sql import Backend, Session, statement
+from storage.sql import Backend, Session, Statement, statement
 from storage.store import Store
 from storage.sums import DAY_LATE, DAYS_KEPT, SETTLED, sum_period, touch_periods
 from surveys.report import Filter
@@ -23,6 +25,7 @@ TODAY = NOON.date()
 DAY = timedelta(days=1)
 NO_WAIT = timedelta(0)
 _MORE = statement("UPDATE rollup SET n = n + 1 WHERE day = $1::bigint")
+_WAITING = statement("SELECT COUNT(*) AS n FROM pg_locks WHERE NOT granted")
 _LEFT = statement("""
     SELECT (SELECT COUNT(*) FROM rollup_period WHERE period >= 1000000 AND period < $1::bigint)
         + (SELECT COUNT(*) FROM flow_period WHERE period >= 1000000 AND period < $1::bigint)
@@ -98,10 +101,10 @@ async def test_days_are_summed_where_months_cannot_say(store: Store) -> None:
     assert found["flow"] == Span(
         periods=(20260929, 20260930, 202610, *numbers(20261101, 20261120)), days=(20261121,)
     )
-    found = await spans(store, date(2026, 10, 30), by="day", channel="email")
+    found = await spans(store, date(2026, 9, 30), by="day", channel="email")
     assert found["rollup"] == Span(
         dim="channel",
-        periods=(20261030, 20261031, *numbers(20261101, 20261120)),
+        periods=(20260930, *numbers(20261001, 20261031), *numbers(20261101, 20261120)),
         days=(20261121,),
     )
 
@@ -203,30 +206,55 @@ async def test_a_change_while_a_day_is_summed_is_not_lost(store: Store) -> None:
     assert await count(store, day) == 2
 
 
+class _Pausing(Session):
+    """Has somebody change a day between its summing and the word that it is summed."""
+
+    def __init__(self, session: Session, pause: Callable[[Session], Awaitable[None]]) -> None:
+        super().__init__(session.client, session.backend, session.zone)
+        self._pause = pause
+
+    async def run(self, wanted: Statement, *values: Any) -> int:
+        if "SET built = $3" in wanted.postgres:
+            await self._pause(self)
+        return await super().run(wanted, *values)
+
+
 async def test_a_day_that_is_being_summed_is_changed_afterwards(store: Store) -> None:
-    day = TODAY - DAY
-    await answer_on(store._database, day)
+    day, database = TODAY - DAY, store._database
+    await answer_on(database, day)
     await store.sum_periods(NOON, settled=NO_WAIT)
     number = day_number(day)
-    begun = asyncio.Event()
-
-    async def add_up(session: Session) -> None:
-        await sum_period(session, number, ["rollup"])
-        begun.set()
-        for _ in range(20):
-            await asyncio.sleep(0)
+    tasks: list[asyncio.Task[None]] = []
 
     async def change(session: Session) -> None:
-        await touch_periods(session, "rollup", [number])
         await session.run(_MORE, number)
+        await touch_periods(session, "rollup", [number])
 
-    async def follow() -> None:
-        await begun.wait()
-        await store._database.transact(change)
+    async def pause(session: Session) -> None:
+        tasks.append(
+            asyncio.create_task(database.transact(change), context=Context())
+        )  # not inside this transaction
+        waits = database.backend is Backend.SQLITE  # for the one writer
+        while not (waits or tasks[0].done()):
+            (found,) = await session.fetch(_WAITING)
+            waits = bool(found["n"])
 
-    await asyncio.gather(store._database.transact(add_up), follow())
+    async def add_up(session: Session) -> None:
+        await sum_period(_Pausing(session, pause), number, ["rollup"])
+
+    await database.transact(add_up)
+    await asyncio.gather(*tasks)
     assert (await spans(store, day))["rollup"].periods == ()
     assert await count(store, day) == 2
+
+
+async def test_two_may_sum_at_once(store: Store) -> None:
+    first = TODAY - DAY * 20
+    await answer_on(store._database, first)
+    await store.sum_periods(NOON)
+    await asyncio.gather(*(store.sum_periods(NOON, settled=NO_WAIT) for _ in range(3)))
+    assert (await spans(store, first))["flow"].days == (20261121,)
+    assert await count(store, first) == 1
 
 
 _DAYS = st.dates(date(2025, 1, 1), date(2026, 12, 31))
