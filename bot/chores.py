@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from bot.config import Config, Reading, read_config
 from bot.desk import Desk
@@ -13,6 +14,7 @@ from bot.reports.sending import Reporter
 from bot.webhooks.caller import Caller
 from scheduler.case_watch import CaseWatch
 from scheduler.clock import Clock
+from scheduler.compacting import Compacting
 from scheduler.conflicts import ConflictWatch
 from scheduler.dispatch import Lane
 from scheduler.enlisting import Enlisting
@@ -96,6 +98,8 @@ def _start_rounds(service: Running, clock: Clock) -> None:
     clock.every(TIDY, "sweeping", sweeping.tick)
     retaining = Retaining(store, lambda: service.config.retention.rules, service.now)
     clock.every(TIDY, "retention", retaining.tick)
+    compacting = Compacting(store, lambda: ZoneInfo(service.config.service.timezone), service.now)
+    clock.every(TIDY, "compacting", compacting.tick)
     clock.every(SWEEP, "anonymous", Parting(store, service.now).tick)
     hearing = Hearing(store, lambda: service.config.gists, service.now)
     clock.every(TICK, "comments", hearing.tick)

@@ -15,6 +15,7 @@ def add_store_commands(
     _add_why(commands)
     _add_erase(commands)
     _add_retention(commands)
+    _add_compact(commands)
     _add_backup(commands)
     _add_restore(commands)
     _add_audit(commands)
@@ -78,6 +79,20 @@ def _add_retention(commands: "argparse._SubParsersAction[argparse.ArgumentParser
         from bot.running import run_async  # noqa: PLC0415
 
         return run_async(run_retention(options.config, sys.stdout))
+
+    parser.set_defaults(run=run)
+
+
+def _add_compact(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add_command(
+        commands, "compact", "write a SQLite file anew, so that nothing deleted is left in it"
+    )
+
+    def run(options: argparse.Namespace) -> int:
+        from bot.compacting import run_compact  # noqa: PLC0415
+        from bot.running import run_async  # noqa: PLC0415
+
+        return run_async(run_compact(options.config, sys.stdout))
 
     parser.set_defaults(run=run)
 

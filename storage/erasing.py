@@ -11,6 +11,7 @@ from datetime import datetime
 from storage.addresses import Place, find_owners
 from storage.answers import load_answers, read_response
 from storage.codec import Row, load_json
+from storage.compacting import owe
 from storage.contacts import load_contacts, lock_contacts
 from storage.counts import Rollups, flow_keys, save_flows
 from storage.following import lock_people
@@ -148,6 +149,7 @@ async def erase_contact(
     for drop in _BY_INVITATION:
         await session.run(drop, ids)
     await _drop_person(session, contact, places)
+    await owe(session)
     names = {*names_of(contact), *(place_name(*place) for place in places)}
     return Erased(
         contact_id=contact.id,

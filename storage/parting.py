@@ -13,6 +13,7 @@ from typing import Any
 from storage.anonymous import read_reply
 from storage.answers import save_parted
 from storage.codec import Row, to_ms
+from storage.compacting import owe
 from storage.sql import Session, statement
 from surveys.anonymity import LEAST, LONGEST_WAIT, part
 
@@ -58,7 +59,9 @@ async def give_up(session: Session, now: datetime) -> int:
     """Delete answers that have waited too long for others to part with, and give how many
     responses those were.
     """
-    return await session.run(_GIVE_UP, to_ms(now - LONGEST_WAIT))
+    count = await session.run(_GIVE_UP, to_ms(now - LONGEST_WAIT))
+    await owe(session, count)
+    return count
 
 
 async def _part(session: Session, found: list[Any], now: datetime) -> int:
@@ -68,6 +71,7 @@ async def _part(session: Session, found: list[Any], now: datetime) -> int:
     ids = sorted(row["invitation_id"] for row in found)
     await session.run(_PART, ids, to_ms(day))
     await session.run(_DROP_HELD, ids)
+    await owe(session, len(found))
     return len(found)
 
 

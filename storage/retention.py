@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from storage.codec import to_ms
+from storage.compacting import owe
 from storage.erasing import erase_contact
 from storage.fading import fade_old, fade_parted, fade_person
 from storage.parting import PARTED_FROM
@@ -132,6 +133,7 @@ async def fade_answers(
     if place == clear:
         await _save_place(session, _FADED, done.clear)
     unsaid = await fade_parted(session, before, limit)
+    await owe(session, done.count + unsaid)
     over = done.over and not unsaid
     return done.count + unsaid, 0 if over else max(done.last, 1)
 
@@ -145,6 +147,7 @@ async def forget_old(session: Session, rule: str, before: datetime, limit: int) 
         for change in changes if ids else ():
             await session.run(change, ids)
         gone += len(ids)
+    await owe(session, gone)
     return gone
 
 

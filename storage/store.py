@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from storage import (
+    compacting,
     consents,
     conversations,
     deliveries,
@@ -240,6 +241,28 @@ class Store(StaffRoom, Results):
         PostgreSQL the server's own vacuum does that, in its own time.
         """
         await self._database.run(self._database.empty_log)
+
+    async def count_owed(self) -> int:
+        """Give how much was deleted for good since the SQLite file was written anew."""
+        return await self._database.read(compacting.count_owed)
+
+    async def compact(self) -> None:
+        """Write the SQLite file anew, so that nothing deleted is left in it; nothing elsewhere.
+
+        Who writes waits meanwhile, some seconds for 100 MB.
+
+        :raises StoreUnavailable: where the disk has no room for it.
+        """
+        path = self._database.path
+        if path is not None:
+            await self._database.run(lambda s: compacting.compact(s, path))
+            await self.scrub()
+
+    @property
+    def file_size(self) -> int:
+        """The bytes of the SQLite file; 0 elsewhere."""
+        path = self._database.path
+        return path.stat().st_size if path else 0
 
     async def ping(self) -> None:
         """Ask the database for nothing much, and the disk for room.

@@ -228,6 +228,8 @@ def test_run_inside_this_process(
     assert "afterword is ready on" in capsys.readouterr().out
     assert main(["backup", str(tmp_path / "copy.db"), "--config", config]) == 0
     assert main(["backup", str(tmp_path / "copy.db"), "--config", config]) == 1
+    assert main(["compact", "--config", config]) == 0
+    assert "Nothing that was deleted is left in it." in capsys.readouterr().out
     assert main(["link", "u1", "--config", config]) == 1
     assert main(["import", str(tmp_path / "none.csv"), "--config", config]) == 1
     err = capsys.readouterr().err
