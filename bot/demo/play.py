@@ -79,7 +79,7 @@ async def _perform(
     terminal.simulated(time.monotonic() - began)
     chats = service.channels["telegram"]
     assert isinstance(chats, Sandbox)  # noqa: S101 - the demo's own configuration says so
-    alerts = chats.history(LEADER)
+    alerts = [said for said in chats.history(LEADER) if said.message and said.message.buttons]
     if alerts:
         terminal.quote("What Maija, who leads the support team, was told last", alerts[-1].text)
     for question in QUESTIONS:

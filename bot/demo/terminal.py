@@ -64,7 +64,8 @@ class Terminal:
         self._say(
             "  1. End a call, and answer as Sam, the customer: a 2, say.\n"
             "  2. Watch the phone of Maija, who leads the team.\n"
-            "  3. Ask as Maija: /results nps by agent\n"
+            "  3. Press Claim as Maija, then Solved: Sam is asked whether it is put right.\n"
+            "  4. Ask as Maija: /results nps by agent\n"
             "Ctrl-C stops the demo and removes everything."
         )
 
