@@ -113,10 +113,10 @@ class Place:
         message, at = f"unknown {kind} {quote(found)}", self._inside(column)
         self._add(self.findings.faults, at, message, found, nearest=close, hint=hint)
 
-    def advise(self, message: str, *, hint: str = "") -> None:
-        """Report what works but could be better."""
-        spot = self.spot
-        self._add(self.findings.advice, (spot.line, spot.column), message, self.raw, hint=hint)
+    def advise(self, message: str, *, hint: str = "", column: int = 0) -> None:
+        """Report what works but could be better; ``column`` is that of a character of the value."""
+        at = self._inside(column)
+        self._add(self.findings.advice, at, message, self.raw, hint=hint)
 
     def advise_key(self, message: str, *, hint: str = "") -> None:
         """Report what works but could be better, at the key."""

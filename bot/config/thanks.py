@@ -35,7 +35,8 @@ class Promises:
 def check_thanks(
     place: Place, links: Mapping[str, str], privacy_url: str, promises: Promises
 ) -> None:
-    """Report each ``{name}`` in a survey's thanks that is misspelt, or that nothing gives a value.
+    """Report each ``{name}`` in a survey's thanks that is misspelt, or that nothing gives a value;
+    a link that is still to come is no fault.
 
     A name of no kind of ours is taken for a fact of the event, unless it looks like one of ours.
     """
@@ -61,7 +62,8 @@ def _check_value(
         return  # words to stand in are written beside it
     if name.endswith("_url") and not urls.get(name):
         where = "under service" if name == "privacy_url" else "under service, or to this survey"
-        at.fault(f"{{{name}}} has no value", hint=f"add {name}: {where}", column=column)
+        message = f"{{{name}}} has no value: our own words are said instead of this text"
+        at.advise(message, hint=f"add {name}: {where}", column=column)
     elif name in PROMISED and not getattr(promises, name):
         why, hint = _PROMISES[name]
         at.fault(f"{{{name}}} has no value: {why}", hint=hint, column=column)

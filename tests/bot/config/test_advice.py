@@ -37,6 +37,9 @@ alerts: [{ if: nps <= 6 }]
         ("name: Acme", "name: Acme, database: 'postgres://u:literal-pass@h/d'", 2, "the password is in the file"),
         ("https:", "http:", 2, "customers reach this address unencrypted"),
         ("alerts: [{ if: nps <= 6 }]", "cards: { to: admin }", 7, "nobody would be shown a comment card"),
+        ("comment] }", "comment], thanks: { high: 'Tell others! {review_url}' } }", 5, "{review_url} has no value: our own words are said instead"),
+        ("comment] }", "comment], thanks: { high: 'See {privacy_url}' } }", 5, "{privacy_url} has no value"),
+        ("comment] }", "comment], thanks: { high: 'See {review_url|us}' } }", 0, ""),
         ("alerts:", "include: [none/*.yaml]\nalerts:", 7, "no file matches 'none/*.yaml'"),
     ],
 )  # fmt: skip
