@@ -91,6 +91,8 @@ _WORDS: Mapping[str, Form] = {
     ),
     "comments with a rare word": lambda i: f"/comments zebra{i} 700d",
     "comments of an agent": lambda i: f"/comments {_long(i)} agent {_agent(i)}",
+    "comments by theme": lambda i: f"/comments themes {_period(i)}",
+    "comments by phrase": lambda i: f"/comments phrases {_period(i)}",
     "comment cards": lambda i: f"/comments cards {_long(i)} team {_team(i)}",
 }  # fmt: skip
 
