@@ -37,6 +37,8 @@ def run_async(work: Coroutine[Any, Any, int]) -> int:
         return uvloop.run(work)
     except AfterwordError as error:
         print(f"afterword: {error}", file=sys.stderr)
+    except BrokenPipeError:  # for `bot.__main__`: who reads has read enough
+        raise
     except OSError as error:
         print(f"afterword: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
     return 1

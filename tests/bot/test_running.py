@@ -1,6 +1,7 @@
 """The service as a process of its own: started, stopped, killed, and in each other's way."""
 
 import asyncio
+import errno
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ import pytest
 
 from bot import __version__
 from bot.__main__ import main
+from bot.running import run_async
 from tests.bot.small import KEY, write_config
 
 ROOT = Path(__file__).parents[2]
@@ -246,6 +248,15 @@ def test_a_broken_file_is_named_by_every_command(
     assert main([command, *more, "--config", str(path)]) == 1
     err = capsys.readouterr().err
     assert "config.yaml:" in err and "Traceback" not in err
+
+
+def test_who_has_read_enough_is_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    async def write() -> int:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    with pytest.raises(BrokenPipeError):
+        run_async(write())
+    assert capsys.readouterr() == ("", "")
 
 
 def test_check_and_the_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
