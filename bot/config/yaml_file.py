@@ -134,7 +134,8 @@ def _whole(name: str, message: str, hint: str = "") -> Fault:
 
 def _os_fault(name: str, error: Exception) -> Fault:
     if isinstance(error, FileNotFoundError):
-        return _whole(name, "there is no such file", "check the path and the spelling")
+        looked = f"check the spelling; looked for {Path(error.filename).absolute()}"
+        return _whole(name, "there is no such file", looked)
     if isinstance(error, PermissionError):
         return _whole(name, "the file may not be read", "check its permissions")
     return _whole(name, f"the file cannot be read: {getattr(error, 'strerror', '') or 'bad path'}")

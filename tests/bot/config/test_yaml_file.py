@@ -131,6 +131,12 @@ def test_what_is_no_file_is_a_fault(tmp_path: Path) -> None:
         assert only(faults).line == 0
 
 
+def test_a_missing_file_is_told_where_it_was_looked_for(tmp_path: Path) -> None:
+    faults: list[Fault] = []
+    read_document(tmp_path / "none.yaml", "none.yaml", faults)
+    assert only(faults).hint == f"check the spelling; looked for {tmp_path}/none.yaml"
+
+
 def test_a_file_that_may_not_be_read_is_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "file.yaml"
     path.write_text("a: 1")
